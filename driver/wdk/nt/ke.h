@@ -1,0 +1,96 @@
+/* Processors, IRQL, bug checks, debug output. */
+#pragma once
+#pragma GCC system_header
+
+#include "../ntdef.h"
+
+#define PASSIVE_LEVEL 0
+#define LOW_LEVEL 0
+#define APC_LEVEL 1
+#define DISPATCH_LEVEL 2
+#define CLOCK_LEVEL 13
+#define IPI_LEVEL 14
+#define POWER_LEVEL 14
+#define PROFILE_LEVEL 15
+#define HIGH_LEVEL 15
+
+#define ALL_PROCESSOR_GROUPS 0xffff
+#define MAXIMUM_PROCESSORS 64
+#define AFFINITY_MASK(n) ((KAFFINITY)1 << (n))
+
+typedef enum _KINTERRUPT_MODE { LevelSensitive, Latched } KINTERRUPT_MODE;
+typedef enum _KINTERRUPT_POLARITY { InterruptPolarityUnknown, InterruptActiveHigh, InterruptActiveLow } KINTERRUPT_POLARITY;
+
+typedef enum _INTERFACE_TYPE {
+    InterfaceTypeUndefined = -1,
+    Internal,
+    Isa,
+    Eisa,
+    MicroChannel,
+    TurboChannel,
+    PCIBus,
+    VMEBus,
+    NuBus,
+    PCMCIABus,
+    CBus,
+    MPIBus,
+    MPSABus,
+    ProcessorInternal,
+    InternalPowerBus,
+    PNPISABus,
+    PNPBus,
+    Vmcs,
+    ACPIBus,
+    MaximumInterfaceType
+} INTERFACE_TYPE, *PINTERFACE_TYPE;
+
+typedef enum _DMA_WIDTH { Width8Bits, Width16Bits, Width32Bits, Width64Bits, WidthNoWrap, MaximumDmaWidth } DMA_WIDTH, *PDMA_WIDTH;
+typedef enum _DMA_SPEED { Compatible, TypeA, TypeB, TypeC, TypeF, MaximumDmaSpeed } DMA_SPEED, *PDMA_SPEED;
+
+typedef enum _BUS_DATA_TYPE {
+    ConfigurationSpaceUndefined = -1,
+    Cmos,
+    EisaConfiguration,
+    Pos,
+    CbusConfiguration,
+    PCIConfiguration,
+    VMEConfiguration,
+    NuBusConfiguration,
+    PCMCIAConfiguration,
+    MPIConfiguration,
+    MPSAConfiguration,
+    PNPISAConfiguration,
+    SgiInternalConfiguration,
+    MaximumBusDataType
+} BUS_DATA_TYPE, *PBUS_DATA_TYPE;
+
+/* Opaque: a miniport only passes these on. */
+typedef struct _DRIVER_OBJECT DRIVER_OBJECT, *PDRIVER_OBJECT;
+typedef struct _DEVICE_OBJECT DEVICE_OBJECT, *PDEVICE_OBJECT;
+typedef struct _IRP IRP, *PIRP;
+typedef struct _MDL MDL, *PMDL;
+
+typedef NTSTATUS SIM_API DRIVER_INITIALIZE(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath);
+typedef DRIVER_INITIALIZE *PDRIVER_INITIALIZE;
+
+SIM_IMPORT KIRQL SIM_API KeGetCurrentIrql(VOID);
+SIM_IMPORT ULONG SIM_API KeQueryActiveProcessorCountEx(USHORT GroupNumber);
+SIM_IMPORT ULONG SIM_API KeQueryMaximumProcessorCountEx(USHORT GroupNumber);
+SIM_IMPORT VOID SIM_API KeStallExecutionProcessor(ULONG MicroSeconds);
+SIM_IMPORT VOID SIM_API KeBugCheck(ULONG BugCheckCode);
+SIM_IMPORT VOID SIM_API KeBugCheckEx(ULONG BugCheckCode, ULONG_PTR Parameter1, ULONG_PTR Parameter2,
+                                     ULONG_PTR Parameter3, ULONG_PTR Parameter4);
+SIM_IMPORT ULONG SIM_API DbgPrint(PCSTR Format, ...);
+SIM_IMPORT ULONG SIM_API DbgPrintEx(ULONG ComponentId, ULONG Level, PCSTR Format, ...);
+SIM_IMPORT VOID SIM_API DbgBreakPoint(VOID);
+
+#define KdPrint(arguments) DbgPrint arguments
+#define KdPrintEx(arguments) DbgPrintEx arguments
+#define KdBreakPoint() DbgBreakPoint()
+#define KD_DEBUGGER_ENABLED FALSE
+#define KD_DEBUGGER_NOT_PRESENT TRUE
+#define DPFLTR_IHVDRIVER_ID 77
+#define DPFLTR_ERROR_LEVEL 0
+#define DPFLTR_WARNING_LEVEL 1
+#define DPFLTR_TRACE_LEVEL 2
+#define DPFLTR_INFO_LEVEL 3

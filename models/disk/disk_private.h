@@ -1,0 +1,175 @@
+/* models/disk/disk_private.h - private to models/disk: the state of class driver and load.
+ *
+ * An I/O of the application and the request that carries it are one struct disk_io: a worker owns as many as it
+ * may have outstanding, each with its own data buffer and SRB slot, for the whole run. Everything here changes
+ * only between points, so a list needs no lock although DPCs on other CPUs put I/Os on it.
+ */
+#ifndef MODELS_DISK_DISK_PRIVATE_H
+#define MODELS_DISK_DISK_PRIVATE_H
+
+#include "models/disk/disk.h"
+#include "sim/engine/prng.h"
+#include "sim/scenario/scenario.h"
+
+#define DISK_NAME_MAX 32
+
+/* --- content.c: what is written, and what a block that was read holds ------------------------------------ */
+
+/* Stamps a block of the page zone: every byte depends on (lba, io). bytes: a multiple of 8, at least 512. */
+void disk__stamp(void *block, uint32_t bytes, uint64_t lba, uint64_t io);
+/* Makes a buffer of blocks recognisable as not yet read into. */
+void disk__unfill(void *buffer, uint32_t block_bytes, uint32_t blocks);
+void disk__value(const void *block, uint32_t bytes, struct disk_value *out);
+
+/* --- interpret.c: what the class driver makes of an SRB's end -------------------------------------------- */
+
+enum disk_action {
+    DISK_DONE,          /* it worked */
+    DISK_FAIL,          /* tell the application */
+    DISK_RETRY,         /* again, charged to the general budget */
+    DISK_RETRY_TIMEOUT, /* again, charged to the budget of reset and timed-out requests */
+};
+struct disk_outcome {
+    enum disk_action action;
+    sim_ns delay_ns; /* before the retry; 0: at once, from the DPC */
+    uint8_t error;   /* what the application is told when there is no (further) retry: SRB status, never 0 */
+};
+struct disk_outcome disk__interpret(const struct sp_request *request);
+
+/* --- pattern.c: where the next I/O goes --------------------------------------------------------------------- */
+
+/* Order is that of the option's list. */
+enum disk_rw {
+    DISK_RW_READ,
+    DISK_RW_WRITE,
+    DISK_RW_RANDREAD,
+    DISK_RW_RANDWRITE,
+    DISK_RW_RW,
+    DISK_RW_RANDRW,
+};
+
+/* I/Os under way on the cells (of bs bytes) that share one entry. Cells that fall together only cost a
+ * different choice. */
+struct disk_claim {
+    uint16_t reads, writes;
+};
+
+struct disk_pattern {
+    enum disk_rw rw;
+    uint32_t read_ppm, random_ppm; /* parts per million */
+    uint64_t cells;                /* I/O-sized places in the region */
+    uint64_t next;                 /* of a sequential walk */
+    struct disk_claim *claim;
+    uint32_t claim_mask;
+};
+/* depth: I/Os outstanding at once. */
+void disk__pattern_init(struct disk_pattern *pattern, uint32_t depth);
+/* Chooses what comes next: SP_READ or SP_WRITE, and the cell, which it claims. No write shares its cell with
+ * another I/O of the same worker. False when every cell is in the way: try again when one has ended. */
+bool disk__pattern_next(struct disk_pattern *pattern, struct sim_stream *st, enum sp_op *op, uint64_t *cell);
+void disk__pattern_release(struct disk_pattern *pattern, enum sp_op op, uint64_t cell);
+
+/* --- the load ----------------------------------------------------------------------------------------------- */
+
+struct disk_worker;
+
+struct disk_io {
+    struct sp_request request;
+    struct disk_worker *worker;
+    struct disk_io *next; /* in the worker's idle or due list */
+    uint64_t cell, lba;
+    uint32_t blocks;
+    sim_ns start;
+    uint16_t retries;
+    uint8_t retries_general, retries_timeout; /* used up */
+    struct sim_event event; /* end of a think time, or of the wait before a retry */
+};
+
+struct disk_worker {
+    struct disk *disk;
+    char name[DISK_NAME_MAX]; /* "disk.worker3": names its random stream */
+    uint32_t number, cpu;
+    struct disk_pattern pattern;
+    uint64_t first_lba;
+    uint32_t cell_blocks, fsync;
+    sim_ns startdelay_ns, runtime_ns, thinktime_ns;
+    uint64_t randseed, number_ios;
+    bool verify;
+    uint32_t depth;
+    struct disk_io *io; /* depth of them */
+    /* of the run */
+    struct sim_stream st;
+    struct nt_work work;    /* submits what is due, on the worker's CPU */
+    struct sim_event event; /* start, then end of the run time */
+    struct disk_io *idle;
+    struct disk_io *due, **due_tail; /* retries whose wait is over */
+    uint64_t left;                   /* I/Os still to submit; UINT64_MAX: until the run time is over */
+    uint32_t since_flush;            /* writes */
+    bool finished;                   /* submits no new I/O any more */
+};
+
+#define DISK_BUS_RESETS_MAX 16
+
+/* [fault NAME] action = reset: somebody above asks for a bus reset. */
+struct disk_bus_reset {
+    struct disk *disk;
+    char name[DISK_NAME_MAX];
+    sim_ns at_ns, spread_ns;
+    struct sim_event event;
+    struct nt_work work;
+};
+
+struct disk {
+    struct sim *sim;
+    struct nt *nt;
+    struct sp_port *port;
+    uint32_t retries; /* of one request, for each of the two budgets */
+    uint32_t timeout_s;
+    struct disk_geometry geometry;
+    uint64_t capacity_blocks;
+    bool attached;
+    uint32_t lun;
+    struct sp_request probe; /* start-up requests */
+    void *probe_data;        /* one page */
+    uint32_t worker_count;
+    struct disk_worker *worker;
+    uint32_t bus_reset_count;
+    struct disk_bus_reset bus_reset[DISK_BUS_RESETS_MAX];
+    uint64_t io_serial; /* last one given out */
+    /* of the run */
+    bool started;
+    uint32_t active;   /* workers that will submit more */
+    uint32_t inflight; /* I/Os the application waits for */
+    uint32_t resets_pending;
+    uint64_t ios, errors, retries_made;
+    sim_ns latency_max;
+    const struct disk_io *ending; /* its IO_DONE is being traced */
+    struct sim_event settle;
+    sim_ns settle_ns; /* wait before the next look */
+};
+
+/* --- disk_class.c ------------------------------------------------------------------------------------------- */
+
+/* Fills cdb, sizes and time-out of an I/O's request from its op, lba and blocks. */
+void disk__request_build(struct disk *disk, struct disk_io *io);
+/* Called for every LUN by the port driver; sp_class.attach. */
+bool disk__attach(void *ctx, struct sp_port *port, uint32_t lun);
+/* Called by the port driver when a request ends; sp_request.done. */
+void disk__request_done(struct sp_request *request, void *ctx);
+
+/* --- workload.c --------------------------------------------------------------------------------------------- */
+
+void disk__worker_start(struct disk_worker *worker);
+/* An I/O that waits for its retry is due: the worker sends it, on its CPU. Callable from events. */
+void disk__worker_retry(struct disk_io *io);
+/* An I/O has ended for good; error 0 or an SRB status. */
+void disk__worker_done(struct disk_io *io, uint8_t error);
+
+/* --- disk_model.c ------------------------------------------------------------------------------------------- */
+
+/* A worker will submit no more, or an I/O has ended: ends the run when that was all. */
+void disk__may_end(struct disk *disk);
+/* A worker will submit no new I/O. */
+void disk__worker_finished(struct disk *disk);
+
+#endif

@@ -1,0 +1,244 @@
+/* models/nvme/command.c - a command inside the controller: its slot, its life, its early end.
+ *
+ * Life: fetched; at a moment within its latency its data moves; at the end of its latency its
+ * completion entry is posted. The moments are events of their own, so that a reset, a fault or a
+ * request that was given back can come between any two of them. Commands are completed in any order.
+ */
+#include "models/nvme/nvme_private.h"
+
+static void run(struct sim_event *event, void *ctx);
+
+/* --- slots and lists -------------------------------------------------------------------------- */
+
+uint32_t nvme__slots_free(struct nvme_ctrl *ctrl, uint32_t want)
+{
+    while (ctrl->slots - ctrl->inside < want && ctrl->slots < NVME_SLOTS_MAX) {
+        struct nvme_cmd *slab = sim_world_alloc(NVME_SLOTS_GROW * sizeof(*slab), 64);
+
+        for (uint32_t i = 0; i < NVME_SLOTS_GROW; i++) {
+            slab[i].next = ctrl->free_slots;
+            ctrl->free_slots = &slab[i];
+        }
+        ctrl->slots += NVME_SLOTS_GROW;
+    }
+    return ctrl->slots - ctrl->inside < want ? ctrl->slots - ctrl->inside : want;
+}
+
+static struct nvme_cmd **chain_of(struct nvme_ctrl *ctrl, uint32_t qid, uint32_t cid)
+{
+    return &ctrl->chains[(cid + qid * 37) % NVME_CHAINS];
+}
+
+struct nvme_cmd *nvme__cmd_find(struct nvme_ctrl *ctrl, uint32_t qid, uint32_t cid)
+{
+    struct nvme_cmd *found = NULL;
+
+    /* New commands enter at the front of a chain: the last match is the oldest. */
+    for (struct nvme_cmd *cmd = *chain_of(ctrl, qid, cid); cmd; cmd = cmd->chain)
+        if (cmd->qid == qid && cmd->sqe.cid == cid)
+            found = cmd;
+    return found;
+}
+
+static void unchain(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
+{
+    struct nvme_cmd **at = chain_of(ctrl, cmd->qid, cmd->sqe.cid);
+
+    while (*at != cmd) {
+        SIM_ASSERT(*at);
+        at = &(*at)->chain;
+    }
+    *at = cmd->chain;
+}
+
+static struct nvme_cmd *take_slot(struct nvme_ctrl *ctrl)
+{
+    struct nvme_cmd *cmd = ctrl->free_slots;
+
+    SIM_ASSERT(cmd && !sim_event_pending(&cmd->event));
+    ctrl->free_slots = cmd->next;
+    cmd->next = NULL;
+    cmd->prev = ctrl->last;
+    if (ctrl->last)
+        ctrl->last->next = cmd;
+    else
+        ctrl->first = cmd;
+    ctrl->last = cmd;
+    ctrl->inside++;
+    return cmd;
+}
+
+void nvme__cmd_end(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
+{
+    SIM_ASSERT(ctrl->inside);
+    if (sim_event_pending(&cmd->event))
+        sim_event_cancel(ctrl->sim, &cmd->event);
+    if (!cmd->orphan)
+        unchain(ctrl, cmd);
+    if (!cmd->qid)
+        nvme__admin_forget(ctrl, cmd);
+    *(cmd->prev ? &cmd->prev->next : &ctrl->first) = cmd->next;
+    *(cmd->next ? &cmd->next->prev : &ctrl->last) = cmd->prev;
+    cmd->next = ctrl->free_slots;
+    ctrl->free_slots = cmd;
+    ctrl->inside--;
+    if (SIM_UNLIKELY(ctrl->starved)) {
+        ctrl->starved = false;
+        nvme__fetch_kick(ctrl);
+    }
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+/* Checks that both command sets share, then the set's own. */
+static uint16_t check(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, sim_ns *mean)
+{
+    const struct nvme_sqe *sqe = &cmd->sqe;
+    uint16_t status = cmd->qid ? nvme__io_check(ctrl, cmd, mean) : nvme__admin_check(ctrl, cmd, mean);
+
+    if (SIM_UNLIKELY(sqe->reserved))
+        nvme__guest_error(ctrl, NVME_GUEST_SQE_RESERVED, cmd->qid, sqe->cid);
+    /* 4.6.1, Command ID Conflict; the older command goes on. */
+    if (SIM_UNLIKELY(nvme__cmd_find(ctrl, cmd->qid, sqe->cid))) {
+        nvme__guest_error(ctrl, NVME_GUEST_CID_IN_USE, cmd->qid, sqe->cid);
+        return NVME_CID_CONFLICT;
+    }
+    /* No fused operations and no SGLs (Identify's FUSES and SGLS are 0). */
+    if (SIM_UNLIKELY(sqe->flags & (NVME_FLAGS_FUSED | NVME_FLAGS_PSDT)))
+        return NVME_INVALID_FIELD;
+    return status;
+}
+
+void nvme__cmd_begin(struct nvme_ctrl *ctrl, uint32_t qid, const struct nvme_sqe *sqe)
+{
+    struct nvme_cmd *cmd = take_slot(ctrl), **chain = chain_of(ctrl, qid, sqe->cid);
+    bool moves_blocks = qid && sqe->opcode != NVME_IO_FLUSH;
+    sim_ns mean = ctrl->options.admin_ns, life, moment;
+
+    cmd->sqe = *sqe;
+    cmd->qid = (uint16_t)qid;
+    cmd->cqid = ctrl->sq[qid].cqid;
+    cmd->bytes = cmd->dw0 = 0;
+    cmd->to_host = cmd->orphan = false;
+    sim_trace(ctrl->sim, SIM_EV_CMD_FETCH, qid, sqe->cid, sqe->opcode,
+              moves_blocks ? sqe->cdw10 | (uint64_t)sqe->cdw11 << 32 : 0);
+    cmd->status = check(ctrl, cmd, &mean);
+    cmd->chain = *chain;
+    *chain = cmd;
+    life = moment = nvme__latency(ctrl, mean);
+    cmd->finish = sim_now(ctrl->sim) + life;
+    cmd->stage = NVME_STAGE_DONE;
+    if (cmd->bytes && !cmd->status) {
+        cmd->stage = NVME_STAGE_DATA;
+        moment = nvme__data_moment(ctrl, life, cmd->to_host);
+    }
+    sim_event_in(ctrl->sim, &cmd->event, moment, run, ctrl);
+    if (qid)
+        nvme__fault_count(ctrl);
+}
+
+static void move_data(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
+{
+    uint32_t moved = 0;
+
+    cmd->status = cmd->qid ? nvme__io_data(ctrl, cmd, &moved) : nvme__admin_data(ctrl, cmd, &moved);
+    cmd->stage = NVME_STAGE_DONE;
+    if (moved)
+        sim_trace(ctrl->sim, SIM_EV_CMD_DATA, cmd->qid, cmd->sqe.cid, moved, cmd->to_host);
+    /* After a stop or a cleared EN this was its last sign of life. */
+    if (nvme__completing(ctrl))
+        sim_event_at(ctrl->sim, &cmd->event, cmd->finish, run, ctrl);
+}
+
+static void run(struct sim_event *event, void *ctx)
+{
+    struct nvme_ctrl *ctrl = ctx;
+    struct nvme_cmd *cmd = (struct nvme_cmd *)event;
+
+    if (cmd->stage == NVME_STAGE_DATA) {
+        move_data(ctrl, cmd);
+        return;
+    }
+    SIM_ASSERT(cmd->stage == NVME_STAGE_DONE && nvme__completing(ctrl));
+    if (!cmd->qid && !cmd->status && nvme__admin_act(ctrl, cmd))
+        return;
+    nvme__cmd_complete(ctrl, cmd, cmd->status);
+}
+
+void nvme__cmd_complete(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint16_t status)
+{
+    /* Completing another command a moment ago may have turned the controller fatal. */
+    if (!nvme__completing(ctrl))
+        return;
+    if (sim_event_pending(&cmd->event))
+        sim_event_cancel(ctrl->sim, &cmd->event);
+    cmd->status = status;
+    if (SIM_UNLIKELY(status & NVME_STATUS_CODE_MASK))
+        nvme__log_error(ctrl, cmd);
+    nvme__post(ctrl, cmd);
+}
+
+/* --- early ends ------------------------------------------------------------------------------- */
+
+void nvme__cmds_abort(struct nvme_ctrl *ctrl, uint32_t qid)
+{
+    struct nvme_cmd *next;
+
+    for (struct nvme_cmd *cmd = ctrl->first; cmd; cmd = next) {
+        next = cmd->next;
+        if (cmd->qid != qid || cmd->orphan)
+            continue;
+        /* What still waits for room afterwards no longer counts as this queue's. */
+        unchain(ctrl, cmd);
+        cmd->orphan = true;
+        if (cmd->stage != NVME_STAGE_HELD)
+            nvme__cmd_complete(ctrl, cmd, NVME_ABORTED_SQ_DELETION);
+    }
+}
+
+static bool toss(struct nvme_ctrl *ctrl)
+{
+    return sim_stream_next(&ctrl->late) >> 63;
+}
+
+void nvme__freeze_stopped(struct nvme_ctrl *ctrl, bool data)
+{
+    for (struct nvme_cmd *cmd = ctrl->first; cmd; cmd = cmd->next) {
+        if (!sim_event_pending(&cmd->event))
+            continue;
+        if (cmd->stage != NVME_STAGE_DATA || !data || toss(ctrl))
+            sim_event_cancel(ctrl->sim, &cmd->event);
+    }
+}
+
+void nvme__freeze_all(struct nvme_ctrl *ctrl)
+{
+    nvme__freeze_stopped(ctrl, false);
+}
+
+/* Data that was due before RDY=0 still moves; of what a stop has held back, half the commands move
+ * theirs now, at any moment before RDY=0. */
+void nvme__freeze_disabled(struct nvme_ctrl *ctrl, bool data)
+{
+    sim_ns window = ctrl->options.disable_ns;
+
+    for (struct nvme_cmd *cmd = ctrl->first; cmd; cmd = cmd->next) {
+        bool pending = sim_event_pending(&cmd->event);
+
+        if (pending && (cmd->stage != NVME_STAGE_DATA || cmd->event.at >= ctrl->quiet_at))
+            sim_event_cancel(ctrl->sim, &cmd->event);
+        else if (!pending && cmd->stage == NVME_STAGE_DATA && data && window > 1 && toss(ctrl))
+            sim_event_in(ctrl->sim, &cmd->event, sim_stream_between(&ctrl->late, 1, window - 1),
+                         run, ctrl);
+    }
+}
+
+void nvme__lose_all(struct nvme_ctrl *ctrl)
+{
+    for (uint32_t qid = 0; qid <= ctrl->options.queues; qid++)
+        ctrl->cq[qid].wait_first = NULL;
+    while (ctrl->first) {
+        sim_trace(ctrl->sim, SIM_EV_CMD_LOST, ctrl->first->qid, ctrl->first->sqe.cid, 0, 0);
+        nvme__cmd_end(ctrl, ctrl->first);
+    }
+}

@@ -1,0 +1,279 @@
+/* models/nvme/nvme_private.h - PRIVATE to models/nvme/: the controller's state and what its files
+ * offer each other. Others include models/nvme/nvme.h.
+ *
+ *   controller  create, the state machine of CC.EN, CSTS.RDY, shutdown and fatal status
+ *   registers   access rules, what a read gives, what a write does
+ *   queue       rings and doorbells, arbitration and fetch, posting of completion entries
+ *   interrupt   INTx level, MSI-X messages
+ *   command     slots, life of a command: fetched, data moved, completed
+ *   latency     how long a command takes and when its data moves
+ *   prp         PRP entries and lists
+ *   admin       the admin command set: checks, queue creation, Abort, asynchronous events
+ *   identify, features, log   data of three admin commands
+ *   io, media   Read, Write, Flush; the medium
+ *   fault       stop responding
+ *
+ * All of it lives in the core zone and is restored by copying.
+ */
+#ifndef MODELS_NVME_NVME_PRIVATE_H
+#define MODELS_NVME_NVME_PRIVATE_H
+
+#include "models/nvme/nvme.h"
+#include "models/nvme/spec.h"
+
+#define NVME_QUEUES_MAX 64       /* the admin queue included: one bit each in 64-bit masks */
+#define NVME_SLOTS_MAX 1024      /* commands inside the controller at once */
+#define NVME_SLOTS_GROW 32       /* slots are added so many at a time */
+#define NVME_FETCH_MAX 32        /* entries read in one go */
+#define NVME_CHAINS 256          /* hash chains over (queue, command identifier); a power of two */
+#define NVME_PAGE_SHIFT_MIN 12   /* CAP.MPSMIN 0 */
+#define NVME_MPS_MAX 4           /* CAP.MPSMAX: 64 KiB */
+#define NVME_NSID 1              /* the one namespace */
+#define NVME_ABORTS_MAX 4        /* Identify's ACL + 1 */
+#define NVME_EVENTS_MAX 4        /* Identify's AERL + 1 */
+#define NVME_ERROR_ENTRIES 4     /* Identify's ELPE + 1 */
+#define NVME_DEFAULT_ARBITRATION 3 /* bursts of 8 */
+
+enum nvme_state {
+    NVME_DISABLED,  /* EN 0, RDY 0 */
+    NVME_ENABLING,  /* EN 1, RDY 0: RDY follows after ready_ns */
+    NVME_READY,     /* EN 1, RDY 1: commands are fetched and completed */
+    NVME_SHUTTING,  /* EN 1, RDY 1, SHST 1: nothing is fetched, what is inside completes */
+    NVME_SHUTDOWN,  /* EN 1, RDY 1, SHST 2: only a reset leads out of here */
+    NVME_DISABLING, /* EN was cleared, RDY still 1: nothing completes, data may still move */
+    NVME_FATAL,     /* CFS 1: nothing moves; RDY as it was */
+    NVME_STATE_COUNT
+};
+
+struct nvme_sq {
+    uint64_t base;
+    uint32_t entries;
+    uint32_t head, tail; /* fetched up to; rung up to */
+    uint32_t reported;   /* head that the last completion entry told the host */
+    uint16_t cqid;
+    bool exists;
+};
+
+struct nvme_cmd;
+
+struct nvme_cq {
+    uint64_t base;
+    uint32_t entries;
+    uint32_t head, tail; /* released up to; posted up to */
+    uint32_t sqs;        /* submission queues that complete here */
+    uint16_t vector;
+    uint8_t phase; /* of the next entry */
+    bool exists, interrupts;
+    struct nvme_cmd *wait_first, *wait_last; /* completed, but the queue is full */
+};
+
+/* What a command's event does next. */
+enum nvme_stage {
+    NVME_STAGE_DATA, /* data will move */
+    NVME_STAGE_DONE, /* a completion entry will be posted */
+    NVME_STAGE_HELD, /* an Asynchronous Event Request, or waiting for room in the completion queue */
+};
+
+/* A command inside the controller. The event comes first: its handler gets the command from it. */
+struct nvme_cmd {
+    struct sim_event event;
+    struct nvme_sqe sqe;
+    struct nvme_cmd *prev, *next; /* list of all inside, in order of fetch; next also links free slots */
+    struct nvme_cmd *chain;       /* same hash */
+    struct nvme_cmd *wait_next;   /* completion queue's wait list */
+    sim_ns finish;                /* when it would complete */
+    uint32_t bytes;               /* to move in its data stage; 0: none */
+    uint32_t dw0;
+    uint16_t qid;  /* submission queue */
+    uint16_t cqid;
+    uint16_t status;
+    uint16_t sqhd; /* for its completion entry */
+    uint8_t stage; /* enum nvme_stage */
+    bool to_host;
+    bool orphan; /* its submission queue was deleted: its identifier means nothing any more */
+};
+
+struct nvme_fault_slot {
+    struct nvme_fault fault;
+    struct sim_event event;
+    bool armed, active;
+};
+
+/* Sparse medium: a tree of 512-way nodes over 4 KiB blocks (media.c). */
+struct nvme_media {
+    void *root;
+    uint32_t levels;
+    uint64_t blocks;  /* of 4 KiB */
+    uint64_t written; /* blocks that exist */
+};
+
+struct nvme_ctrl {
+    struct sim *sim;
+    struct nvme_options options;
+    struct nvme_host host;
+    struct sim_stream latency, late;
+
+    enum nvme_state state;
+    bool stopped;  /* a fault is active: nothing is fetched or completed */
+    bool starved;  /* fetching waits for a free slot */
+    bool line;     /* INTx level that the host was told */
+    uint64_t cap, asq, acq;
+    uint32_t cc, csts, intms, aqa;
+    uint32_t page_shift;           /* of CC.MPS, taken when enabled */
+    sim_ns enabled_at;             /* CC.EN was set */
+    sim_ns quiet_at;               /* DISABLING: no data moves at this time or later */
+    struct sim_event state_event;  /* end of ENABLING, DISABLING, SHUTTING */
+    struct sim_event fetch_event;
+
+    struct nvme_sq *sq; /* [options.queues + 1] */
+    struct nvme_cq *cq;
+    uint64_t sq_ready;  /* submission queues with entries to fetch */
+    uint64_t cq_unseen; /* completion queues with interrupts enabled and entries not released */
+    uint32_t turn;      /* queue whose turn it is in round robin */
+    uint32_t io_sqs, io_cqs;       /* that exist */
+    uint32_t sqs_granted, cqs_granted;
+
+    struct nvme_cmd *free_slots;
+    struct nvme_cmd *first, *last; /* commands inside */
+    struct nvme_cmd *chains[NVME_CHAINS];
+    uint32_t slots, inside;
+    uint64_t io_fetched; /* since nvme_start() */
+
+    uint32_t features[NVME_FEATURE_COUNT];
+    uint32_t aborts;                        /* Abort commands inside */
+    struct nvme_cmd *held[NVME_EVENTS_MAX]; /* Asynchronous Event Requests, oldest first */
+    uint32_t held_count;
+    uint32_t events_pending; /* bit for each enum nvme_error_event that waits for a request */
+    bool events_masked;      /* an error event was told and its log page not read yet */
+
+    struct nvme_error_entry errors[NVME_ERROR_ENTRIES]; /* newest at error_count modulo size */
+    uint64_t error_count;
+    uint64_t sectors_read, sectors_written; /* of 512 bytes */
+    uint64_t reads, writes;
+
+    struct nvme_media media;
+    struct nvme_fault_slot faults[NVME_FAULTS_MAX];
+    uint32_t fault_count;
+    uint64_t fault_next; /* io_fetched at which a fault may begin; UINT64_MAX: none */
+};
+
+/* --- controller.c --- */
+void nvme__cc_write(struct nvme_ctrl *ctrl, uint32_t value);
+/* Controller fatal status: the driver must reset. Nothing when already fatal or not enabled. */
+void nvme__fatal(struct nvme_ctrl *ctrl);
+void nvme__guest_error(struct nvme_ctrl *ctrl, enum nvme_guest_error error, uint32_t qid,
+                       uint64_t value);
+
+/* True while commands inside may complete. */
+static inline bool nvme__completing(const struct nvme_ctrl *ctrl)
+{
+    return (ctrl->state == NVME_READY || ctrl->state == NVME_SHUTTING) && !ctrl->stopped;
+}
+
+/* --- queue.c --- */
+void nvme__sq_create(struct nvme_ctrl *ctrl, uint32_t qid, uint64_t base, uint32_t entries,
+                     uint32_t cqid);
+void nvme__cq_create(struct nvme_ctrl *ctrl, uint32_t qid, uint64_t base, uint32_t entries,
+                     uint32_t vector, bool interrupts);
+void nvme__sq_delete(struct nvme_ctrl *ctrl, uint32_t qid);
+void nvme__cq_delete(struct nvme_ctrl *ctrl, uint32_t qid);
+void nvme__doorbell(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t value);
+/* Lets fetching begin if there is anything to fetch and nothing in its way. */
+void nvme__fetch_kick(struct nvme_ctrl *ctrl);
+/* Posts the command's completion entry, or keeps it until its queue has room. Ends the command. */
+void nvme__post(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
+
+/* --- interrupt.c --- */
+void nvme__irq_posted(struct nvme_ctrl *ctrl, const struct nvme_cq *cq);
+/* Re-evaluates the INTx line. */
+void nvme__irq_update(struct nvme_ctrl *ctrl);
+
+/* --- command.c --- */
+/* Free slots, allocating more up to the maximum; 0 when all are in use. At most `want`. */
+uint32_t nvme__slots_free(struct nvme_ctrl *ctrl, uint32_t want);
+/* Takes in a command that was just fetched; a slot is free. */
+void nvme__cmd_begin(struct nvme_ctrl *ctrl, uint32_t qid, const struct nvme_sqe *sqe);
+/* Ends a command with a status, now, whatever its stage. It is gone afterwards or waits for room. */
+void nvme__cmd_complete(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint16_t status);
+/* Takes it out of all lists and frees its slot; no completion entry. */
+void nvme__cmd_end(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
+/* The outstanding command of this identifier, oldest first; NULL when there is none. */
+struct nvme_cmd *nvme__cmd_find(struct nvme_ctrl *ctrl, uint32_t qid, uint32_t cid);
+/* The submission queue goes (5.6): completes its commands as aborted. */
+void nvme__cmds_abort(struct nvme_ctrl *ctrl, uint32_t qid);
+/* A stop begins, CC.EN is cleared, or the controller turns fatal: completions are off. data: some
+ * commands that were being worked on still move their data. */
+void nvme__freeze_stopped(struct nvme_ctrl *ctrl, bool data);
+void nvme__freeze_disabled(struct nvme_ctrl *ctrl, bool data);
+void nvme__freeze_all(struct nvme_ctrl *ctrl);
+/* Drops all commands inside (CMD_LOST). */
+void nvme__lose_all(struct nvme_ctrl *ctrl);
+
+/* --- latency.c --- */
+/* Time from fetch to completion of a command with this mean; at least 1 ns. */
+sim_ns nvme__latency(struct nvme_ctrl *ctrl, sim_ns mean);
+/* When, within so long a life, its data moves: early for writes, late for reads. */
+sim_ns nvme__data_moment(struct nvme_ctrl *ctrl, sim_ns life, bool to_host);
+
+/* --- prp.c --- */
+/* Moves one piece that lies in one host page; at: bytes of the transfer before it. Returns a status. */
+typedef uint16_t (*nvme_piece_fn)(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint64_t phys,
+                                  uint32_t at, uint32_t bytes, void *ctx);
+/* Walks the PRP entries of the command's whole transfer (cmd->bytes) and moves it piece by piece.
+ * Returns a status; *moved is what was moved before an error. */
+uint16_t nvme__prp_walk(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *moved,
+                        nvme_piece_fn piece, void *ctx);
+
+/* --- admin.c, io.c: one command set each --- */
+/* At fetch: sets bytes and to_host of a command that moves data, *mean to its mean time. */
+uint16_t nvme__admin_check(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, sim_ns *mean);
+uint16_t nvme__io_check(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, sim_ns *mean);
+/* In the data stage. */
+uint16_t nvme__admin_data(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *moved);
+uint16_t nvme__io_data(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *moved);
+/* Takes effect just before the completion entry. True: it is held and gets no entry now. */
+bool nvme__admin_act(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
+/* Says that an admin command leaves, however. */
+void nvme__admin_forget(struct nvme_ctrl *ctrl, const struct nvme_cmd *cmd);
+/* An error event happened (5.2): completes an Asynchronous Event Request, now or later. */
+void nvme__event_error(struct nvme_ctrl *ctrl, enum nvme_error_event event);
+/* The error log was read. */
+void nvme__event_unmask(struct nvme_ctrl *ctrl);
+/* Largest transfer in bytes; UINT32_MAX without a limit. */
+uint32_t nvme__transfer_max(const struct nvme_ctrl *ctrl);
+
+/* --- identify.c, features.c, log.c --- */
+/* Fills page; returns a status. */
+uint16_t nvme__identify(const struct nvme_ctrl *ctrl, const struct nvme_sqe *sqe,
+                        uint8_t page[NVME_IDENTIFY_BYTES]);
+void nvme__features_reset(struct nvme_ctrl *ctrl);
+uint16_t nvme__feature_set(struct nvme_ctrl *ctrl, const struct nvme_sqe *sqe, uint32_t *dw0);
+uint16_t nvme__feature_get(const struct nvme_ctrl *ctrl, const struct nvme_sqe *sqe, uint32_t *dw0);
+#define NVME_LOG_BYTES 512 /* the largest log page */
+/* Bytes that the command asks for; a status when it asks for what is not there. */
+uint16_t nvme__log_check(const struct nvme_ctrl *ctrl, const struct nvme_sqe *sqe, uint32_t *bytes);
+/* Fills page with the whole log page, zeroes behind it. */
+void nvme__log_page(const struct nvme_ctrl *ctrl, uint32_t log, uint8_t page[NVME_LOG_BYTES]);
+uint64_t nvme__log_offset(const struct nvme_sqe *sqe);
+void nvme__log_error(struct nvme_ctrl *ctrl, const struct nvme_cmd *cmd);
+
+/* --- media.c --- */
+#define NVME_MEDIA_SHIFT 12
+#define NVME_MEDIA_BLOCK (1u << NVME_MEDIA_SHIFT)
+void nvme__media_init(struct nvme_media *media, uint64_t bytes);
+/* The 4 KiB block that holds byte `at`: all zero when never written. Read only. */
+const uint8_t *nvme__media_read(const struct nvme_media *media, uint64_t at);
+/* The same for writing; it exists afterwards. NULL when the medium has no room left. */
+uint8_t *nvme__media_write(struct nvme_media *media, uint64_t at);
+
+/* --- fault.c --- */
+/* An I/O command was fetched: faults that count begin. */
+void nvme__fault_count(struct nvme_ctrl *ctrl);
+/* The controller reset is complete: faults that a reset ends are over. */
+void nvme__fault_reset_done(struct nvme_ctrl *ctrl);
+/* An active fault keeps CSTS.RDY from following CC.EN. */
+bool nvme__fault_forever(const struct nvme_ctrl *ctrl);
+/* An active fault lets data move. */
+bool nvme__fault_data(const struct nvme_ctrl *ctrl);
+
+#endif

@@ -1,0 +1,333 @@
+/* models/nvme/queue.c - submission and completion rings: doorbells, arbitration and fetch, posting.
+ *
+ * A doorbell only moves an index and lets a fetch begin fetch_ns later. Each fetch is one round of
+ * round robin (4.13.1): a burst from every queue that has entries, the admin queue in its turn like
+ * any other. What is left waits for the next round, another fetch_ns later. A completion queue
+ * without room keeps its completions inside the controller until the host releases entries.
+ * Left out: weighted round robin, queues that are not physically contiguous, interrupt coalescing.
+ * Source: NVM Express 1.4, 3.1.24, 3.1.25, 4.1, 4.6, 4.13.
+ */
+#include <string.h>
+
+#include "models/nvme/nvme_private.h"
+
+static void fetch_round(struct sim_event *event, void *ctx);
+
+/* Entries from index `from` up to index `to` of a ring. */
+static uint32_t distance(uint32_t from, uint32_t to, uint32_t entries)
+{
+    return to >= from ? to - from : to + entries - from;
+}
+
+/* --- queues come and go ----------------------------------------------------------------------- */
+
+void nvme__sq_create(struct nvme_ctrl *ctrl, uint32_t qid, uint64_t base, uint32_t entries,
+                     uint32_t cqid)
+{
+    struct nvme_sq *sq = &ctrl->sq[qid];
+
+    SIM_ASSERT(qid <= ctrl->options.queues && !sq->exists);
+    SIM_ASSERT(entries >= 2);
+    *sq = (struct nvme_sq){
+        .base = base, .entries = entries, .cqid = (uint16_t)cqid, .exists = true};
+    ctrl->cq[cqid].sqs++;
+    if (!qid)
+        return;
+    ctrl->io_sqs++;
+    sim_trace(ctrl->sim, SIM_EV_QUEUE_CREATE, qid, 0, entries, cqid);
+}
+
+void nvme__cq_create(struct nvme_ctrl *ctrl, uint32_t qid, uint64_t base, uint32_t entries,
+                     uint32_t vector, bool interrupts)
+{
+    struct nvme_cq *cq = &ctrl->cq[qid];
+    uint32_t sqs = cq->sqs; /* the admin pair is created submission queue first */
+
+    SIM_ASSERT(qid <= ctrl->options.queues && !cq->exists);
+    SIM_ASSERT(entries >= 2);
+    *cq = (struct nvme_cq){.base = base,
+                           .entries = entries,
+                           .sqs = sqs,
+                           .vector = (uint16_t)vector,
+                           .phase = 1, /* 4.6: the first pass writes 1 */
+                           .exists = true,
+                           .interrupts = interrupts};
+    if (!qid)
+        return;
+    ctrl->io_cqs++;
+    sim_trace(ctrl->sim, SIM_EV_QUEUE_CREATE, qid, 1, entries, vector);
+}
+
+void nvme__sq_delete(struct nvme_ctrl *ctrl, uint32_t qid)
+{
+    SIM_ASSERT(ctrl->sq[qid].exists);
+    ctrl->cq[ctrl->sq[qid].cqid].sqs--;
+    ctrl->sq[qid].exists = false;
+    ctrl->sq_ready &= ~(UINT64_C(1) << qid);
+    if (!qid)
+        return;
+    ctrl->io_sqs--;
+    sim_trace(ctrl->sim, SIM_EV_QUEUE_DELETE, qid, 0, 0, 0);
+}
+
+void nvme__cq_delete(struct nvme_ctrl *ctrl, uint32_t qid)
+{
+    struct nvme_cq *cq = &ctrl->cq[qid];
+
+    SIM_ASSERT(cq->exists && !cq->sqs);
+    /* Completions that wait for room in a queue that goes have nowhere to go (5.5). */
+    while (cq->wait_first) {
+        struct nvme_cmd *cmd = cq->wait_first;
+
+        cq->wait_first = cmd->wait_next;
+        sim_trace(ctrl->sim, SIM_EV_CMD_LOST, cmd->qid, cmd->sqe.cid, 0, 0);
+        nvme__cmd_end(ctrl, cmd);
+    }
+    cq->exists = false;
+    ctrl->cq_unseen &= ~(UINT64_C(1) << qid);
+    if (!qid)
+        return;
+    ctrl->io_cqs--;
+    sim_trace(ctrl->sim, SIM_EV_QUEUE_DELETE, qid, 1, 0, 0);
+}
+
+/* --- posting ---------------------------------------------------------------------------------- */
+
+static bool is_full(const struct nvme_cq *cq)
+{
+    /* 4.1: full with one entry left over, so that full and empty differ. */
+    return (cq->tail + 1 == cq->entries ? 0 : cq->tail + 1) == cq->head;
+}
+
+/* Writes the entry at the tail. False when the host's memory refused it: the controller is fatal. */
+static bool write_entry(struct nvme_ctrl *ctrl, struct nvme_cq *cq, const struct nvme_cmd *cmd)
+{
+    const struct nvme_cqe cqe = {.dw0 = cmd->dw0,
+                                 .sqhd = cmd->sqhd,
+                                 .sqid = cmd->qid,
+                                 .cid = cmd->sqe.cid,
+                                 .status = (uint16_t)(cmd->status << 1 | cq->phase)};
+    uint64_t at = cq->base + ((uint64_t)cq->tail << NVME_CQE_SHIFT);
+
+    if (ctrl->host.write(ctrl->host.ctx, at, &cqe, sizeof(cqe))) {
+        nvme__guest_error(ctrl, NVME_GUEST_QUEUE_MEMORY, cmd->qid, cq->tail);
+        nvme__fatal(ctrl);
+        return false;
+    }
+    return true;
+}
+
+static bool post_now(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
+{
+    struct nvme_cq *cq = &ctrl->cq[cmd->cqid];
+
+    if (!write_entry(ctrl, cq, cmd))
+        return false;
+    if (++cq->tail == cq->entries) {
+        cq->tail = 0;
+        cq->phase ^= 1;
+    }
+    if (cq->interrupts)
+        ctrl->cq_unseen |= UINT64_C(1) << cmd->cqid;
+    if (!cmd->orphan)
+        ctrl->sq[cmd->qid].reported = cmd->sqhd;
+    sim_trace(ctrl->sim, SIM_EV_CQE_POST, cmd->qid, cmd->sqe.cid, cmd->status, cmd->sqhd);
+    nvme__cmd_end(ctrl, cmd);
+    return true;
+}
+
+void nvme__post(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
+{
+    struct nvme_cq *cq = &ctrl->cq[cmd->cqid];
+
+    SIM_ASSERT(cq->exists);
+    cmd->sqhd = (uint16_t)ctrl->sq[cmd->qid].head;
+    if (!cq->wait_first && !is_full(cq)) {
+        if (post_now(ctrl, cmd))
+            nvme__irq_posted(ctrl, cq);
+        return;
+    }
+    cmd->stage = NVME_STAGE_HELD;
+    cmd->wait_next = NULL;
+    if (cq->wait_first)
+        cq->wait_last->wait_next = cmd;
+    else
+        cq->wait_first = cmd;
+    cq->wait_last = cmd;
+}
+
+/* The host released entries: one burst of what waited, one interrupt. */
+static void post_waiting(struct nvme_ctrl *ctrl, struct nvme_cq *cq)
+{
+    bool posted = false;
+
+    while (cq->wait_first && !is_full(cq) && nvme__completing(ctrl)) {
+        struct nvme_cmd *cmd = cq->wait_first;
+
+        cq->wait_first = cmd->wait_next;
+        if (!post_now(ctrl, cmd))
+            return;
+        posted = true;
+    }
+    if (posted)
+        nvme__irq_posted(ctrl, cq);
+}
+
+/* --- doorbells -------------------------------------------------------------------------------- */
+
+static bool refuse(struct nvme_ctrl *ctrl, enum nvme_guest_error error, uint32_t qid,
+                   uint32_t value)
+{
+    nvme__guest_error(ctrl, error, qid, value);
+    if (error == NVME_GUEST_DOORBELL_NO_QUEUE)
+        nvme__event_error(ctrl, NVME_ERROR_EVENT_DOORBELL_REGISTER);
+    else if (error != NVME_GUEST_DOORBELL_NOT_READY && error != NVME_GUEST_DOORBELL_SHUTDOWN)
+        nvme__event_error(ctrl, NVME_ERROR_EVENT_DOORBELL_VALUE);
+    return false;
+}
+
+/* Rules that hold for both kinds, in the order in which hardware could check them. */
+static bool may_ring(struct nvme_ctrl *ctrl, uint32_t qid, bool is_cq, uint32_t value)
+{
+    uint32_t entries, now;
+
+    if (ctrl->state == NVME_FATAL) /* the driver cannot know yet: no mistake, and nothing happens */
+        return false;
+    if (ctrl->state == NVME_DISABLED || ctrl->state == NVME_ENABLING ||
+        ctrl->state == NVME_DISABLING)
+        return refuse(ctrl, NVME_GUEST_DOORBELL_NOT_READY, qid, value);
+    if (qid > ctrl->options.queues || !(is_cq ? ctrl->cq[qid].exists : ctrl->sq[qid].exists))
+        return refuse(ctrl, NVME_GUEST_DOORBELL_NO_QUEUE, qid, value);
+    if (!is_cq && ctrl->state != NVME_READY)
+        return refuse(ctrl, NVME_GUEST_DOORBELL_SHUTDOWN, qid, value);
+    entries = is_cq ? ctrl->cq[qid].entries : ctrl->sq[qid].entries;
+    now = is_cq ? ctrl->cq[qid].head : ctrl->sq[qid].tail;
+    if (value >= entries)
+        return refuse(ctrl, NVME_GUEST_DOORBELL_RANGE, qid, value);
+    /* 5.2, Invalid Doorbell Write Value: "the same as the previously written" is one of its causes. */
+    if (value == now)
+        return refuse(ctrl, NVME_GUEST_DOORBELL_SAME, qid, value);
+    return true;
+}
+
+static bool ring_sq(struct nvme_ctrl *ctrl, uint32_t qid, uint32_t value)
+{
+    struct nvme_sq *sq = &ctrl->sq[qid];
+    uint32_t added = distance(sq->tail, value, sq->entries);
+
+    /* 4.1: the host may use the entries that a completion reported as fetched, no others. It can
+     * work out all the same when more were fetched than reported; then only the trace tells. */
+    if (distance(sq->reported, sq->tail, sq->entries) + added >= sq->entries) {
+        nvme__guest_error(ctrl, NVME_GUEST_SQ_FULL, qid, value);
+        if (distance(sq->head, sq->tail, sq->entries) + added >= sq->entries) {
+            nvme__event_error(ctrl, NVME_ERROR_EVENT_DOORBELL_VALUE);
+            return false;
+        }
+    }
+    sq->tail = value;
+    ctrl->sq_ready |= UINT64_C(1) << qid;
+    return true;
+}
+
+static bool ring_cq(struct nvme_ctrl *ctrl, uint32_t qid, uint32_t value)
+{
+    struct nvme_cq *cq = &ctrl->cq[qid];
+
+    if (distance(cq->head, value, cq->entries) > distance(cq->head, cq->tail, cq->entries))
+        return refuse(ctrl, NVME_GUEST_CQ_EMPTY, qid, value);
+    cq->head = value;
+    if (cq->head == cq->tail)
+        ctrl->cq_unseen &= ~(UINT64_C(1) << qid);
+    return true;
+}
+
+void nvme__doorbell(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t value)
+{
+    uint32_t index = (offset - NVME_DOORBELLS) / 4, qid = index >> 1;
+    bool is_cq = index & 1, accepted = may_ring(ctrl, qid, is_cq, value);
+
+    if (accepted)
+        accepted = is_cq ? ring_cq(ctrl, qid, value) : ring_sq(ctrl, qid, value);
+    sim_trace(ctrl->sim, SIM_EV_DOORBELL, qid, is_cq, value, accepted);
+    if (!accepted)
+        return;
+    if (!is_cq) {
+        nvme__fetch_kick(ctrl);
+        return;
+    }
+    nvme__irq_update(ctrl);
+    if (ctrl->cq[qid].wait_first)
+        post_waiting(ctrl, &ctrl->cq[qid]);
+}
+
+/* --- arbitration and fetch -------------------------------------------------------------------- */
+
+void nvme__fetch_kick(struct nvme_ctrl *ctrl)
+{
+    if (ctrl->sq_ready && ctrl->state == NVME_READY && !ctrl->stopped && !ctrl->starved &&
+        !sim_event_pending(&ctrl->fetch_event))
+        sim_event_in(ctrl->sim, &ctrl->fetch_event, ctrl->options.fetch_ns, fetch_round, ctrl);
+}
+
+/* Entries of one turn (4.13): Arbitration Burst of feature 01h, 7 for no limit. */
+static uint32_t burst(const struct nvme_ctrl *ctrl)
+{
+    uint32_t log = ctrl->features[NVME_FEATURE_ARBITRATION] & 7;
+
+    return log == 7 || 1u << log > NVME_FETCH_MAX ? NVME_FETCH_MAX : 1u << log;
+}
+
+/* Reads `count` entries from the head on, in one piece or, around the end of the ring, two. */
+static bool read_entries(struct nvme_ctrl *ctrl, const struct nvme_sq *sq, struct nvme_sqe *to,
+                         uint32_t count)
+{
+    uint32_t first = sq->entries - sq->head < count ? sq->entries - sq->head : count;
+    void *ctx = ctrl->host.ctx;
+
+    if (ctrl->host.read(ctx, sq->base + ((uint64_t)sq->head << NVME_SQE_SHIFT), to,
+                        (size_t)first << NVME_SQE_SHIFT))
+        return false;
+    return first == count || !ctrl->host.read(ctx, sq->base, to + first,
+                                              (size_t)(count - first) << NVME_SQE_SHIFT);
+}
+
+static void fetch_burst(struct nvme_ctrl *ctrl, uint32_t qid)
+{
+    struct nvme_sqe entries[NVME_FETCH_MAX];
+    struct nvme_sq *sq = &ctrl->sq[qid];
+    uint32_t count = distance(sq->head, sq->tail, sq->entries), limit = burst(ctrl);
+
+    count = nvme__slots_free(ctrl, count < limit ? count : limit);
+    ctrl->starved = !count;
+    if (!count)
+        return;
+    if (!read_entries(ctrl, sq, entries, count)) {
+        nvme__guest_error(ctrl, NVME_GUEST_QUEUE_MEMORY, qid, sq->head);
+        nvme__fatal(ctrl);
+        return;
+    }
+    /* A fault that counts commands may begin in the middle; what is behind it was not fetched. */
+    for (uint32_t i = 0; i < count && !ctrl->stopped; i++) {
+        sq->head = sq->head + 1 == sq->entries ? 0 : sq->head + 1;
+        nvme__cmd_begin(ctrl, qid, &entries[i]);
+    }
+    if (sq->head == sq->tail)
+        ctrl->sq_ready &= ~(UINT64_C(1) << qid);
+}
+
+static void fetch_round(struct sim_event *event, void *ctx)
+{
+    struct nvme_ctrl *ctrl = ctx;
+    uint64_t todo = ctrl->sq_ready, later = todo & (UINT64_MAX << ctrl->turn);
+
+    SIM_ASSERT(event == &ctrl->fetch_event && todo);
+    while (todo && ctrl->state == NVME_READY && !ctrl->stopped && !ctrl->starved) {
+        uint32_t qid = (uint32_t)__builtin_ctzll(later ? later : todo);
+
+        todo &= ~(UINT64_C(1) << qid);
+        later &= todo;
+        ctrl->turn = (qid + 1) % NVME_QUEUES_MAX;
+        fetch_burst(ctrl, qid);
+    }
+    nvme__fetch_kick(ctrl);
+}

@@ -1,0 +1,179 @@
+/* models/storport/complete.c - RequestComplete, and the port driver's completion DPC (chapters 0, 3.3, 3.5, 3.6).
+ *
+ * RequestComplete takes the SRB away from the miniport at once, whoever calls it at whatever IRQL, and leaves the
+ * rest to a DPC of the port driver on the same CPU (8.3-31 a): retry of BUSY, the class driver's completion routine,
+ * and the start of what waits.
+ */
+#include "models/storport/sp_private.h"
+
+#define DRAIN_MAX 64 /* completions in one DPC before others get a turn */
+
+/* --- RequestComplete ------------------------------------------------------------------------------- */
+
+/* Statuses a miniport may use: not PENDING, nothing from 0x30 up (the port driver's), not QUEUE_FROZEN. Anything
+ * else counts as ERROR (8.3-46 a). */
+static void check_status(struct sp_port *port, struct sp_slot *slot)
+{
+    uint8_t status = SRB_STATUS(slot->status);
+
+    if (status != SRB_STATUS_PENDING && status < SRB_STATUS_INTERNAL_ERROR &&
+        !(slot->status & SRB_STATUS_QUEUE_FROZEN))
+        return;
+    sim_find(port->at.sim, SIM_RULE_SRB_STATUS, slot->serial, "SRB %llu was completed with SrbStatus 0x%02x",
+             (unsigned long long)slot->serial, slot->status);
+    slot->status = SRB_STATUS_ERROR;
+}
+
+static void complete(struct sp_port *port, struct sp_slot *slot)
+{
+    struct sp_cpu *cpu = sp__cpu(port);
+    bool timed = slot->listed;
+
+    sp__srb_read(port, slot);
+    sim_trace(port->at.sim, SIM_EV_SRB_COMPLETE, slot->serial, slot->status, slot->scsi_status, slot->request->io);
+    check_status(port, slot);
+    sp__srb_take_back(port, slot);
+    slot->completed_at = sim_now(port->at.sim);
+    sp__pending_remove(slot);
+    slot->state = SP_COMPLETED;
+    if (timed)
+        sp__timer_reload(slot->lun);
+    sp__list_push(&cpu->completed, slot);
+    if (!cpu->draining)
+        nt_dpc_queue(port->at.nt, &cpu->dpc, cpu->number, 0, 0);
+}
+
+void sp__complete(struct sp_port *port, void *srb)
+{
+    struct sp_slot *slot = sp__slot_of(port, srb);
+
+    if (!slot) {
+        sim_trace(port->at.sim, SIM_EV_SRB_COMPLETE_BAD, 0, 0, 0, 0);
+        sp__usage(port, "RequestComplete for something that is no SRB");
+    } else if (slot->state == SP_FREE || slot->state == SP_QUEUED || slot->state == SP_COMPLETED) {
+        sim_trace(port->at.sim, SIM_EV_SRB_COMPLETE_AGAIN, slot->serial, slot->srb->SrbStatus, 0, 0);
+    } else {
+        complete(port, slot);
+    }
+}
+
+/* --- retry of what the miniport had no room for (chapter 3.6) --------------------------------------- */
+
+static void retry_due(struct sim_event *event, void *ctx)
+{
+    struct sp_lun *lun = ctx;
+
+    (void)event;
+    sp__unhold(&lun->gate);
+}
+
+/* The LUN waits for BusyPauseTime; requests that come back BUSY meanwhile wait for the same end. */
+static void wait_pause_time(struct sp_lun *lun)
+{
+    if (sim_event_pending(&lun->retry))
+        return;
+    sp__hold(&lun->gate);
+    sim_event_in(lun->port->at.sim, &lun->retry, SP_BUSY_PAUSE, retry_due, lun);
+}
+
+/* The LUN waits until a quarter of the requests with the miniport are done. */
+static void wait_percentage(struct sp_lun *lun)
+{
+    uint32_t left = (lun->gate.pending * SP_FULL_PERCENT + 99) / 100;
+
+    if (left > lun->gate.busy_left)
+        lun->gate.busy_left = left;
+    sim_trace(lun->port->at.sim, SIM_EV_BUSY, left, lun->number, 0, 0);
+}
+
+/* At the head of the queue (8.3-40 a), behind others that wait there for the same reason. */
+static void requeue(struct sp_slot *slot)
+{
+    struct sp_lun *lun = slot->lun;
+    struct sp_slot *before = NULL, *at = lun->queue.head;
+
+    while (at && at->busy_retries && at->serial < slot->serial) {
+        before = at;
+        at = at->next;
+    }
+    slot->state = SP_QUEUED;
+    slot->extension_now ^= 1;
+    sp__list_push_after(&lun->queue, before, slot);
+    lun->queued++;
+    lun->port->queued++;
+    sim_trace(lun->port->at.sim, SIM_EV_SRB_QUEUE, slot->request->io, lun->number, slot->function, slot->request->op);
+}
+
+/* True when the request goes back into the queue. The count saturates while QUEUE_FULL has others to wait for. */
+static bool retried(struct sp_slot *slot)
+{
+    bool full = slot->scsi_status == SCSISTAT_QUEUE_FULL;
+    bool busy = SRB_STATUS(slot->status) == SRB_STATUS_BUSY || slot->scsi_status == SCSISTAT_BUSY;
+
+    if (slot->bypass || SRB_STATUS(slot->status) == SRB_STATUS_SUCCESS || !(busy || full))
+        return false;
+    if (full && slot->lun->gate.pending) {
+        slot->busy_retries += slot->busy_retries == 0;
+        wait_percentage(slot->lun);
+    } else {
+        if (slot->busy_retries >= SP_BUSY_RETRIES)
+            return false;
+        slot->busy_retries++;
+        wait_pause_time(slot->lun);
+    }
+    requeue(slot);
+    return true;
+}
+
+/* --- the completion DPC ----------------------------------------------------------------------------- */
+
+static void finish(struct sp_port *port, struct sp_slot *slot)
+{
+    struct sp_request *request = slot->request;
+
+    sim_point(port->at.sim, SP_COST);
+    sim_progress(port->at.sim);
+    if (retried(slot))
+        return;
+    slot->state = SP_FREE;
+    slot->request = NULL;
+    request->srb_status = SRB_STATUS(slot->status);
+    request->scsi_status = slot->scsi_status;
+    sim_trace(port->at.sim, SIM_EV_SRB_RETURN, slot->serial, request->io, request->srb_status, 0);
+    request->done(request, request->ctx);
+}
+
+void sp__completed_drain(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2)
+{
+    struct sp_cpu *cpu = ctx;
+    struct sp_slot *slot;
+
+    (void)arg1;
+    (void)arg2;
+    cpu->draining = true;
+    for (uint32_t i = 0; i < DRAIN_MAX && (slot = sp__list_pop(&cpu->completed)) != NULL; i++)
+        finish(cpu->port, slot);
+    sp__run_all(cpu->port);
+    cpu->draining = false;
+    if (cpu->completed.head)
+        nt_dpc_queue(nt, &cpu->dpc, cpu->number, 0, 0);
+}
+
+/* Discouraged, and flagged: it completes requests that the miniport may be working on (chapter 2.5). Only those
+ * with the miniport (8.3-44). */
+VOID SIM_API StorPortCompleteRequest(PVOID HwDeviceExtension, UCHAR PathId, UCHAR TargetId, UCHAR Lun, UCHAR SrbStatus)
+{
+    struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortCompleteRequest");
+
+    sp__usage(port, "StorPortCompleteRequest is reserved for the port driver");
+    if ((PathId != 0 && PathId != SP_UNTAGGED) || (TargetId != 0 && TargetId != SP_UNTAGGED))
+        return;
+    for (uint32_t i = 0; i < SP_LUNS_MAX; i++)
+        while ((Lun == i || Lun == SP_UNTAGGED) && port->lun[i].pending.head) {
+            struct sp_slot *slot = port->lun[i].pending.head;
+
+            sim_world_touch(slot->srb, port->srb_bytes);
+            slot->srb->SrbStatus = SrbStatus;
+            complete(port, slot);
+        }
+}

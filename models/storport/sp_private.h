@@ -1,0 +1,431 @@
+/* models/storport/sp_private.h - private to models/storport and its tests: the port driver's state.
+ *
+ * Concurrency: the port driver's own code passes points only where it says so (sim_point, locks, IRQL, calls into
+ * the miniport). Between two of them it is one indivisible step, so its lists need no locks of their own.
+ */
+#ifndef MODELS_STORPORT_SP_PRIVATE_H
+#define MODELS_STORPORT_SP_PRIVATE_H
+
+#include <storport.h>
+
+#include "models/pci/pci.h"
+#include "models/storport/storport_model.h"
+#include "sim/engine/sim.h"
+
+#define SP_LUNS_MAX 8      /* SCSI_MAXIMUM_LOGICAL_UNITS */
+#define SP_OWN_SLOTS 8     /* the port driver's requests: scan, reset SRBs */
+#define SP_SLOTS_ALL (SP_SLOTS_MAX + SP_OWN_SLOTS)
+#define SP_CHUNK_SLOTS 32  /* slots come into being by so many */
+#define SP_CHUNKS_MAX ((SP_SLOTS_ALL + SP_CHUNK_SLOTS - 1) / SP_CHUNK_SLOTS)
+#define SP_PAUSES_MAX 16   /* nested StorPortPause calls of one adapter or LUN */
+#define SP_FRAMES_MAX 16   /* nested callbacks on one CPU */
+#define SP_HELD_MAX 24     /* locks held on one CPU */
+#define SP_DPCS_MAX 128    /* STOR_DPCs of one adapter */
+#define SP_TIMERS_MAX 32   /* the adapter timer and those of StorPortInitializeTimer */
+#define SP_WORKERS_MAX 16
+#define SP_BLOCKS_MAX 128  /* live and freed blocks of contiguous memory */
+#define SP_TAGS_MAX 1024   /* queue tags of a LUN */
+#define SP_TRANSFER_MAX (4u << 20)
+
+#define SP_DIRQL 8         /* of every message and of INTx: equal levels do not nest (8.1-11) */
+#define SP_COST 30         /* ns that an ordinary routine takes */
+#define SP_SECOND SIM_S    /* the LUN timers' tick */
+#define SP_BUSY_RETRIES 20 /* BusyRetryCount (3.6, 8.3-39) */
+#define SP_BUSY_PAUSE (250 * SIM_MS) /* BusyPauseTime */
+#define SP_FULL_PERCENT 25 /* QueueFullWaitIoPercentage */
+#define SP_RESET_PATH 0    /* one bus */
+
+/* The adapter's one memory range. Drivers see it at SP_BAR_BASE, which cannot be dereferenced. */
+#define SP_BAR_PHYS 0xF8000000ull
+#define SP_BAR_BASE ((uintptr_t)0x250000000000)
+
+/* What lies behind the BAR: the NVMe controller, or a test's fake. */
+struct sp_registers {
+    uint32_t bytes;
+    uint64_t (*read)(void *ctx, uint32_t offset, uint32_t bytes);
+    void (*write)(void *ctx, uint32_t offset, uint32_t bytes, uint64_t value);
+    void *ctx;
+};
+
+struct sp_config {
+    sim_ns register_read_ns, register_write_ns;
+    sim_ns timer_grain_ns;
+    sim_ns reset_timeout_ns, reset_hold_ns;
+    uint32_t queue_depth;
+    uint32_t vectors;      /* MSI-X messages granted; 0: INTx */
+    uint32_t slots_expected; /* slots made at start-up; more come as they are used */
+    const char *parameter; /* DriverParameter */
+    DRIVER_INITIALIZE *driver_entry;
+    struct sp_registers registers;
+};
+void sp__config_defaults(struct sp_config *config);
+
+/* What the port driver is built on. */
+struct sp_parts {
+    struct sim *sim;
+    struct nt *nt;
+    struct nt_memory *memory;
+    struct pci_function *pci; /* NULL in tests: no interrupts are routed */
+};
+
+/* --- gates: what holds requests back, of the adapter and of each LUN -------------------------------- */
+
+struct sp_gate;
+struct sp_pause {
+    struct sim_event event; /* pending: this pause counts */
+    struct sp_gate *gate;
+    uint64_t order;
+};
+
+struct sp_gate {
+    struct sp_port *port;
+    uint32_t lun;       /* SP_ADAPTER for the adapter's */
+    uint32_t pauses;    /* StorPortPause: PauseCount */
+    uint32_t holds;     /* the port driver's own: recovery, hold after a reset, BUSY retry */
+    uint32_t busy_left; /* StorPortBusy: BusyCount, completions to come before it opens */
+    uint32_t pending;   /* requests the miniport has been told to start and has not completed */
+    uint64_t pause_order;
+    struct sp_pause pause[SP_PAUSES_MAX];
+};
+#define SP_ADAPTER UINT32_MAX
+
+static inline bool sp__gate_open(const struct sp_gate *gate)
+{
+    return !(gate->pauses | gate->holds | gate->busy_left);
+}
+
+/* --- slots: one SRB, at one address, for as long as the world lasts --------------------------------- */
+
+enum sp_slot_state {
+    SP_FREE,      /* no request */
+    SP_QUEUED,    /* in a LUN's queue: the miniport knows nothing of it */
+    SP_BUILDING,  /* HwStorBuildIo has it */
+    SP_BUILT,     /* HwStorBuildIo said TRUE; held before HwStorStartIo */
+    SP_STARTING,  /* taken from there; the CPU waits for the StartIo lock */
+    SP_OWNED,     /* HwStorStartIo had it, or HwStorBuildIo said FALSE */
+    SP_COMPLETED, /* RequestComplete was called; on the way to the class driver */
+};
+
+struct sp_slot {
+    uint32_t index;
+    uint8_t state;    /* enum sp_slot_state */
+    uint8_t function; /* SRB_FUNCTION_* */
+    bool started;     /* entered HwStorStartIo */
+    bool listed;      /* on its LUN's pending list: the LUN timer runs for it */
+    bool counted;     /* in the gates' pending counts */
+    bool bypass;      /* a reset SRB: passes the LUN's gate */
+    uint8_t extension_now; /* which of the two */
+    uint8_t busy_retries;
+    uint16_t tag;
+    uint8_t status, scsi_status; /* as completed */
+    uint64_t serial;  /* of the latest hand-over; 0 before the first */
+    uint64_t start_order; /* of HwStorStartIo entries */
+    sim_ns completed_at;
+    struct sp_lun *lun;
+    struct sp_request *request;
+    SCSI_REQUEST_BLOCK *srb; /* page zone; a STORAGE_REQUEST_BLOCK when the miniport takes those */
+    uint8_t *sense;
+    STOR_SCATTER_GATHER_LIST *sg;
+    uint8_t *extension[2];
+    void *data;           /* of the latest hand-over */
+    uint32_t data_bytes;
+    uint32_t sg_count;    /* 0: not built for this hand-over */
+    struct sp_slot *next, *prev; /* of the one list its state puts it on */
+};
+
+struct sp_list {
+    struct sp_slot *head, *tail;
+};
+
+struct sp_chunk {
+    uint8_t *srbs;       /* SP_CHUNK_SLOTS records of port->stride bytes */
+    uint8_t *extensions; /* SP_CHUNK_SLOTS pairs of port->extension_stride bytes */
+    struct sp_slot slot[SP_CHUNK_SLOTS];
+};
+
+/* Below every SRB, out of the miniport's reach: how RequestComplete finds the slot in one step. */
+struct sp_srb_head {
+    uint64_t magic;
+    uint32_t slot, zero;
+};
+
+struct sp_lun {
+    struct sp_port *port;
+    uint32_t number;
+    bool present;
+    uint32_t depth;
+    uint32_t in_use; /* from BuildIo to RequestComplete */
+    uint32_t queued;
+    struct sp_list queue;   /* SP_QUEUED, first in first out */
+    struct sp_list built;   /* SP_BUILT, by serial */
+    struct sp_list pending; /* listed, oldest first: chapter 4.1 */
+    int32_t timer;          /* seconds; -1 idle */
+    uint64_t tags[SP_TAGS_MAX / 64]; /* taken */
+    struct sim_event retry;  /* BUSY: the LUN's hold ends */
+    struct sp_gate gate;
+    void *extension;
+};
+
+/* --- processors: what the port driver remembers about each ------------------------------------------ */
+
+enum sp_lock_kind { SP_LOCK_DPC, SP_LOCK_STARTIO, SP_LOCK_INTERRUPT, SP_LOCK_MESSAGE };
+
+struct sp_held {
+    uint8_t kind; /* enum sp_lock_kind */
+    uint8_t old_irql;
+    bool by_port;   /* the port driver's own, around a callback */
+    uint32_t index; /* DPC or message */
+    const void *handle; /* the driver's STOR_LOCK_HANDLE; NULL for message locks and the port's own */
+};
+
+struct sp_frame {
+    uint8_t callback; /* enum sp_callback */
+    uint8_t irql, held;
+    sim_ns since;
+};
+
+struct sp_cpu {
+    struct sp_port *port;
+    uint32_t number;
+    uint32_t frames, held;
+    struct sp_frame frame[SP_FRAMES_MAX];
+    struct sp_held hold[SP_HELD_MAX];
+    struct sp_list completed;
+    bool draining;
+    struct nt_dpc dpc;
+};
+
+struct sp_dpc {
+    struct nt_dpc nt;
+    struct nt_lock lock;
+    struct sp_port *port;
+    STOR_DPC *driver;
+    HW_DPC_ROUTINE *routine;
+    bool inside_startio, around_startio; /* orders of its lock and the StartIo lock seen (8.2-24) */
+};
+
+struct sp_timer {
+    struct sim_event event;
+    struct nt_dpc dpc;
+    struct sp_port *port;
+    uint32_t number;
+    uint32_t cpu;
+    bool in_use;
+    bool armed; /* to be called back */
+    void *routine; /* HW_TIMER for number 0, else HW_TIMER_EX */
+    void *context;
+};
+
+struct sp_worker {
+    struct nt_work work;
+    struct sp_port *port;
+    bool in_use, queued;
+    HW_WORKITEM *routine;
+    void *context;
+};
+
+struct sp_message {
+    struct sp_port *port;
+    uint32_t number;
+    struct nt_interrupt interrupt;
+    struct nt_lock lock; /* PerMessage mode */
+};
+
+struct sp_block {
+    uint8_t *base;
+    size_t bytes;
+    bool live;
+};
+
+/* --- recovery (chapter 4.2 to 4.4) ------------------------------------------------------------------ */
+
+enum sp_recovery_state {
+    SP_CALM,         /* none */
+    SP_LUN_RESET,    /* RESET_LOGICAL_UNIT is out */
+    SP_TARGET_RESET, /* RESET_DEVICE is out */
+    SP_BUS_RESET,    /* HwStorResetBus is due or runs */
+    SP_BUS_HOLD,     /* it returned TRUE; BusResetHoldTime runs */
+};
+
+struct sp_own {
+    struct sp_request request;
+    bool used;
+};
+
+struct sp_recovery {
+    uint8_t state; /* enum sp_recovery_state */
+    uint32_t lun;
+    int32_t left_s;      /* of the reset SRB's time-out */
+    struct sp_own *own;  /* the reset SRB that counts now */
+    uint32_t held_luns;  /* LUNs whose gates recovery holds */
+    bool verify;         /* a reset SRB succeeded: look for victims at the next tick (8.4-56) */
+    uint32_t verify_lun; /* SP_ADAPTER: any */
+    uint64_t verify_before; /* start order */
+    struct nt_dpc dpc;
+};
+
+struct sp_port {
+    struct sp_parts at;
+    struct sp_config config;
+    struct sp_class class_driver;
+    uint32_t cpus;
+    struct sp_cpu *cpu; /* one each */
+
+    HW_INITIALIZATION_DATA hw;
+    bool registered;
+    void *devext;
+    PORT_CONFIGURATION_INFORMATION *info; /* page zone; the miniport's after FindAdapter */
+    HW_PASSIVE_INITIALIZE_ROUTINE *passive_init;
+    bool passive_asked;
+    uint8_t *uncached;
+    uint32_t uncached_bytes;
+    struct sp_block *block; /* SP_BLOCKS_MAX */
+    uint32_t blocks;
+
+    bool extended;    /* STORAGE_REQUEST_BLOCKs */
+    bool half_duplex;
+    bool per_message;
+    uint32_t messages; /* connected; 0: INTx */
+    uint32_t max_io, max_per_lun, max_transfer, sg_max;
+    sim_ns hold_ns;    /* BusResetHoldTime */
+    uint32_t srb_bytes, stride, extension_bytes, extension_stride;
+    uint32_t perf_flags, perf_first, perf_last;
+    uint8_t pci_config[256];
+
+    struct nt_lock startio_lock, interrupt_lock;
+    struct sp_message *message; /* config.vectors, or 1 for INTx */
+    struct sp_dpc *dpc;         /* SP_DPCS_MAX */
+    uint32_t dpcs;
+    struct sp_timer *timer;     /* SP_TIMERS_MAX */
+    struct sp_worker *worker;   /* SP_WORKERS_MAX */
+    void *registry_buffer;
+
+    uint64_t serials, starts;
+    uint32_t outstanding, started, queued;
+    bool in_reset;
+    struct sp_gate gate;
+    struct sp_lun lun[SP_LUNS_MAX];
+    struct sp_list bypass; /* reset SRBs, SP_QUEUED or SP_BUILT */
+    struct nt_dpc restart_dpc;
+    struct sim_event hold_event;
+    bool held_after_reset;
+
+    struct sim_event tick;
+    struct nt_dpc tick_dpc;
+    struct sp_recovery recovery;
+    struct sp_own own[SP_OWN_SLOTS];
+    struct sp_chunk *chunk[SP_CHUNKS_MAX];
+};
+
+/* port.c */
+struct sp_port *sp__create(const struct sp_parts *parts, const struct sp_config *config);
+struct sp_port *sp__present(void); /* the world's port driver: constant once it is created */
+void sp__present_set(struct sp_port *port);
+/* The port driver of a routine's first argument. Anything but the device extension is storport-usage, and is
+ * treated as if it were. Passes a point. */
+struct sp_port *sp__routine(const void *devext, const char *name);
+/* Finding storport-usage. */
+__attribute__((format(printf, 2, 3)))
+void sp__usage(struct sp_port *port, const char *format, ...);
+/* Before writing to memory the driver handed in, wherever that is. */
+static inline void sp__touch(const volatile void *p, size_t bytes)
+{
+    if (sim_world_in_pages((uintptr_t)p))
+        sim_world_touch(p, bytes);
+}
+
+/* call.c: every entry into the miniport */
+void sp__enter(struct sp_port *port, enum sp_callback callback);
+void sp__leave(struct sp_port *port);
+struct sp_cpu *sp__cpu(struct sp_port *port);
+/* The innermost callback that runs on this CPU; SP_CB_COUNT when none does. */
+enum sp_callback sp__callback(struct sp_port *port);
+
+/* boot.c, adapter.c, scan.c */
+enum sp_boot_step {
+    SP_BOOT_DRIVER_ENTRY, SP_BOOT_FIND_ADAPTER, SP_BOOT_CONNECT, SP_BOOT_INITIALIZE, SP_BOOT_PASSIVE_INITIALIZE,
+    SP_BOOT_CONTROL, SP_BOOT_SCAN, SP_BOOT_ATTACH, SP_BOOT_DONE
+};
+void sp__boot(struct sp_port *port);   /* spawns the start-up thread */
+void sp__config_info_fill(struct sp_port *port);
+bool sp__config_info_take(struct sp_port *port);
+bool sp__scan(struct sp_port *port);
+__attribute__((format(printf, 2, 3)))
+bool sp__start_failed(struct sp_port *port, const char *format, ...);
+
+/* srb.c */
+struct sp_slot *sp__slot(struct sp_port *port, uint32_t index);
+/* The slot of an SRB address that the miniport named; NULL when it is none. */
+struct sp_slot *sp__slot_of(struct sp_port *port, const void *srb);
+void sp__slots_reserve(struct sp_port *port, uint32_t slots);
+void sp__srb_hand_over(struct sp_port *port, struct sp_slot *slot);
+void sp__srb_take_back(struct sp_port *port, struct sp_slot *slot);
+void sp__srb_read(struct sp_port *port, struct sp_slot *slot);
+bool sp__data_mapped(const struct sp_port *port, const struct sp_slot *slot);
+const struct sp_slot *sp__slot_owning(const struct sp_port *port, uintptr_t addr);
+
+/* list.c */
+void sp__list_push(struct sp_list *list, struct sp_slot *slot);
+void sp__list_push_head(struct sp_list *list, struct sp_slot *slot);
+void sp__list_push_after(struct sp_list *list, struct sp_slot *before, struct sp_slot *slot); /* NULL: head */
+void sp__list_insert(struct sp_list *list, struct sp_slot *slot); /* by serial */
+void sp__list_remove(struct sp_list *list, struct sp_slot *slot);
+struct sp_slot *sp__list_pop(struct sp_list *list);
+
+/* queue.c: from the class driver to HwStorStartIo */
+void sp__submit_function(struct sp_port *port, struct sp_request *request, uint8_t function);
+void sp__run_lun(struct sp_lun *lun); /* starts what may start; IRQL at most DISPATCH */
+void sp__run_all(struct sp_port *port);
+void sp__run_later(struct sp_port *port); /* the same from a DPC; callable anywhere */
+void sp__pending_add(struct sp_slot *slot);
+void sp__pending_remove(struct sp_slot *slot);
+
+/* complete.c */
+void sp__complete(struct sp_port *port, void *srb);
+void sp__completed_drain(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2);
+
+/* gate.c */
+void sp__gate_init(struct sp_port *port, struct sp_gate *gate, uint32_t lun);
+void sp__gate_completed(struct sp_gate *gate); /* a counted request was completed */
+void sp__hold(struct sp_gate *gate);
+void sp__unhold(struct sp_gate *gate);
+struct sp_lun *sp__lun_at(struct sp_port *port, UCHAR path, UCHAR target, UCHAR lun);
+
+/* lock.c */
+void sp__startio_lock(struct sp_port *port);   /* in half duplex with the interrupt lock */
+void sp__startio_unlock(struct sp_port *port);
+void sp__interrupt_lock(struct sp_port *port); /* all message locks in PerMessage mode */
+void sp__interrupt_unlock(struct sp_port *port);
+void sp__message_lock(struct sp_port *port, uint32_t message);
+void sp__message_unlock(struct sp_port *port, uint32_t message);
+bool sp__holds(struct sp_port *port, enum sp_lock_kind kind);
+void sp__held_drop_above(struct sp_port *port, uint32_t keep);
+const char *sp__lock_name(enum sp_lock_kind kind);
+
+/* dpc.c */
+struct sp_dpc *sp__dpc_of(struct sp_port *port, const void *driver);
+
+/* timer.c, worker.c */
+void sp__timers_init(struct sp_port *port);
+void sp__timer_call(struct sp_port *port, HW_TIMER *routine, uint32_t us);
+void sp__workers_init(struct sp_port *port);
+
+/* timeout.c, reset.c */
+void sp__timeouts_init(struct sp_port *port);
+void sp__tick_need(struct sp_port *port); /* a countdown runs now: the tick must come */
+void sp__timer_start(struct sp_lun *lun, uint32_t seconds);
+void sp__timer_reload(struct sp_lun *lun);
+void sp__recovery_init(struct sp_port *port);
+bool sp__recovery_begin(struct sp_port *port, struct sp_lun *lun);
+void sp__recovery_tick(struct sp_port *port);
+void sp__reset_detected(struct sp_port *port);
+struct sp_own *sp__own_take(struct sp_port *port);
+
+/* interrupt.c, registers.c, memory.c, access.c */
+void sp__interrupts_create(struct sp_port *port);
+void sp__interrupts_connect(struct sp_port *port);
+void sp__bar_map(struct sp_port *port);
+void sp__pci_config_init(struct sp_port *port);
+void sp__access_init(struct sp_port *port);
+
+#endif

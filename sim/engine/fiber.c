@@ -1,0 +1,132 @@
+/* sim/engine/fiber.c - fibers on make_fcontext and jump_fcontext, announced to AddressSanitizer.
+ *
+ * The two routines are Boost.Context's assembly with a plain C interface; only their C++ wrappers have headers,
+ * so they are declared here.
+ */
+#include "sim/engine/fiber.h"
+
+#include "sim/engine/sim_assert.h"
+#include "sim/engine/world.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SIM_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SIM_ASAN 1
+#endif
+#endif
+
+#ifdef SIM_ASAN
+#include <sanitizer/asan_interface.h>
+#include <sanitizer/common_interface_defs.h>
+#endif
+
+struct transfer {
+    void *context; /* where the other side was suspended */
+    void *data;
+};
+
+struct transfer jump_fcontext(void *to, void *data);
+void *make_fcontext(void *stack_top, size_t size, void (*fn)(struct transfer));
+
+/* A switch hands the other side both fibers: the one that was left gets its context stored. */
+struct handover {
+    struct sim_fiber *from, *to;
+};
+
+static void announce_start(struct sim_fiber *from, struct sim_fiber *to)
+{
+#ifdef SIM_ASAN
+    __sanitizer_start_switch_fiber(&from->asan_fake_stack, (void *)to->stack_lo, to->stack_bytes);
+#else
+    (void)from;
+    (void)to;
+#endif
+}
+
+/* The bounds of the stack we came from are how the main fiber learns its own. */
+static void announce_finish(struct sim_fiber *self, struct sim_fiber *left)
+{
+#ifdef SIM_ASAN
+    const void *bottom;
+    size_t size;
+
+    __sanitizer_finish_switch_fiber(self->asan_fake_stack, &bottom, &size);
+    if (!left->stack_lo) {
+        left->stack_lo = (uintptr_t)bottom;
+        left->stack_bytes = size;
+    }
+#else
+    (void)self;
+    (void)left;
+#endif
+}
+
+static void entry(struct transfer t)
+{
+    struct handover h = *(struct handover *)t.data;
+
+    h.from->context = t.context;
+    announce_finish(h.to, h.from);
+    h.to->fn(h.to->ctx);
+    SIM_ASSERT(!"a fiber's body returned");
+}
+
+void sim_fiber_init(struct sim_fiber *fiber, uint32_t stack, sim_fiber_fn fn, void *ctx)
+{
+    SIM_ASSERT(stack < SIM_STACKS_MAX);
+    fiber->stack_lo = sim_world_stack(stack);
+    fiber->stack_bytes = SIM_STACK_BYTES;
+    fiber->fn = fn;
+    fiber->ctx = ctx;
+    fiber->asan_fake_stack = NULL;
+    fiber->context = make_fcontext((void *)(fiber->stack_lo + SIM_STACK_BYTES), SIM_STACK_BYTES, entry);
+}
+
+void sim_fiber_switch(struct sim_fiber *from, struct sim_fiber *to)
+{
+    struct handover h = {from, to}, back;
+    struct transfer t;
+
+    announce_start(from, to);
+    t = jump_fcontext(to->context, &h);
+    back = *(struct handover *)t.data;
+    back.from->context = t.context;
+    announce_finish(from, back.from);
+}
+
+void sim_fiber_abandon(struct sim_fiber *fiber)
+{
+#ifdef SIM_ASAN
+    __asan_unpoison_memory_region((void *)fiber->stack_lo, fiber->stack_bytes);
+    fiber->asan_fake_stack = NULL;
+#else
+    (void)fiber;
+#endif
+}
+
+void sim_fiber_announce_leave(struct sim_fiber *to)
+{
+#ifdef SIM_ASAN
+    __sanitizer_start_switch_fiber(NULL, (void *)to->stack_lo, to->stack_bytes);
+#else
+    (void)to;
+#endif
+}
+
+void sim_fiber_announce_arrive(struct sim_fiber *self)
+{
+#ifdef SIM_ASAN
+    __sanitizer_finish_switch_fiber(self->asan_fake_stack, NULL, NULL);
+#else
+    (void)self;
+#endif
+}
+
+size_t sim_fiber_used(const struct sim_fiber *fiber)
+{
+    uintptr_t top = fiber->stack_lo + fiber->stack_bytes, sp = (uintptr_t)fiber->context;
+
+    SIM_ASSERT(sp >= fiber->stack_lo && sp <= top);
+    return top - sp;
+}

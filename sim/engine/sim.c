@@ -1,0 +1,381 @@
+/* sim/engine/sim.c - creation, agents, events, streams, trace and findings of a simulation. Who acts when is
+ * decided in schedule.c.
+ */
+#include "sim/engine/sim.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "sim/engine/sim_private.h"
+
+/* Not part of the world: what is told to the outside, and who listens. */
+static struct sim *present;
+static struct {
+    sim_trace_fn fn;
+    void *ctx;
+} sink;
+static struct {
+    uint32_t count;
+    struct sim_finding list[SIM_FINDINGS_MAX];
+} found;
+static struct {
+    size_t bytes[SIM_FIBERS_MAX];
+    unsigned char *copy[SIM_FIBERS_MAX];
+} stack_images;
+
+void sim_config_defaults(struct sim_config *config)
+{
+    memset(config, 0, sizeof *config);
+    config->explore.jitter_ns = 200;
+    config->explore.delay_max_ns = 20 * SIM_US;
+    config->explore.pct_depth = 3;
+    config->point_ns = 5;
+    config->points_max = 20000000;
+    config->events_max = 4096;
+    for (int i = 0; i < SIM_RULE_COUNT; i++)
+        config->severity[i] = (uint8_t)sim_rule_info[i].severity;
+}
+
+struct sim *sim_create(const struct sim_config *config)
+{
+    struct sim *s = sim_world_alloc(sizeof *s, 64);
+
+    SIM_ASSERT(!present);
+    SIM_ASSERT(s == SIM__FIXED);
+    SIM_ASSERT(config->point_ns >= 1);
+    s->config = *config;
+    s->hot.point_ns = config->point_ns;
+    s->hot.fuel = UINT64_MAX;
+    s->hot.limit = SIM_NEVER;
+    s->fiber = &s->main;
+    s->strategy = &sim_strategy_time;
+    sim_event_queue_init(&s->events, config->events_max);
+    found.count = 0;
+    present = s;
+    sim__crash_install();
+    return s;
+}
+
+void sim_destroy(struct sim *s)
+{
+    SIM_ASSERT(present == s);
+    present = NULL;
+    sink.fn = NULL;
+    for (int i = 0; i < SIM_FIBERS_MAX; i++) {
+        free(stack_images.copy[i]);
+        stack_images.copy[i] = NULL;
+        stack_images.bytes[i] = 0;
+    }
+}
+
+struct sim *sim_current(void)
+{
+    return present;
+}
+
+/* --- image ----------------------------------------------------------------------------------------- */
+
+void sim_image(struct sim *s)
+{
+    SIM_ASSERT(!s->running && !s->broken);
+    for (uint32_t i = 0; i < s->fibers; i++) {
+        const struct sim_fiber *f = s->fiber_list[i];
+        size_t bytes = sim_fiber_used(f);
+
+        stack_images.copy[i] = realloc(stack_images.copy[i], bytes + 1);
+        SIM_ASSERT(stack_images.copy[i]);
+        stack_images.bytes[i] = bytes;
+        /* Parked frames carry sanitizer marks of their own. */
+        sim_fiber_abandon(s->fiber_list[i]);
+        memcpy(stack_images.copy[i], f->context, bytes);
+    }
+    sim_world_image();
+}
+
+void sim_restore(struct sim *s)
+{
+    sim_world_restore();
+    found.count = 0;
+    for (uint32_t i = 0; i < s->fibers; i++) {
+        sim_fiber_abandon(s->fiber_list[i]);
+        memcpy(s->fiber_list[i]->context, stack_images.copy[i], stack_images.bytes[i]);
+    }
+}
+
+/* --- agents ---------------------------------------------------------------------------------------- */
+
+void sim_fiber_create(struct sim *s, struct sim_fiber *fiber, sim_fiber_fn fn, void *ctx)
+{
+    SIM_ASSERT(s->fibers < SIM_FIBERS_MAX);
+    sim_fiber_init(fiber, s->fibers, fn, ctx);
+    s->fiber_list[s->fibers++] = fiber;
+}
+
+struct sim_agent *sim_agent_create(struct sim *s, const char *name, sim_fiber_fn fn, sim_attention_fn attention, void *ctx)
+{
+    struct sim_agent *a = sim_world_alloc(sizeof *a, 64);
+
+    SIM_ASSERT(s->agents < SIM_AGENTS_MAX);
+    a->sim = s;
+    a->name = name;
+    a->number = s->agents;
+    a->attention = attention;
+    a->ctx = ctx;
+    a->clock = s->now;
+    a->fiber = &a->base;
+    sim_fiber_create(s, &a->base, fn, ctx);
+    s->agent_list[s->agents++] = a;
+    return a;
+}
+
+uint32_t sim_agent_number(const struct sim_agent *a)
+{
+    return a->number;
+}
+
+sim_ns sim_agent_clock(const struct sim_agent *a)
+{
+    return a->sim->agent == a ? a->sim->hot.clock : a->clock;
+}
+
+void sim_agent_set_level(struct sim_agent *a, uint8_t level)
+{
+    a->level = level;
+}
+
+struct sim_agent *sim_agent_current(const struct sim *s)
+{
+    return s->agent;
+}
+
+struct sim_fiber *sim_agent_base_fiber(struct sim_agent *a)
+{
+    return &a->base;
+}
+
+sim_ns sim_now(const struct sim *s)
+{
+    return s->agent ? s->hot.clock : s->now;
+}
+
+void sim_enter_driver(struct sim *s)
+{
+    if (s->agent)
+        s->agent->driver_depth++;
+}
+
+void sim_leave_driver(struct sim *s)
+{
+    if (s->agent) {
+        SIM_ASSERT(s->agent->driver_depth);
+        s->agent->driver_depth--;
+    }
+}
+
+/* --- events ---------------------------------------------------------------------------------------- */
+
+void sim_event_at(struct sim *s, struct sim_event *event, sim_ns at, sim_event_fn fn, void *ctx)
+{
+    sim_ns now = sim_now(s);
+
+    if (at < now)
+        at = now;
+    sim_event_queue_push(&s->events, event, at, fn, ctx);
+    if (at < s->hot.limit)
+        s->hot.limit = at;
+}
+
+void sim_event_in(struct sim *s, struct sim_event *event, sim_ns ns, sim_event_fn fn, void *ctx)
+{
+    sim_event_at(s, event, sim_now(s) + ns, fn, ctx);
+}
+
+bool sim_event_cancel(struct sim *s, struct sim_event *event)
+{
+    return sim_event_queue_cancel(&s->events, event);
+}
+
+/* --- streams and runs ------------------------------------------------------------------------------ */
+
+void sim_stream_register(struct sim *s, struct sim_stream *st, const char *name)
+{
+    SIM_ASSERT(s->streams < SIM_STREAMS_MAX);
+    s->stream_list[s->streams].stream = st;
+    s->stream_list[s->streams++].name = name;
+    sim_stream_seed(st, s->seed, name);
+}
+
+void sim_begin(struct sim *s, uint64_t seed, const struct sim_strategy *strategy, uint64_t steps)
+{
+    SIM_ASSERT(!s->running);
+    s->seed = seed;
+    s->strategy = strategy;
+    s->progress_at = s->hot.points;
+    for (uint32_t i = 0; i < s->streams; i++)
+        sim_stream_seed(s->stream_list[i].stream, seed, s->stream_list[i].name);
+    memset(s->strategy_state, 0, sizeof s->strategy_state);
+    strategy->begin(s, s->strategy_state, seed, steps);
+}
+
+void sim_stop(struct sim *s, enum sim_stop why)
+{
+    if (s->stop == SIM_STOP_NONE)
+        s->stop = why;
+    s->hot.limit = 0;
+}
+
+void sim_progress(struct sim *s)
+{
+    s->progress_at = s->hot.points;
+}
+
+uint64_t sim_seed(const struct sim *s)
+{
+    return s->seed;
+}
+
+uint64_t sim_points(const struct sim *s)
+{
+    return s->hot.points;
+}
+
+uint64_t sim_events_run(const struct sim *s)
+{
+    return s->events_run;
+}
+
+uint64_t sim_switches(const struct sim *s)
+{
+    return s->switches;
+}
+
+const struct sim_explore *sim_explore(const struct sim *s)
+{
+    return &s->config.explore;
+}
+
+uint32_t sim_choose(struct sim *s, enum sim_choice kind, uint32_t n)
+{
+    uint32_t answer;
+
+    SIM_ASSERT(n >= 1);
+    if (n == 1)
+        return 0;
+    answer = s->strategy->choose(s, s->strategy_state, kind, n);
+    SIM_ASSERT(answer < n);
+    return answer;
+}
+
+/* --- trace ----------------------------------------------------------------------------------------- */
+
+static void trace_flush(struct sim *s)
+{
+    if (s->trace_count)
+        s->trace_hash = XXH3_64bits_withSeed(s->trace_buffer, s->trace_count * sizeof s->trace_buffer[0], s->trace_hash);
+    s->trace_count = 0;
+}
+
+void sim_trace(struct sim *s, enum sim_event_id event, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3)
+{
+    struct sim_record *r;
+    uint32_t subscribers = s->subscribers[event];
+
+    if (s->trace_count == SIM_TRACE_BUFFER)
+        trace_flush(s);
+    r = &s->trace_buffer[s->trace_count++];
+    r->at = sim_now(s);
+    r->event = (uint16_t)event;
+    r->cpu = s->agent ? (uint8_t)s->agent->number : SIM_CPU_NONE;
+    r->level = s->agent ? s->agent->level : 0;
+    r->zero = 0;
+    r->arg[0] = a0;
+    r->arg[1] = a1;
+    r->arg[2] = a2;
+    r->arg[3] = a3;
+    if (SIM_LIKELY(!subscribers && !sink.fn))
+        return;
+    /* A subscriber may trace in turn, and the buffer may turn over under it. */
+    struct sim_record copy = *r;
+
+    if (sink.fn)
+        sink.fn(s, &copy, sink.ctx);
+    for (uint32_t i = 0; i < subscribers; i++)
+        s->subscriber[event][i].fn(s, &copy, s->subscriber[event][i].ctx);
+}
+
+void sim_trace_subscribe(struct sim *s, enum sim_event_id event, sim_trace_fn fn, void *ctx)
+{
+    SIM_ASSERT(s->subscribers[event] < SIM_SUBSCRIBERS);
+    s->subscriber[event][s->subscribers[event]++] = (struct sim_subscriber){fn, ctx};
+}
+
+void sim_trace_set_sink(struct sim *s, sim_trace_fn fn, void *ctx)
+{
+    (void)s;
+    sink.fn = fn;
+    sink.ctx = ctx;
+}
+
+uint64_t sim_trace_hash(struct sim *s)
+{
+    trace_flush(s);
+    return s->trace_hash;
+}
+
+/* --- findings -------------------------------------------------------------------------------------- */
+
+uint32_t sim_findings(const struct sim *s)
+{
+    (void)s;
+    return found.count;
+}
+
+const struct sim_finding *sim_finding(const struct sim *s, uint32_t i)
+{
+    (void)s;
+    SIM_ASSERT(i < found.count && i < SIM_FINDINGS_MAX);
+    return &found.list[i];
+}
+
+enum sim_severity sim_severity(const struct sim *s, enum sim_rule rule)
+{
+    return (enum sim_severity)s->config.severity[rule];
+}
+
+/* A slot to fill in; the last one is used again when there are too many. */
+struct sim_finding *sim__finding_new(struct sim *s, enum sim_rule rule, uint64_t subject)
+{
+    struct sim_finding *f = &found.list[found.count < SIM_FINDINGS_MAX ? found.count : SIM_FINDINGS_MAX - 1];
+
+    found.count++;
+    memset(f, 0, sizeof *f);
+    f->rule = rule;
+    f->severity = sim_severity(s, rule);
+    f->at = sim_now(s);
+    f->cpu = s->agent ? (uint8_t)s->agent->number : SIM_CPU_NONE;
+    f->level = s->agent ? s->agent->level : 0;
+    f->points = s->hot.points;
+    f->subject = subject;
+    return f;
+}
+
+void sim_find(struct sim *s, enum sim_rule rule, uint64_t subject, const char *format, ...)
+{
+    struct sim_finding *f;
+    va_list args;
+
+    if (sim_severity(s, rule) == SIM_SEVERITY_OFF)
+        return;
+    f = sim__finding_new(s, rule, subject);
+    va_start(args, format);
+    vsnprintf(f->text, sizeof f->text, format, args);
+    va_end(args);
+    if (s->agent)
+        sim__finding_stack(s, f, 0, (uintptr_t)__builtin_frame_address(0));
+    sim_trace(s, SIM_EV_FINDING, rule, subject, 0, 0);
+    if (f->severity == SIM_SEVERITY_ERROR && s->running)
+        sim__escape(s, SIM_STOP_FINDING);
+}

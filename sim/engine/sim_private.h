@@ -1,0 +1,100 @@
+/* sim/engine/sim_private.h - private to sim/engine: the simulation's state. */
+#ifndef SIM_ENGINE_SIM_PRIVATE_H
+#define SIM_ENGINE_SIM_PRIVATE_H
+
+#include "sim/engine/sim.h"
+
+#define SIM_SUBSCRIBERS 8
+#define SIM_TRACE_BUFFER 64
+#define SIM_FIBERS_MAX SIM_STACKS_MAX
+
+/* What a point looks at. It stands at a fixed address, so the instrumentation callbacks need no pointer. */
+struct sim_hot {
+    sim_ns clock;         /* the current agent's time, the point's cost included */
+    sim_ns limit;         /* acting at or after this needs a decision first */
+    uint64_t fuel;        /* points until the strategy wants to be asked; never 0 */
+    uintptr_t stack_lo;   /* the current fiber's stack: accesses to it are no points */
+    uintptr_t stack_bytes;
+    sim_ns point_ns;
+    uint64_t points;
+};
+
+struct sim_agent {
+    struct sim *sim;
+    const char *name;
+    uint32_t number;
+    uint8_t level;
+    bool sleeping, kicked;
+    uint32_t driver_depth; /* nested calls into the driver */
+    sim_ns clock;          /* when it acts next; while it runs, hot.clock counts instead */
+    sim_ns wake;           /* sleeping: until then */
+    struct sim_fiber base;
+    struct sim_fiber *fiber;
+    sim_attention_fn attention;
+    void *ctx;
+};
+
+struct sim_subscriber {
+    sim_trace_fn fn;
+    void *ctx;
+};
+
+struct sim {
+    struct sim_hot hot;
+    struct sim_agent *agent; /* who acts now; NULL in events and outside of sim_run() */
+    struct sim_fiber *fiber; /* what executes physically */
+    struct sim_fiber main;
+    sim_ns now;      /* of the last event, or where the last agent was left */
+    sim_ns frontier; /* time of the last action of any agent */
+    sim_ns time_limit;
+    bool running;
+    bool broken; /* left in mid-flight; only restoring helps */
+    enum sim_stop stop;
+    struct sim_config config;
+    struct sim_event_queue events;
+    uint64_t events_run, switches, progress_at;
+    uint64_t seed;
+    uint64_t step_last; /* points when the last switch was traced */
+    uint32_t agents;
+    struct sim_agent *agent_list[SIM_AGENTS_MAX];
+    uint32_t fibers;
+    struct sim_fiber *fiber_list[SIM_FIBERS_MAX];
+    uint32_t streams;
+    struct {
+        struct sim_stream *stream;
+        const char *name;
+    } stream_list[SIM_STREAMS_MAX];
+    const struct sim_strategy *strategy;
+    _Alignas(16) unsigned char strategy_state[SIM_STRATEGY_STATE_BYTES];
+    sim_bad_access_fn bad_access;
+    void *bad_access_ctx;
+    uint64_t trace_hash;
+    uint32_t trace_count;
+    struct sim_record trace_buffer[SIM_TRACE_BUFFER];
+    uint8_t subscribers[SIM_EV_COUNT];
+    struct sim_subscriber subscriber[SIM_EV_COUNT][SIM_SUBSCRIBERS];
+};
+
+/* The first thing allocated in every world. */
+#define SIM__FIXED ((struct sim *)(SIM_CORE_BASE + 64))
+
+/* A point that needs a decision: cost was already added to hot.clock. */
+void sim__point_slow(struct sim *s, sim_ns cost);
+
+/* Leaves the current run at once, whatever is on the stack. Does not return. */
+_Noreturn void sim__escape(struct sim *s, enum sim_stop why);
+
+/* A driver's access that its shadow forbids. */
+void sim__bad_access(struct sim *s, uintptr_t addr, uint32_t bytes, bool write);
+
+/* Signals that code under test may raise; installed once. */
+void sim__crash_install(void);
+
+/* A fresh finding, without text and stack. */
+struct sim_finding *sim__finding_new(struct sim *s, enum sim_rule rule, uint64_t subject);
+
+/* Fills in the stack: pc is the innermost code address (0: none but the return addresses), frame the innermost
+ * frame pointer. */
+void sim__finding_stack(struct sim *s, struct sim_finding *f, uintptr_t pc, uintptr_t frame);
+
+#endif

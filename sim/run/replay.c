@@ -1,0 +1,249 @@
+/* sim/run/replay.c - reading and writing stored findings. */
+#include "sim/run/replay.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sim/engine/sim_assert.h"
+
+#define FILE_MAX (2 * 1024 * 1024)
+#define SCENARIO_LINE "--- scenario"
+
+enum field_kind { FIELD_TEXT, FIELD_HEX, FIELD_NUMBER, FIELD_RULE };
+
+static const struct field {
+    const char *name;
+    enum field_kind kind;
+    size_t offset;
+} fields[] = {
+    {"scenario", FIELD_TEXT, offsetof(struct sim_replay, scenario)},
+    {"path", FIELD_TEXT, offsetof(struct sim_replay, path)},
+    {"scenario-hash", FIELD_HEX, offsetof(struct sim_replay, scenario_hash)},
+    {"driver", FIELD_TEXT, offsetof(struct sim_replay, driver)},
+    {"driver-build", FIELD_TEXT, offsetof(struct sim_replay, driver_build)},
+    {"storsim", FIELD_TEXT, offsetof(struct sim_replay, storsim)},
+    {"strategy", FIELD_TEXT, offsetof(struct sim_replay, strategy)},
+    {"seed", FIELD_NUMBER, offsetof(struct sim_replay, seed)},
+    {"rule", FIELD_RULE, offsetof(struct sim_replay, rule)},
+    {"message", FIELD_TEXT, offsetof(struct sim_replay, message)},
+    {"trace-hash", FIELD_HEX, offsetof(struct sim_replay, trace_hash)},
+};
+#define FIELDS ((int)(sizeof(fields) / sizeof(fields[0])))
+
+/* --- writing ---------------------------------------------------------------------------------------- */
+
+static void field_write(FILE *file, const struct sim_replay *replay, const struct field *field)
+{
+    const char *at = (const char *)replay + field->offset;
+
+    fprintf(file, "%s: ", field->name);
+    if (field->kind == FIELD_TEXT)
+        fprintf(file, "%s\n", *(const char *const *)(const void *)at);
+    else if (field->kind == FIELD_HEX)
+        fprintf(file, "%016llx\n", (unsigned long long)*(const uint64_t *)(const void *)at);
+    else if (field->kind == FIELD_NUMBER)
+        fprintf(file, "%llu\n", (unsigned long long)*(const uint64_t *)(const void *)at);
+    else
+        fprintf(file, "%s\n", sim_rule_info[replay->rule].name);
+}
+
+int sim_replay_write(const char *path, const struct sim_replay *replay, struct sim_error *error)
+{
+    char temporary[4096];
+    FILE *file;
+    bool bad;
+
+    snprintf(temporary, sizeof(temporary), "%s.new-%d", path, (int)getpid());
+    file = fopen(temporary, "w");
+    if (file == NULL)
+        return sim_error_set(error, "%s: %s", path, strerror(errno));
+    fprintf(file, "storsim-replay %d\n", SIM_REPLAY_VERSION);
+    for (int i = 0; i < FIELDS; i++)
+        field_write(file, replay, &fields[i]);
+    for (uint32_t i = 0; i < replay->settings; i++)
+        fprintf(file, "set: %s=%s\n", replay->setting[i].name, replay->setting[i].value);
+    fprintf(file, "choices: 0\n%s\n", SCENARIO_LINE);
+    fputs(replay->scenario_text, file);
+    bad = ferror(file) != 0;
+    if (fclose(file) != 0 || bad || rename(temporary, path) != 0) {
+        int reason = errno;
+
+        unlink(temporary);
+        return sim_error_set(error, "%s: %s", path, strerror(reason));
+    }
+    return 0;
+}
+
+/* --- reading ---------------------------------------------------------------------------------------- */
+
+struct reading {
+    const char *path;
+    int line;
+    bool seen[FIELDS];
+    struct sim_replay *out;
+    struct sim_error *error;
+};
+
+static int number_read(const char *text, int base, uint64_t *out)
+{
+    char *end;
+
+    errno = 0;
+    *out = strtoull(text, &end, base);
+    return *text == '\0' || *text == '-' || *end != '\0' || errno != 0 ? -1 : 0;
+}
+
+static int value_read(struct reading *r, const struct field *field, char *value)
+{
+    char *at = (char *)r->out + field->offset;
+    int rule;
+
+    if (field->kind == FIELD_TEXT) {
+        *(const char **)(void *)at = value;
+        return 0;
+    }
+    if (field->kind == FIELD_RULE) {
+        rule = sim_rule_by_name(value);
+        if (rule < 0)
+            return sim_error_set(r->error, "%s:%d: rule: this storsim has no rule '%.60s'", r->path, r->line, value);
+        r->out->rule = (enum sim_rule)rule;
+        return 0;
+    }
+    if (number_read(value, field->kind == FIELD_HEX ? 16 : 10, (uint64_t *)(void *)at) < 0)
+        return sim_error_set(r->error, "%s:%d: %s: '%.60s' is not a%s number", r->path, r->line, field->name, value,
+                             field->kind == FIELD_HEX ? " hexadecimal" : "");
+    return 0;
+}
+
+static int setting_read(struct reading *r, char *value)
+{
+    char *equals = strchr(value, '=');
+
+    if (equals == NULL)
+        return sim_error_set(r->error, "%s:%d: set: '%.60s' is not section.key=value", r->path, r->line, value);
+    if (r->out->settings == SIM_REPLAY_SETTINGS_MAX)
+        return sim_error_set(r->error, "%s:%d: more than %d settings", r->path, r->line, SIM_REPLAY_SETTINGS_MAX);
+    *equals = '\0';
+    r->out->setting[r->out->settings++] = (struct sim_setting){.name = value, .value = equals + 1};
+    return 0;
+}
+
+static int field_unknown(struct reading *r, const char *name)
+{
+    const char *words[FIELDS + 2] = {"set", "choices"}, *near;
+
+    for (int i = 0; i < FIELDS; i++)
+        words[i + 2] = fields[i].name;
+    near = sim_nearest(name, words, FIELDS + 2);
+    return sim_error_set(r->error, "%s:%d: there is no field '%.40s'%s%s%s", r->path, r->line, name,
+                         near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+static int line_read(struct reading *r, char *text)
+{
+    char *value = strstr(text, ": ");
+
+    if (value == NULL)
+        return sim_error_set(r->error, "%s:%d: '%.40s' is not 'field: value', nor '%s'", r->path, r->line, text,
+                             SCENARIO_LINE);
+    *value = '\0';
+    value += 2;
+    if (strcmp(text, "set") == 0)
+        return setting_read(r, value);
+    if (strcmp(text, "choices") == 0)
+        return strcmp(value, "0") == 0 ? 0
+                                       : sim_error_set(r->error, "%s:%d: choices: this storsim replays by seed only "
+                                                       "(choices: 0)", r->path, r->line);
+    for (int i = 0; i < FIELDS; i++) {
+        if (strcmp(text, fields[i].name) != 0)
+            continue;
+        if (r->seen[i])
+            return sim_error_set(r->error, "%s:%d: '%s' is given twice", r->path, r->line, text);
+        r->seen[i] = true;
+        return value_read(r, &fields[i], value);
+    }
+    return field_unknown(r, text);
+}
+
+static int first_line_check(const char *path, const char *text, struct sim_error *error)
+{
+    int version;
+
+    if (sscanf(text, "storsim-replay %d", &version) != 1)
+        return sim_error_set(error, "%s:1: not a replay file: its first line is not 'storsim-replay %d'", path,
+                             SIM_REPLAY_VERSION);
+    if (version != SIM_REPLAY_VERSION)
+        return sim_error_set(error, "%s:1: replay file of version %d; this storsim reads version %d", path, version,
+                             SIM_REPLAY_VERSION);
+    return 0;
+}
+
+static int fields_check(const struct reading *r)
+{
+    for (int i = 0; i < FIELDS; i++) {
+        if (!r->seen[i])
+            return sim_error_set(r->error, "%s:%d: no '%s' before '%s'", r->path, r->line, fields[i].name,
+                                 SCENARIO_LINE);
+    }
+    return 0;
+}
+
+static int text_read(struct reading *r, char *text)
+{
+    char *end;
+
+    for (; *text != '\0'; text = end) {
+        end = text + strcspn(text, "\n");
+        if (*end == '\n')
+            *end++ = '\0';
+        r->line++;
+        if (r->line == 1) {
+            if (first_line_check(r->path, text, r->error) < 0)
+                return -1;
+            continue;
+        }
+        if (strcmp(text, SCENARIO_LINE) == 0) {
+            r->out->scenario_text = end;
+            return fields_check(r);
+        }
+        if (line_read(r, text) < 0)
+            return -1;
+    }
+    if (r->line == 0)
+        return first_line_check(r->path, "", r->error);
+    return sim_error_set(r->error, "%s:%d: cut short: no line '%s'", r->path, r->line, SCENARIO_LINE);
+}
+
+int sim_replay_read(const char *path, struct sim_error *error, struct sim_replay *out)
+{
+    struct reading r = {.path = path, .out = out, .error = error};
+    FILE *file = fopen(path, "r");
+    size_t n;
+    int bad;
+
+    *out = (struct sim_replay){0};
+    if (file == NULL)
+        return sim_error_set(error, "%s: %s", path, strerror(errno));
+    out->storage = malloc(FILE_MAX + 1);
+    SIM_ASSERT(out->storage != NULL);
+    n = fread(out->storage, 1, FILE_MAX, file);
+    bad = ferror(file) != 0 ? errno : 0;
+    fclose(file);
+    out->storage[n] = '\0';
+    if (bad == 0 && text_read(&r, out->storage) == 0)
+        return 0;
+    if (bad != 0)
+        sim_error_set(error, "%s: %s", path, strerror(bad));
+    sim_replay_free(out);
+    return -1;
+}
+
+void sim_replay_free(struct sim_replay *replay)
+{
+    free(replay->storage);
+    replay->storage = NULL;
+}

@@ -1,0 +1,80 @@
+/* sim/run/report.h - one seed's result on its way from a worker process to the results: packed and unpacked.
+ *
+ * Both ends are the same program on the same machine, so numbers travel as they lie in memory.
+ */
+#ifndef SIM_RUN_REPORT_H
+#define SIM_RUN_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sim/run/result.h"
+
+#define SIM_REPORT_STACK 4096 /* text of a stack, one frame a line */
+
+/* A growing run of bytes. Zero-initialised is empty. */
+struct sim_bytes {
+    uint8_t *data;
+    size_t used, room;
+};
+void sim_bytes_add(struct sim_bytes *bytes, const void *data, size_t count);
+void sim_bytes_u64(struct sim_bytes *bytes, uint64_t value);
+void sim_bytes_text(struct sim_bytes *bytes, const char *text);
+void sim_bytes_free(struct sim_bytes *bytes);
+
+/* Reads them again; after the first shortage `bad` is set and everything read is 0 or "". */
+struct sim_reader {
+    const uint8_t *at, *end;
+    bool bad;
+};
+const void *sim_reader_take(struct sim_reader *reader, size_t count);
+uint64_t sim_reader_u64(struct sim_reader *reader);
+const char *sim_reader_text(struct sim_reader *reader); /* points into the bytes */
+
+struct sim_report_finding {
+    enum sim_rule rule;
+    enum sim_severity severity;
+    sim_ns at;
+    uint8_t cpu;
+    uint64_t place; /* offset of the innermost driver frame, 0 when there is none: findings of one rule and place are
+                     * one bug to a reader */
+    const char *text, *stack;
+};
+
+struct sim_report {
+    uint64_t seed;
+    bool lost; /* storsim itself failed on this seed: nothing below is known */
+    enum sim_stop stop;
+    uint32_t findings, errors, warnings;
+    struct sim_report_finding finding[SIM_FINDINGS_MAX];
+    uint64_t hash;
+    sim_ns virtual_ns;
+    uint64_t points, events, switches;
+    int64_t figure[SIM_FIG_COUNT];
+    uint32_t latency[SIM_WHEN_COUNT][SIM_LATENCY_BINS];
+    uint32_t samples;
+    const struct sim_sample *sample; /* copied out of the bytes: aligned */
+};
+
+/* Packs a result; stack[i] is the text of finding i. with_samples: also its single I/Os. */
+enum sim_report_samples { SIM_REPORT_NO_SAMPLES, SIM_REPORT_SAMPLES };
+void sim_report_pack(struct sim_bytes *out, const struct sim_result *result, char (*stack)[SIM_REPORT_STACK],
+                     enum sim_report_samples samples);
+
+/* Value of `stop` in a packed report of a seed that storsim itself failed on. */
+#define SIM_REPORT_LOST 255
+
+/* Unpacks. Text points into bytes, which must stay; report->sample is malloc()ed, see sim_report_free(). Returns -1
+ * when the bytes are not a report. */
+int sim_report_unpack(const uint8_t *bytes, size_t count, struct sim_report *report);
+void sim_report_free(struct sim_report *report);
+
+/* First finding of severity error, or NULL. */
+const struct sim_report_finding *sim_report_error(const struct sim_report *report);
+/* Offset of the innermost driver frame of a finding, 0 when there is none. */
+uint64_t sim_finding_place(const struct sim_finding *finding);
+
+/* "done", "finding", ... as in the database. */
+const char *sim_stop_name(enum sim_stop stop);
+
+#endif

@@ -1,0 +1,83 @@
+/* sim/run/result.c - figures, samples and latency bins of the run that is going on. */
+#include "sim/run/result.h"
+
+#include <string.h>
+
+#include "sim/run/result_private.h"
+
+const struct sim_figure_info sim_figure_info[SIM_FIG_COUNT] = {
+#define SIM_FIGURE(id, name, unit, text) [SIM_FIG_##id] = {name, unit, text},
+#include "sim/run/figures.def"
+#undef SIM_FIGURE
+};
+
+/* Of the present run; output only, nothing decides by it. */
+static int64_t figures[SIM_FIG_COUNT];
+static struct sim_sample samples[SIM_SAMPLES_MAX];
+static uint32_t sample_count;
+
+uint32_t sim_latency_bin(sim_ns latency)
+{
+    uint32_t octave, quarter, bin;
+
+    if (latency < 64)
+        return 0;
+    octave = 63 - (uint32_t)__builtin_clzll((uint64_t)latency);
+    quarter = (uint32_t)(latency >> (octave - 2)) & 3;
+    bin = 1 + (octave - 6) * 4 + quarter;
+    return bin < SIM_LATENCY_BINS ? bin : SIM_LATENCY_BINS - 1;
+}
+
+sim_ns sim_latency_bin_edge(uint32_t bin)
+{
+    uint32_t octave, quarter;
+
+    if (bin == 0)
+        return 0;
+    octave = (bin - 1) / 4 + 6;
+    quarter = (bin - 1) % 4;
+    return (sim_ns)(4 + quarter) << (octave - 2);
+}
+
+void sim_figure_set(enum sim_figure figure, int64_t value)
+{
+    figures[figure] = value;
+}
+
+int64_t sim_figure_get(enum sim_figure figure)
+{
+    return figures[figure];
+}
+
+void sim_sample_add(const struct sim_sample *sample)
+{
+    if (sample_count < SIM_SAMPLES_MAX)
+        samples[sample_count++] = *sample;
+}
+
+void sim__result_begin(void)
+{
+    for (int i = 0; i < SIM_FIG_COUNT; i++)
+        figures[i] = -1;
+    sample_count = 0;
+}
+
+static enum sim_latency_when when(const struct sim_sample *s)
+{
+    int64_t fault = figures[SIM_FIG_FAULT_AT], reset = figures[SIM_FIG_RESET_AT];
+    int64_t recovered = figures[SIM_FIG_RECOVERED_AT], begin = fault >= 0 ? fault : reset;
+
+    if (begin < 0 || s->start + s->latency_ns < begin)
+        return SIM_BEFORE;
+    return recovered >= 0 && s->start >= recovered ? SIM_AFTER : SIM_DURING;
+}
+
+void sim__result_end(struct sim_result *out)
+{
+    memcpy(out->figure, figures, sizeof figures);
+    memset(out->latency, 0, sizeof out->latency);
+    for (uint32_t i = 0; i < sample_count; i++)
+        out->latency[when(&samples[i])][sim_latency_bin(samples[i].latency_ns)]++;
+    out->samples = sample_count;
+    out->sample = samples;
+}

@@ -1,0 +1,117 @@
+/* sim/scenario/scenario.c - what a scenario holds: values, sections, hash. Reading one is in read.c. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/engine/sim_assert.h"
+#include "sim/scenario/scenario_private.h"
+
+static void values_free(struct sim__value *value)
+{
+    for (int i = 0; i < SIM_OPT_COUNT; i++)
+        free(value[i].text);
+}
+
+void sim_scenario_free(struct sim_scenario *scenario)
+{
+    if (scenario == NULL)
+        return;
+    for (uint32_t i = 0; i < scenario->sections; i++) {
+        values_free(scenario->section[i]->value);
+        free(scenario->section[i]);
+    }
+    values_free(scenario->value);
+    free(scenario->path);
+    free(scenario->name);
+    free(scenario->text);
+    free(scenario);
+}
+
+const char *sim_scenario_path(const struct sim_scenario *scenario)
+{
+    return scenario->path;
+}
+
+const char *sim_scenario_name(const struct sim_scenario *scenario)
+{
+    return scenario->name;
+}
+
+const char *sim_scenario_text(const struct sim_scenario *scenario)
+{
+    return scenario->text;
+}
+
+uint64_t sim_scenario_hash(const struct sim_scenario *scenario)
+{
+    return scenario->hash;
+}
+
+struct sim_expect sim_scenario_expect(const struct sim_scenario *scenario)
+{
+    return scenario->expect;
+}
+
+static const char *text_of(const struct sim__value *value, enum sim_option option)
+{
+    if (value->text != NULL)
+        return value->text;
+    return sim_option_info[option].dflt != NULL ? sim_option_info[option].dflt : "";
+}
+
+int64_t sim_opt(const struct sim_scenario *scenario, enum sim_option option)
+{
+    SIM_ASSERT(option < SIM_OPT_COUNT && sim_option_info[option].type != SIM_TEXT);
+    SIM_ASSERT(!sim__section_is_named(sim_option_info[option].section));
+    return scenario->value[option].number;
+}
+
+const char *sim_opt_text(const struct sim_scenario *scenario, enum sim_option option)
+{
+    SIM_ASSERT(option < SIM_OPT_COUNT && sim_option_info[option].type == SIM_TEXT);
+    SIM_ASSERT(!sim__section_is_named(sim_option_info[option].section));
+    return text_of(&scenario->value[option], option);
+}
+
+enum sim_severity sim_opt_rule(const struct sim_scenario *scenario, enum sim_rule rule)
+{
+    SIM_ASSERT(rule < SIM_RULE_COUNT);
+    return (enum sim_severity)scenario->severity[rule];
+}
+
+uint32_t sim_sections(const struct sim_scenario *scenario, const char *kind)
+{
+    uint32_t n = 0;
+
+    SIM_ASSERT(sim__section_is_named(kind));
+    for (uint32_t i = 0; i < scenario->sections; i++)
+        n += strcmp(scenario->section[i]->kind, kind) == 0;
+    return n;
+}
+
+const struct sim_section *sim_section(const struct sim_scenario *scenario, const char *kind, uint32_t i)
+{
+    SIM_ASSERT(i < sim_sections(scenario, kind));
+    for (uint32_t k = 0;; k++) {
+        if (strcmp(scenario->section[k]->kind, kind) == 0 && i-- == 0)
+            return scenario->section[k];
+    }
+}
+
+const char *sim_section_name(const struct sim_section *section)
+{
+    return section->name;
+}
+
+int64_t sim_section_opt(const struct sim_section *section, enum sim_option option)
+{
+    SIM_ASSERT(option < SIM_OPT_COUNT && sim_option_info[option].type != SIM_TEXT);
+    SIM_ASSERT(strcmp(sim_option_info[option].section, section->kind) == 0);
+    return section->value[option].number;
+}
+
+const char *sim_section_opt_text(const struct sim_section *section, enum sim_option option)
+{
+    SIM_ASSERT(option < SIM_OPT_COUNT && sim_option_info[option].type == SIM_TEXT);
+    SIM_ASSERT(strcmp(sim_option_info[option].section, section->kind) == 0);
+    return text_of(&section->value[option], option);
+}

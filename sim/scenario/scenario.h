@@ -1,0 +1,91 @@
+/* sim/scenario/scenario.h - a scenario: the values of all options, from a file, --set and defaults.
+ *
+ * Read with libinih over the one table of options.def. Immutable once read.
+ */
+#ifndef SIM_SCENARIO_SCENARIO_H
+#define SIM_SCENARIO_SCENARIO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "sim/engine/time.h"
+#include "sim/engine/verdict.h"
+#include "sim/error.h"
+
+enum sim_option {
+#define SIM_OPTION(id, section, key, type, dflt, lo, hi, text) SIM_OPT_##id,
+#include "sim/scenario/options.def"
+#undef SIM_OPTION
+    SIM_OPT_COUNT
+};
+
+enum sim_option_type { SIM_TIME, SIM_SIZE, SIM_COUNT, SIM_PERCENT, SIM_BOOL, SIM_ENUM, SIM_TEXT };
+
+struct sim_option_info {
+    const char *section, *key;
+    enum sim_option_type type;
+    const char *dflt, *lo, *hi; /* as written by a user; ENUM: lo is the list of words */
+    const char *text;
+};
+extern const struct sim_option_info sim_option_info[SIM_OPT_COUNT];
+
+struct sim_scenario;
+struct sim_section; /* one [workload NAME] or [fault NAME] */
+
+/* One override from the command line: "section.key" or "section.NAME.key", and its value as text. */
+struct sim_setting {
+    const char *name, *value;
+};
+
+/* Reads the file at path and applies the overrides. Errors (text in error, as file:line: what, what is allowed,
+ * did you mean): unknown section or key, wrong unit, value out of bounds, key given twice, missing file, no
+ * workload, bad `expect`. Returns 0 and the scenario, or a negative value. */
+int sim_scenario_read(const char *path, const struct sim_setting *settings, uint32_t count, struct sim_error *error,
+                      struct sim_scenario **out);
+/* The same from text; name stands for the file name in messages. */
+int sim_scenario_parse(const char *name, const char *text, const struct sim_setting *settings, uint32_t count,
+                       struct sim_error *error, struct sim_scenario **out);
+void sim_scenario_free(struct sim_scenario *scenario);
+
+/* Path as given, base name without folder and ".ini", the file's text, and a hash (xxHash) of all effective values that
+ * decide a run: comments, the order of keys, [scenario], driver.module and explore.strategy are not part of it, so that
+ * two drivers or strategies can be compared on the same scenario. The order of workloads, and of faults, is. */
+const char *sim_scenario_path(const struct sim_scenario *scenario);
+const char *sim_scenario_name(const struct sim_scenario *scenario);
+const char *sim_scenario_text(const struct sim_scenario *scenario);
+uint64_t sim_scenario_hash(const struct sim_scenario *scenario);
+
+/* Values of options outside [workload] and [fault]. TIME: ns. SIZE: bytes. PERCENT: parts per million of one
+ * (40% is 400000). BOOL: 0 or 1. ENUM: index into its list. Asking with the wrong type is an assertion. */
+int64_t sim_opt(const struct sim_scenario *scenario, enum sim_option option);
+const char *sim_opt_text(const struct sim_scenario *scenario, enum sim_option option);
+/* Severity of a rule in this scenario. */
+enum sim_severity sim_opt_rule(const struct sim_scenario *scenario, enum sim_rule rule);
+
+/* Sections of one kind ("workload", "fault"), in the order of the file. */
+uint32_t sim_sections(const struct sim_scenario *scenario, const char *kind);
+const struct sim_section *sim_section(const struct sim_scenario *scenario, const char *kind, uint32_t i);
+const char *sim_section_name(const struct sim_section *section);
+int64_t sim_section_opt(const struct sim_section *section, enum sim_option option);
+const char *sim_section_opt_text(const struct sim_section *section, enum sim_option option);
+
+/* The `expect` line, parsed. */
+struct sim_expect {
+    bool pass;
+    enum sim_rule rule;    /* pass is false: must be violated */
+    uint64_t within_seeds; /* pass is false: in one of the first so many seeds */
+};
+struct sim_expect sim_scenario_expect(const struct sim_scenario *scenario);
+
+/* Parses a value of a type, for --budget and the like. Returns 0, or -1 with what is allowed in error. */
+int sim_value_parse(enum sim_option_type type, const char *text, int64_t *out, struct sim_error *error);
+
+/* Nearest word to `word` among count words by edit distance, or NULL when none is near. */
+const char *sim_nearest(const char *word, const char *const *words, uint32_t count);
+
+/* Prints the whole option table: as --help text, as Markdown, or as JSON. */
+enum sim_options_form { SIM_OPTIONS_TEXT, SIM_OPTIONS_MARKDOWN, SIM_OPTIONS_JSON };
+void sim_options_print(FILE *out, enum sim_options_form form);
+
+#endif
