@@ -197,6 +197,7 @@ VOID NvmeStartBegin(PNVME_ADAPTER Adapter)
 {
     ASSERT(Adapter->ResetInProgress);
 
+    InterlockedExchange(&Adapter->StartRequested, 0); /* a reset that came first has answered it */
     if (Adapter->HoldCount <= 1) {
         Adapter->StartDeadline = NvmeNow(Adapter) + NVME_START_LIMIT_US;
     }
@@ -214,11 +215,12 @@ VOID NvmeTimer(PVOID DeviceExtension)
     if (InterlockedCompareExchange(&Adapter->Stopped, 0, 0) != 0) {
         return;
     }
-    if (InterlockedExchange(&Adapter->StartRequested, 0) != 0) {
+    if (InterlockedCompareExchange(&Adapter->StartRequested, 0, 0) != 0) {
         if (Adapter->State != NvmeStateStopped) {
             /* A restart. The stop may have cut off a recovery, with its hold and its command. */
             NvmeReleaseRequests(Adapter);
             NvmeHoldRequests(Adapter);
+            NvmeQuiesceBegin(Adapter);
             NvmeQuiesceComplete(Adapter);
         }
         NvmeStartBegin(Adapter);

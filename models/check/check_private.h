@@ -1,7 +1,8 @@
 /* models/check/check_private.h - private to models/check and its tests: what the checkers share.
  *
- * A checker learns from trace events and asks the machine only through struct check_queries, so it can be tested
- * with a made-up trace and made-up answers. All state is in the core zone; a run starts from the image.
+ * A checker learns from trace events and asks the machine only through struct check_queries, so it
+ * can be tested with a made-up trace and made-up answers. All state is in the core zone; a run
+ * starts from the image.
  */
 #ifndef MODELS_CHECK_CHECK_PRIVATE_H
 #define MODELS_CHECK_CHECK_PRIVATE_H
@@ -26,10 +27,10 @@ struct check_queries {
     uint32_t (*inside)(void *ctx); /* commands */
     /* load */
     bool (*drained)(void *ctx);
-    uint32_t (*read_back)(void *ctx, uint64_t io, uint32_t block, uint32_t count, struct disk_value *out);
+    uint32_t (*read_back)(void *ctx, uint64_t io, uint32_t block, uint32_t count,
+                          struct disk_value *out);
     /* processors */
     uint32_t (*cpus)(void *ctx);
-    sim_ns (*dispatch_max)(void *ctx);
     sim_ns (*high_since)(void *ctx, uint32_t cpu);
     /* names */
     const char *(*callback_name)(uint32_t callback);
@@ -55,7 +56,8 @@ struct check_srb {
 struct check_io {
     uint64_t io;
     uint64_t lba;
-    uint64_t seq; /* data_integrity.c: place of the submission in the order of all submissions and ends */
+    uint64_t seq; /* data_integrity.c: place of the submission in the order of all submissions and
+                     ends */
     uint64_t srb; /* latest hand-over; 0 before the first */
     uint32_t blocks;
     uint32_t floors; /* data_integrity.c: which record, of a read */
@@ -71,17 +73,18 @@ struct check_ended {
 
 /* What several checkers need to know, kept up to date by track.c before they see an event. */
 struct check_track {
-    struct check_map srbs; /* struct check_srb */
-    struct check_map ios;  /* struct check_io; an I/O is still there while others see its IO_DONE */
+    struct check_map srbs; /* struct check_srb; still there while others see its SRB_COMPLETE */
+    struct check_map ios;  /* struct check_io; still there while others see its IO_DONE */
     uint32_t started;      /* SRBs that entered HwStorStartIo and are not completed */
     struct check_ended ended[CHECK_ENDED]; /* by serial */
-    sim_ns submitted_at; /* last submission, retry or fault edge */
-    sim_ns flowed_at;    /* last SRB handed over or completed */
-    uint32_t paused;     /* adapter pauses in force */
-    bool busy;
-    sim_ns held_since; /* meaningful while paused or busy */
-    bool enabled, ready; /* CC.EN, CSTS.RDY */
-    uint32_t resets;     /* HwStorResetBus entered */
+    sim_ns submitted_at;                   /* last submission, retry or fault edge */
+    sim_ns flowed_at;                      /* last SRB handed over or completed */
+    uint32_t paused;                       /* adapter pauses of the miniport that are in force */
+    bool busy;                             /* StorPortBusy, adapter-wide */
+    bool port_holds;                       /* the port driver's own hold after a bus reset */
+    sim_ns held_since;                     /* meaningful while paused or busy */
+    bool enabled, ready;                   /* CC.EN, CSTS.RDY */
+    uint32_t resets;                       /* HwStorResetBus entered */
     bool in_reset;
     sim_ns reset_at, returned_at; /* of the latest */
 };
@@ -96,6 +99,7 @@ struct check {
     struct check_commands *commands;
     struct check_leaked *leaked;
     struct check_quiet *quiet;
+    struct check_protocol *protocol;
     struct check_resume *resume;
     struct check_stuck *stuck;
     struct check_integrity *integrity;
@@ -109,24 +113,31 @@ struct check_config {
 };
 
 /* All checkers, in the present world. NULL with error text when the load is too large to verify. */
-struct check *check__create(struct sim *sim, const struct check_config *config, struct sim_error *error);
+struct check *check__create(struct sim *sim, const struct check_config *config,
+                            struct sim_error *error);
 /* The run ended by itself or by its limit. */
 void check__finish(struct check *check);
 
 static inline bool check__held(const struct check *check)
 {
-    return check->track.paused || check->track.busy;
+    return check->track.paused || check->track.busy || check->track.port_holds;
 }
+
+/* A reset has begun and not ended, as io_during_reset.c defines it. */
+bool check__reset_open(const struct check *check);
 
 /* How an SRB ended, if that is still remembered; NULL else. */
 const struct check_ended *check__ended(const struct check *check, uint64_t serial);
 struct check_text {
     char text[112];
 };
-/* Where the command for an I/O is, as far as the controller's events tell; "" when it was never fetched. */
-const char *check__command_of(const struct check *check, const struct check_io *io, struct check_text *out);
+/* Where the command for an I/O is, as far as the controller's events tell; "" when it was never
+ * fetched. */
+const char *check__command_of(const struct check *check, const struct check_io *io,
+                              struct check_text *out);
 /* Where the request is: port driver's queue, miniport, device. */
-const char *check__whereabouts(const struct check *check, const struct check_io *io, struct check_text *out);
+const char *check__whereabouts(const struct check *check, const struct check_io *io,
+                               struct check_text *out);
 /* A span of time in the unit that suits it, such as "1.250 ms". */
 const char *check__span(sim_ns ns, struct check_text *out);
 

@@ -1,8 +1,9 @@
-/* models/check/commands.c - where the controller's latest commands are, for reports about stuck requests.
+/* models/check/commands.c - where the controller's latest commands are, for reports about stuck
+ * requests.
  *
- * No rule by itself. A small table of the last commands fetched, by queue and identifier: one that falls on the
- * place of another replaces it, which costs a report a detail and nothing else. A request is matched with its
- * command by block address and operation.
+ * No rule by itself. A small table of the last commands fetched, by queue and identifier: one that
+ * falls on the place of another replaces it, which costs a report a detail and nothing else. A
+ * request is matched with its command by block address and operation.
  */
 #include <stdio.h>
 
@@ -58,14 +59,16 @@ static void left(struct sim *sim, const struct sim_record *r, void *ctx)
         command->state = r->event == SIM_EV_CQE_POST ? POSTED : LOST;
 }
 
-static const struct command *latest(const struct check_commands *commands, const struct check_io *io)
+static const struct command *latest(const struct check_commands *commands,
+                                    const struct check_io *io)
 {
     const struct command *best = NULL;
 
     for (uint32_t i = 0; i < COMMANDS; i++) {
         const struct command *c = &commands->command[i];
 
-        if (!c->order || c->opcode != opcode_of[io->op] || (io->op != SP_FLUSH && c->lba != io->lba))
+        if (!c->order || c->opcode != opcode_of[io->op] ||
+            (io->op != SP_FLUSH && c->lba != io->lba))
             continue;
         if (!best || c->order > best->order)
             best = c;
@@ -73,7 +76,8 @@ static const struct command *latest(const struct check_commands *commands, const
     return best;
 }
 
-const char *check__command_of(const struct check *check, const struct check_io *io, struct check_text *out)
+const char *check__command_of(const struct check *check, const struct check_io *io,
+                              struct check_text *out)
 {
     static const char *const where[] = {
         [INSIDE] = "inside the controller",
@@ -84,7 +88,8 @@ const char *check__command_of(const struct check *check, const struct check_io *
 
     out->text[0] = '\0';
     if (c)
-        snprintf(out->text, sizeof out->text, " (queue %u, command %u: %s)", c->qid, c->cid, where[c->state]);
+        snprintf(out->text, sizeof out->text, " (queue %u, command %u: %s)", c->qid, c->cid,
+                 where[c->state]);
     return out->text;
 }
 

@@ -1,12 +1,13 @@
 /* models/check/io_during_reset.c - the rule io-during-reset.
  *
- * Verifies: between the start of a reset and its end no submission doorbell of an I/O queue is rung. A reset starts
- * when HwStorResetBus is entered. It ends when CSTS.RDY becomes 1 after CC.EN was cleared; a reset that leaves the
- * controller enabled and ready ends when HwStorResetBus returns. One that is entered while an earlier re-initialisation
- * is under way lasts until that one's CSTS.RDY = 1.
- * Not verified: commands whose doorbell was rung before, which the controller may still fetch until CC.EN is cleared;
- * the admin queue, which the re-initialisation uses; doorbells between CSTS.RDY = 1 and the creation of their queue
- * (nvme-protocol).
+ * Verifies: between the start of a reset and its end no submission doorbell of an I/O queue is
+ * rung. A reset starts when HwStorResetBus is entered. It ends when CSTS.RDY becomes 1 after CC.EN
+ * was cleared; a reset that leaves the controller enabled and ready ends when HwStorResetBus
+ * returns. One that is entered while an earlier re-initialisation is under way lasts until that
+ * one's CSTS.RDY = 1.
+ * Not verified: commands whose doorbell was rung before, which the controller may still fetch until
+ * CC.EN is cleared; the admin queue, which the re-initialisation uses; doorbells between CSTS.RDY =
+ * 1 and the creation of their queue (nvme-protocol).
  */
 #include "models/check/check_private.h"
 
@@ -14,6 +15,11 @@ struct check_quiet {
     bool open;     /* a reset has started and not ended */
     bool disabled; /* CC.EN was cleared since, or was 0 */
 };
+
+bool check__reset_open(const struct check *check)
+{
+    return check->quiet->open;
+}
 
 static void entered(struct sim *sim, const struct sim_record *r, void *ctx)
 {
@@ -63,7 +69,8 @@ static void doorbell(struct sim *sim, const struct sim_record *r, void *ctx)
     if (SIM_LIKELY(!check->quiet->open) || r->arg[1] || !r->arg[0])
         return;
     sim_find(sim, SIM_RULE_IO_DURING_RESET, 0,
-             "submission doorbell of queue %" PRIu64 " rung %s after HwStorResetBus was entered (CC.EN=%d, CSTS.RDY=%d)",
+             "submission doorbell of queue %" PRIu64
+             " rung %s after HwStorResetBus was entered (CC.EN=%d, CSTS.RDY=%d)",
              r->arg[0], check__span(r->at - check->track.reset_at, &span), check->track.enabled,
              check->track.ready);
 }

@@ -1,4 +1,5 @@
-/* models/check/map.c - serial number -> record: open addressing, deletion by shifting back (Knuth, 6.4 R). */
+/* models/check/map.c - serial number -> record: open addressing, deletion by shifting back (Knuth,
+ * 6.4 R). */
 #include "models/check/map.h"
 
 #include <string.h>

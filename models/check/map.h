@@ -1,8 +1,9 @@
 /* models/check/map.h - private to models/check: serial number -> record, for what is under way now.
  *
- * Open addressing on the serial's low bits: serials are given out in order, so neighbours do not collide, and one
- * that stays long only pushes a later one to the next place. Records are zeroed when added and must begin with the
- * key; they move when another is removed, so no pointer to one is kept.
+ * Open addressing on the serial's low bits: serials are given out in order, so neighbours do not
+ * collide, and one that stays long only pushes a later one to the next place. Records are zeroed
+ * when added and must begin with the key; they move when another is removed, so no pointer to one
+ * is kept.
  */
 #ifndef MODELS_CHECK_MAP_H
 #define MODELS_CHECK_MAP_H

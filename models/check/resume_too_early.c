@@ -1,18 +1,19 @@
 /* models/check/resume_too_early.c - the rule resume-too-early.
  *
- * Verifies: from the return of HwStorResetBus until the controller is ready (CSTS.RDY = 1 and at least one I/O queue),
- * requests are held back. A request that the port driver handed over in that time because nothing held the adapter,
- * neither pause nor busy, and that entered HwStorStartIo before the controller was ready, must have been ended there
- * with a final error, such as NO_DEVICE from an adapter that has given up. BUSY and BUS_RESET are no such end: the
- * request comes again at once. Judged when HwStorStartIo returns.
- * Not verified: requests that were on their way when the hold began (HwStorBuildIo had seen them); holds that cover one
- * LUN only; a driver's own recovery without HwStorResetBus.
+ * Verifies: from the return of HwStorResetBus until the controller is ready (CSTS.RDY = 1 and at
+ * least one I/O queue), requests are held back. A request that the port driver handed over in that
+ * time because nothing held the adapter, neither pause nor busy, and that entered HwStorStartIo
+ * before the controller was ready, must have been ended there with a final error, such as NO_DEVICE
+ * from an adapter that has given up. BUSY and BUS_RESET are no such end: the request comes again at
+ * once. Judged when HwStorStartIo returns.
+ * Not verified: requests that were on their way when the hold began (HwStorBuildIo had seen them);
+ * holds that cover one LUN only; a driver's own recovery without HwStorResetBus.
  */
 #include "models/check/check_private.h"
 
 struct check_resume {
-    bool open;      /* a reset began and the controller has not been seen ready since it returned */
-    bool was_held;  /* at any time since then */
+    bool open;     /* a reset began and the controller has not been seen ready since it returned */
+    bool was_held; /* at any time since then */
 };
 
 static bool usable(const struct check *check)
@@ -39,7 +40,8 @@ static void held(struct sim *sim, const struct sim_record *r, void *ctx)
     check->resume->was_held |= check__held(check);
 }
 
-/* Whether the hold is over is asked only when somebody comes: the controller's own steps need no attention. */
+/* Whether the hold is over is asked only when somebody comes: the controller's own steps need no
+ * attention. */
 static void build(struct sim *sim, const struct sim_record *r, void *ctx)
 {
     struct check *check = ctx;
@@ -75,8 +77,10 @@ static void find(struct check *check, uint64_t serial, const char *then)
     struct check_text span;
 
     sim_find(check->sim, SIM_RULE_RESUME_TOO_EARLY, serial,
-             "%s: %s after HwStorResetBus returned SRB %" PRIu64 " entered HwStorStartIo (CSTS.RDY=%d, I/O queues=%u) %s",
-             check->resume->was_held ? "the adapter was let go too early" : "the adapter was never held",
+             "%s: %s after HwStorResetBus returned SRB %" PRIu64
+             " entered HwStorStartIo (CSTS.RDY=%d, I/O queues=%u) %s",
+             check->resume->was_held ? "the adapter was let go too early"
+                                     : "the adapter was never held",
              check__span(sim_now(check->sim) - check->track.returned_at, &span), serial,
              check->ask.ready(check->ask.ctx), check->ask.io_queues(check->ask.ctx), then);
 }

@@ -1,10 +1,11 @@
 /* models/check/srb_leaked.c - the rule srb-leaked.
  *
- * Verifies: when nothing was submitted, retried or hurt (no fault began or ended) for check.drain, every I/O has come
- * back to the application and every SRB from the miniport. Judged at that moment, and again when a run ends by
- * itself. On a finding it says where the oldest request is.
- * Not verified: a request that is late while others still flow (the LUN's timer does not see it either, reference
- * 4.1); it is judged once they have ended. A run cut off by its time limit before check.drain has passed.
+ * Verifies: when nothing was submitted, retried or hurt (no fault began or ended) for check.drain,
+ * every I/O has come back to the application and every SRB from the miniport. Judged at that
+ * moment, and again when a run ends by itself. On a finding it says where the oldest request is.
+ * Not verified: a request that is late while others still flow (the LUN's timer does not see it
+ * either, reference 4.1); it is judged once they have ended. A run cut off by its time limit before
+ * check.drain has passed.
  */
 #include "models/check/check_private.h"
 
@@ -16,18 +17,21 @@ static void find_io(struct check *check, const struct check_io *io, sim_ns idle)
 {
     struct check_text where, span;
 
-    sim_find(check->sim, SIM_RULE_SRB_LEAKED, io->srb,
-             "I/O %" PRIu64 " and %u more have not come back %s after the last submission or fault: %s; port queue %u, "
-             "controller %u",
-             io->io, check->track.ios.count - 1, check__span(idle, &span), check__whereabouts(check, io, &where),
-             check->ask.queued(check->ask.ctx), check->ask.inside(check->ask.ctx));
+    sim_find(
+        check->sim, SIM_RULE_SRB_LEAKED, io->srb,
+        "I/O %" PRIu64
+        " and %u more have not come back %s after the last submission or fault: %s; port queue %u, "
+        "controller %u",
+        io->io, check->track.ios.count - 1, check__span(idle, &span),
+        check__whereabouts(check, io, &where), check->ask.queued(check->ask.ctx),
+        check->ask.inside(check->ask.ctx));
 }
 
 static void find_srb(struct check *check, const struct check_srb *srb)
 {
     sim_find(check->sim, SIM_RULE_SRB_LEAKED, srb->serial,
-             "the miniport keeps SRB %" PRIu64 " and %u more, though no I/O is under way", srb->serial,
-             check->track.srbs.count - 1);
+             "the miniport keeps SRB %" PRIu64 " and %u more, though no I/O is under way",
+             srb->serial, check->track.srbs.count - 1);
 }
 
 static void find(struct check *check)

@@ -1,13 +1,16 @@
-/* models/check/track.c - what several checkers need to know: SRBs and I/Os under way, holds, the controller.
+/* models/check/track.c - what several checkers need to know: SRBs and I/Os under way, holds, the
+ * controller.
  *
- * No rule by itself. It subscribes first, so that the others find it up to date; only an I/O's record stays until
- * they have all seen its end.
+ * No rule by itself. It subscribes first, so that the others find it up to date; only the records
+ * of I/Os and SRBs stay until they have all seen the end.
  */
 #include <stdio.h>
 
 #include "models/check/check_private.h"
 
-/* --- I/Os of the application ------------------------------------------------------------------------------- */
+#define RESUMED_BY_PORT 2 /* RESUME, how: the hold after a bus reset is over */
+
+/* --- I/Os of the application ------------------------------------------------------------------ */
 
 static void io_submit(struct sim *sim, const struct sim_record *r, void *ctx)
 {
@@ -48,7 +51,7 @@ static void fault_edge(struct sim *sim, const struct sim_record *r, void *ctx)
     check->track.submitted_at = r->at;
 }
 
-/* --- SRBs with the miniport --------------------------------------------------------------------------------- */
+/* --- SRBs with the miniport ------------------------------------------------------------------- */
 
 static void srb_build(struct sim *sim, const struct sim_record *r, void *ctx)
 {
@@ -100,7 +103,7 @@ const struct check_ended *check__ended(const struct check *check, uint64_t seria
     return ended->serial == serial ? ended : NULL;
 }
 
-/* --- the adapter's gate and the controller ------------------------------------------------------------------ */
+/* --- the adapter's gate and the controller ---------------------------------------------------- */
 
 static void hold(struct sim *sim, const struct sim_record *r, void *ctx)
 {
@@ -112,10 +115,13 @@ static void hold(struct sim *sim, const struct sim_record *r, void *ctx)
         return; /* one LUN's */
     if (!check__held(check))
         track->held_since = r->at;
-    if (r->event == SIM_EV_PAUSE)
-        track->paused = (uint32_t)r->arg[0];
-    else
+    if (r->event == SIM_EV_BUSY) {
         track->busy = true;
+        return;
+    }
+    track->paused = (uint32_t)r->arg[0];
+    if (r->arg[2])
+        track->port_holds = true;
 }
 
 static void release(struct sim *sim, const struct sim_record *r, void *ctx)
@@ -123,10 +129,13 @@ static void release(struct sim *sim, const struct sim_record *r, void *ctx)
     struct check *check = ctx;
 
     (void)sim;
-    if (r->event == SIM_EV_RESUME)
-        check->track.paused = (uint32_t)r->arg[0];
-    else
+    if (r->event == SIM_EV_READY) {
         check->track.busy = false;
+        return;
+    }
+    check->track.paused = (uint32_t)r->arg[0];
+    if (r->arg[1] == RESUMED_BY_PORT)
+        check->track.port_holds = false;
 }
 
 static void reset_enter(struct sim *sim, const struct sim_record *r, void *ctx)
@@ -156,7 +165,7 @@ static void controller(struct sim *sim, const struct sim_record *r, void *ctx)
     *(r->event == SIM_EV_CC_EN ? &check->track.enabled : &check->track.ready) = r->arg[0];
 }
 
-/* --- set-up ------------------------------------------------------------------------------------------------- */
+/* --- set-up ----------------------------------------------------------------------------------- */
 
 void check__track_setup(struct check *check)
 {
@@ -171,7 +180,6 @@ void check__track_setup(struct check *check)
     sim_trace_subscribe(sim, SIM_EV_FAULT_OFF, fault_edge, check);
     sim_trace_subscribe(sim, SIM_EV_SRB_BUILD, srb_build, check);
     sim_trace_subscribe(sim, SIM_EV_SRB_START, srb_start, check);
-    sim_trace_subscribe(sim, SIM_EV_SRB_COMPLETE, srb_complete, check);
     sim_trace_subscribe(sim, SIM_EV_PAUSE, hold, check);
     sim_trace_subscribe(sim, SIM_EV_BUSY, hold, check);
     sim_trace_subscribe(sim, SIM_EV_RESUME, release, check);
@@ -185,9 +193,10 @@ void check__track_setup(struct check *check)
 void check__track_setup_last(struct check *check)
 {
     sim_trace_subscribe(check->sim, SIM_EV_IO_DONE, io_done, check);
+    sim_trace_subscribe(check->sim, SIM_EV_SRB_COMPLETE, srb_complete, check);
 }
 
-/* --- words for reports -------------------------------------------------------------------------------------- */
+/* --- words for reports ------------------------------------------------------------------------ */
 
 const char *check__span(sim_ns ns, struct check_text *out)
 {
@@ -198,15 +207,17 @@ const char *check__span(sim_ns ns, struct check_text *out)
 
     for (unsigned i = 0; i < 3; i++)
         if (ns >= units[i].unit) {
-            snprintf(out->text, sizeof out->text, "%" PRId64 ".%03" PRId64 " %s", ns / units[i].unit,
-                     ns % units[i].unit / (units[i].unit / 1000), units[i].name);
+            snprintf(out->text, sizeof out->text, "%" PRId64 ".%03" PRId64 " %s",
+                     ns / units[i].unit, ns % units[i].unit / (units[i].unit / 1000),
+                     units[i].name);
             return out->text;
         }
     snprintf(out->text, sizeof out->text, "%" PRId64 " ns", ns);
     return out->text;
 }
 
-const char *check__whereabouts(const struct check *check, const struct check_io *io, struct check_text *out)
+const char *check__whereabouts(const struct check *check, const struct check_io *io,
+                               struct check_text *out)
 {
     const struct check_srb *srb = io->srb ? check__map_find(&check->track.srbs, io->srb) : NULL;
     struct check_text command;
@@ -214,11 +225,11 @@ const char *check__whereabouts(const struct check *check, const struct check_io 
     if (!io->srb)
         snprintf(out->text, sizeof out->text, "it waits above the miniport");
     else if (!srb)
-        snprintf(out->text, sizeof out->text, "the miniport completed SRB %" PRIu64 ", the port driver has it",
-                 io->srb);
+        snprintf(out->text, sizeof out->text,
+                 "the miniport completed SRB %" PRIu64 ", the port driver has it", io->srb);
     else if (!srb->started)
-        snprintf(out->text, sizeof out->text, "SRB %" PRIu64 " passed HwStorBuildIo, HwStorStartIo did not see it",
-                 io->srb);
+        snprintf(out->text, sizeof out->text,
+                 "SRB %" PRIu64 " passed HwStorBuildIo, HwStorStartIo did not see it", io->srb);
     else
         snprintf(out->text, sizeof out->text, "the miniport has SRB %" PRIu64 "%s", io->srb,
                  check__command_of(check, io, &command));

@@ -1,14 +1,15 @@
 /* models/disk/content.c - what a write puts into every logical block, and what a read found there.
  *
- * A block is a stamp: four words that say who wrote it where, a fill word repeated, and a last word. The fill
- * depends on (lba, io), so every byte can be verified, yet writing is a plain store loop and verifying is one
- * memcmp of the fill with itself, a word further on. Layout, in words of 8 bytes:
+ * A block is a stamp: four words that say who wrote it where, a fill word repeated, and a last
+ * word. The fill depends on (lba, io), so every byte can be verified, yet writing is a plain store
+ * loop and verifying is one memcmp of the fill with itself, a word further on. Layout, in words of
+ * 8 bytes:
  *
  *     0 magic ^ lba | 1 lba | 2 io | 3 seal | 4 ... n-2 fill | n-1 seal
  *
- * A block that holds the head of one write and the tail of another fails at the fill or at the last seal.
- * Before a read, the first word of every block of the buffer is overwritten, so that a read that moved no data
- * cannot show what an earlier one left.
+ * A block that holds the head of one write and the tail of another fails at the fill or at the last
+ * seal. Before a read, the first word of every block of the buffer is overwritten, so that a read
+ * that moved no data cannot show what an earlier one left.
  */
 #include "models/disk/disk_private.h"
 

@@ -1,10 +1,12 @@
 /* models/disk/disk_class.c - the disk class driver: start-up requests, CDBs, and retries.
  *
- * A request keeps its slot, and so its SRB and buffer, through all its retries, as a transfer packet of classpnp
- * does. There are two budgets of the same size (reference chapter 4.5): one for requests that a reset or a time-out
- * ended, one for everything else. A retry without delay is sent from the DPC that brought the request back.
+ * A request keeps its slot, and so its SRB and buffer, through all its retries, as a transfer
+ * packet of classpnp does. There are two budgets of the same size (reference chapter 4.5): one for
+ * requests that a reset or a time-out ended, one for everything else. A retry without delay is sent
+ * from the DPC that brought the request back.
  *
- * Left out: the last retry's untagged queueing, splitting of large transfers, write cache and mode pages.
+ * Left out: the last retry's untagged queueing, splitting of large transfers, write cache and mode
+ * pages.
  */
 #include <string.h>
 
@@ -14,7 +16,7 @@
 
 #define FLUSH_TIMEOUT_FACTOR 4 /* disk.sys gives a cache flush four times as long */
 
-/* --- requests of the load ----------------------------------------------------------------------------------- */
+/* --- requests of the load --------------------------------------------------------------------- */
 
 static void build_rw(struct sp_request *request, bool write, uint64_t lba, uint32_t blocks)
 {
@@ -59,7 +61,7 @@ void disk__request_build(struct disk *disk, struct disk_io *io)
     build_rw(request, request->to_device, io->lba, io->blocks);
 }
 
-/* --- how they end ------------------------------------------------------------------------------------------- */
+/* --- how they end ----------------------------------------------------------------------------- */
 
 static void retry_due(struct sim_event *event, void *ctx)
 {
@@ -78,7 +80,8 @@ static void send_again(struct disk *disk, struct disk_io *io, sim_ns delay)
         sp_submit(disk->port, &io->request);
 }
 
-/* Takes one retry out of the budget that pays for it; false when there is none, or none is wanted. */
+/* Takes one retry out of the budget that pays for it; false when there is none, or none is
+ * wanted. */
 static bool may_retry(struct disk_io *io, enum disk_action action, uint32_t budget)
 {
     uint8_t *used = action == DISK_RETRY_TIMEOUT ? &io->retries_timeout : &io->retries_general;
@@ -103,9 +106,10 @@ void disk__request_done(struct sp_request *request, void *ctx)
         disk__worker_done(io, outcome.action == DISK_DONE ? 0 : outcome.error);
 }
 
-/* --- start-up ----------------------------------------------------------------------------------------------- */
+/* --- start-up --------------------------------------------------------------------------------- */
 
-/* Sends the probe request until it works or will not; the start-up thread may wait between tries. */
+/* Sends the probe request until it works or will not; the start-up thread may wait between
+ * tries. */
 static bool probe(struct disk *disk)
 {
     static const bool never;
@@ -139,8 +143,8 @@ static void probe_prepare(struct disk *disk, uint32_t data_bytes)
     memset(disk->probe_data, 0, NT_PAGE);
 }
 
-/* Blocks and bytes of a block; false when the unit does not tell. READ CAPACITY(10) answers all ones for a disk
- * that is too large for it. */
+/* Blocks and bytes of a block; false when the unit does not tell. READ CAPACITY(10) answers all
+ * ones for a disk that is too large for it. */
 static bool read_capacity(struct disk *disk, uint64_t *blocks, uint32_t *block_bytes)
 {
     const uint8_t *data = disk->probe_data;

@@ -1,8 +1,9 @@
-/* models/disk/disk_model.c - the disk as a part of the machine: built from the scenario, started, ended.
+/* models/disk/disk_model.c - the disk as a part of the machine: built from the scenario, started,
+ * ended.
  *
- * A run ends when the load does: every worker has submitted what it will, every I/O has come back, and the port
- * driver has settled (no request of its own under way, no reset, no pause). Only then is the run over, so that
- * checkers see what a recovery leaves behind.
+ * A run ends when the load does: every worker has submitted what it will, every I/O has come back,
+ * and the port driver has settled (no request of its own under way, no reset, no pause). Only then
+ * is the run over, so that checkers see what a recovery leaves behind.
  */
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 
 #define FAULT_ACTION_RESET 1 /* index in the option's list */
 
-/* --- queries ------------------------------------------------------------------------------------------------ */
+/* --- queries ---------------------------------------------------------------------------------- */
 
 uint64_t disk_blocks(const struct disk *disk)
 {
@@ -42,7 +43,8 @@ void disk_get_geometry(const struct disk *disk, struct disk_geometry *out)
     *out = disk->geometry;
 }
 
-static bool same_write(const struct disk_value *a, uint64_t blocks_later, const struct disk_value *b)
+static bool same_write(const struct disk_value *a, uint64_t blocks_later,
+                       const struct disk_value *b)
 {
     if (a->kind != b->kind || a->io != b->io)
         return false;
@@ -73,7 +75,7 @@ uint32_t disk_read_back(const struct disk *disk, uint64_t io, uint32_t block, ui
     return n;
 }
 
-/* --- the end of a run --------------------------------------------------------------------------------------- */
+/* --- the end of a run ------------------------------------------------------------------------- */
 
 static bool port_settled(const struct disk *disk)
 {
@@ -110,7 +112,7 @@ void disk__worker_finished(struct disk *disk)
         sim_trace(disk->sim, SIM_EV_PHASE, 2, 0, 0, 0);
 }
 
-/* --- bus resets asked for from above ------------------------------------------------------------------------ */
+/* --- bus resets asked for from above ---------------------------------------------------------- */
 
 static void bus_reset_ask(struct nt *nt, void *ctx)
 {
@@ -149,7 +151,8 @@ static void bus_reset_start(struct disk_bus_reset *reset)
     sim_event_in(reset->disk->sim, &reset->event, 0, bus_reset_draw, reset);
 }
 
-static int setup_bus_resets(struct disk *disk, const struct sim_scenario *scenario, struct sim_error *error)
+static int setup_bus_resets(struct disk *disk, const struct sim_scenario *scenario,
+                            struct sim_error *error)
 {
     uint32_t n = sim_sections(scenario, "fault");
 
@@ -161,7 +164,8 @@ static int setup_bus_resets(struct disk *disk, const struct sim_scenario *scenar
             continue;
         if (disk->bus_reset_count == DISK_BUS_RESETS_MAX)
             return sim_error_set(error, "%s: [fault %s]: more than %d faults with action = reset",
-                                 sim_scenario_path(scenario), sim_section_name(section), DISK_BUS_RESETS_MAX);
+                                 sim_scenario_path(scenario), sim_section_name(section),
+                                 DISK_BUS_RESETS_MAX);
         disk->bus_reset_count++;
         reset->disk = disk;
         snprintf(reset->name, sizeof reset->name, "disk.reset%u", i);
@@ -171,7 +175,7 @@ static int setup_bus_resets(struct disk *disk, const struct sim_scenario *scenar
     return 0;
 }
 
-/* --- building ----------------------------------------------------------------------------------------------- */
+/* --- building --------------------------------------------------------------------------------- */
 
 /* One [workload NAME], checked, in bytes. */
 struct load {
@@ -180,8 +184,8 @@ struct load {
     uint32_t jobs, depth;
 };
 
-static int load_error(const struct disk *disk, const struct sim_scenario *scenario, const struct load *load,
-                      const char *what, struct sim_error *error)
+static int load_error(const struct disk *disk, const struct sim_scenario *scenario,
+                      const struct load *load, const char *what, struct sim_error *error)
 {
     return sim_error_set(error, "%s: [workload %s]: %s (controller.block is %u)",
                          sim_scenario_path(scenario), sim_section_name(load->section), what,
@@ -203,7 +207,8 @@ static int load_read(const struct disk *disk, const struct sim_scenario *scenari
     if (load->bs % disk->geometry.block_bytes)
         return load_error(disk, scenario, load, "bs must be a multiple of the block size", error);
     if (load->first % disk->geometry.block_bytes)
-        return load_error(disk, scenario, load, "offset must be a multiple of the block size", error);
+        return load_error(disk, scenario, load, "offset must be a multiple of the block size",
+                          error);
     if (load->first >= namespace_bytes)
         return load_error(disk, scenario, load, "offset lies beyond the namespace", error);
     if (size > namespace_bytes - load->first)
@@ -211,8 +216,10 @@ static int load_read(const struct disk *disk, const struct sim_scenario *scenari
     load->cells = size / load->bs;
     if (!load->cells)
         return load_error(disk, scenario, load, "the region is smaller than one I/O of bs", error);
-    if (!sim_section_opt(s, SIM_OPT_WORKLOAD_NUMBER_IOS) && !sim_section_opt(s, SIM_OPT_WORKLOAD_RUNTIME))
-        return load_error(disk, scenario, load, "give number_ios or runtime, or it never ends", error);
+    if (!sim_section_opt(s, SIM_OPT_WORKLOAD_NUMBER_IOS) &&
+        !sim_section_opt(s, SIM_OPT_WORKLOAD_RUNTIME))
+        return load_error(disk, scenario, load, "give number_ios or runtime, or it never ends",
+                          error);
     return 0;
 }
 
@@ -239,7 +246,9 @@ static void survey(struct disk *disk, const struct load *load, uint32_t n)
     for (uint32_t i = 0; i < n; i++) {
         uint64_t ios = (uint64_t)sim_section_opt(load[i].section, SIM_OPT_WORKLOAD_NUMBER_IOS);
 
-        end = load[i].first + load[i].cells * load[i].bs > end ? load[i].first + load[i].cells * load[i].bs : end;
+        end = load[i].first + load[i].cells * load[i].bs > end
+                  ? load[i].first + load[i].cells * load[i].bs
+                  : end;
         unit = gcd(gcd(unit, load[i].bs), load[i].first - first);
         largest = load[i].bs > largest ? load[i].bs : largest;
         bounded = bounded && ios;
@@ -257,7 +266,8 @@ static void survey(struct disk *disk, const struct load *load, uint32_t n)
         g->ios_max = 0;
 }
 
-static void setup_ios(struct disk_worker *worker, struct nt_memory *memory, uint64_t bs, uint32_t slot)
+static void setup_ios(struct disk_worker *worker, struct nt_memory *memory, uint64_t bs,
+                      uint32_t slot)
 {
     size_t stride = (bs + NT_PAGE - 1) & ~(size_t)(NT_PAGE - 1);
     char *data = nt_pages_alloc(memory, stride * worker->depth, NT_SCATTERED, 0);
@@ -298,7 +308,8 @@ static void setup_worker(struct disk_worker *worker, const struct load *load, ui
     disk__pattern_init(pattern, load->depth);
 }
 
-static void setup_workers(struct disk *disk, struct nt_memory *memory, const struct load *load, uint32_t n)
+static void setup_workers(struct disk *disk, struct nt_memory *memory, const struct load *load,
+                          uint32_t n)
 {
     uint32_t slot = 0, number = 0, cpus = nt_cpus(disk->nt);
 
@@ -318,22 +329,24 @@ static void setup_workers(struct disk *disk, struct nt_memory *memory, const str
 
 #define LOADS_MAX 64
 
-static int setup_loads(struct disk *disk, const struct sim_machine *machine, struct sim_error *error)
+static int setup_loads(struct disk *disk, const struct sim_machine *machine,
+                       struct sim_error *error)
 {
     const struct sim_scenario *scenario = machine->scenario;
     uint32_t n = sim_sections(scenario, "workload");
     struct load load[LOADS_MAX];
 
     if (n > LOADS_MAX)
-        return sim_error_set(error, "%s: %u [workload] sections; at most %d", sim_scenario_path(scenario), n,
-                             LOADS_MAX);
+        return sim_error_set(error, "%s: %u [workload] sections; at most %d",
+                             sim_scenario_path(scenario), n, LOADS_MAX);
     for (uint32_t i = 0; i < n; i++)
         if (load_read(disk, scenario, i, &load[i], error) < 0)
             return -1;
     survey(disk, load, n);
     if (disk->geometry.in_flight_max >= SP_SLOTS_MAX)
-        return sim_error_set(error, "%s: the workloads keep %u I/Os outstanding; at most %d (iodepth x numjobs)",
-                             sim_scenario_path(scenario), disk->geometry.in_flight_max, SP_SLOTS_MAX - 1);
+        return sim_error_set(
+            error, "%s: the workloads keep %u I/Os outstanding; at most %d (iodepth x numjobs)",
+            sim_scenario_path(scenario), disk->geometry.in_flight_max, SP_SLOTS_MAX - 1);
     setup_workers(disk, machine->part[MACHINE_MEMORY], load, n);
     return 0;
 }
@@ -358,7 +371,7 @@ static int disk_setup(struct sim_machine *machine, struct sim_error *error)
     return 0;
 }
 
-/* --- a run -------------------------------------------------------------------------------------------------- */
+/* --- a run ------------------------------------------------------------------------------------ */
 
 static void disk_start(struct sim_machine *machine)
 {
@@ -375,16 +388,8 @@ static void disk_start(struct sim_machine *machine)
         bus_reset_start(&disk->bus_reset[i]);
 }
 
-static void disk_finish(struct sim_machine *machine)
-{
-    const struct disk *disk = machine->part[MACHINE_DISK];
-
-    SIM_ASSERT(!disk->ending);
-}
-
 const struct sim_model disk_model = {
     .name = "disk",
     .setup = disk_setup,
     .start = disk_start,
-    .finish = disk_finish,
 };

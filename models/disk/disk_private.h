@@ -1,8 +1,9 @@
 /* models/disk/disk_private.h - private to models/disk: the state of class driver and load.
  *
- * An I/O of the application and the request that carries it are one struct disk_io: a worker owns as many as it
- * may have outstanding, each with its own data buffer and SRB slot, for the whole run. Everything here changes
- * only between points, so a list needs no lock although DPCs on other CPUs put I/Os on it.
+ * An I/O of the application and the request that carries it are one struct disk_io: a worker owns
+ * as many as it may have outstanding, each with its own data buffer and SRB slot, for the whole
+ * run. Everything here changes only between points, so a list needs no lock although DPCs on other
+ * CPUs put I/Os on it.
  */
 #ifndef MODELS_DISK_DISK_PRIVATE_H
 #define MODELS_DISK_DISK_PRIVATE_H
@@ -13,15 +14,16 @@
 
 #define DISK_NAME_MAX 32
 
-/* --- content.c: what is written, and what a block that was read holds ------------------------------------ */
+/* --- content.c: what is written, and what a block that was read holds ------------------------- */
 
-/* Stamps a block of the page zone: every byte depends on (lba, io). bytes: a multiple of 8, at least 512. */
+/* Stamps a block of the page zone: every byte depends on (lba, io). bytes: a multiple of 8, at
+ * least 512. */
 void disk__stamp(void *block, uint32_t bytes, uint64_t lba, uint64_t io);
 /* Makes a buffer of blocks recognisable as not yet read into. */
 void disk__unfill(void *buffer, uint32_t block_bytes, uint32_t blocks);
 void disk__value(const void *block, uint32_t bytes, struct disk_value *out);
 
-/* --- interpret.c: what the class driver makes of an SRB's end -------------------------------------------- */
+/* --- interpret.c: what the class driver makes of an SRB's end --------------------------------- */
 
 enum disk_action {
     DISK_DONE,          /* it worked */
@@ -32,11 +34,12 @@ enum disk_action {
 struct disk_outcome {
     enum disk_action action;
     sim_ns delay_ns; /* before the retry; 0: at once, from the DPC */
-    uint8_t error;   /* what the application is told when there is no (further) retry: SRB status, never 0 */
+    uint8_t error;   /* what the application is told when there is no (further) retry: SRB status,
+                        never 0 */
 };
 struct disk_outcome disk__interpret(const struct sp_request *request);
 
-/* --- pattern.c: where the next I/O goes --------------------------------------------------------------------- */
+/* --- pattern.c: where the next I/O goes ------------------------------------------------------- */
 
 /* Order is that of the option's list. */
 enum disk_rw {
@@ -48,8 +51,8 @@ enum disk_rw {
     DISK_RW_RANDRW,
 };
 
-/* I/Os under way on the cells (of bs bytes) that share one entry. Cells that fall together only cost a
- * different choice. */
+/* I/Os under way on the cells (of bs bytes) that share one entry. Cells that fall together only
+ * cost a different choice. */
 struct disk_claim {
     uint16_t reads, writes;
 };
@@ -64,12 +67,14 @@ struct disk_pattern {
 };
 /* depth: I/Os outstanding at once. */
 void disk__pattern_init(struct disk_pattern *pattern, uint32_t depth);
-/* Chooses what comes next: SP_READ or SP_WRITE, and the cell, which it claims. No write shares its cell with
- * another I/O of the same worker. False when every cell is in the way: try again when one has ended. */
-bool disk__pattern_next(struct disk_pattern *pattern, struct sim_stream *st, enum sp_op *op, uint64_t *cell);
+/* Chooses what comes next: SP_READ or SP_WRITE, and the cell, which it claims. No write shares its
+ * cell with another I/O of the same worker. False when every cell is in the way: try again when one
+ * has ended. */
+bool disk__pattern_next(struct disk_pattern *pattern, struct sim_stream *st, enum sp_op *op,
+                        uint64_t *cell);
 void disk__pattern_release(struct disk_pattern *pattern, enum sp_op op, uint64_t cell);
 
-/* --- the load ----------------------------------------------------------------------------------------------- */
+/* --- the load --------------------------------------------------------------------------------- */
 
 struct disk_worker;
 
@@ -103,9 +108,9 @@ struct disk_worker {
     struct sim_event event; /* start, then end of the run time */
     struct disk_io *idle;
     struct disk_io *due, **due_tail; /* retries whose wait is over */
-    uint64_t left;                   /* I/Os still to submit; UINT64_MAX: until the run time is over */
-    uint32_t since_flush;            /* writes */
-    bool finished;                   /* submits no new I/O any more */
+    uint64_t left;        /* I/Os still to submit; UINT64_MAX: until the run time is over */
+    uint32_t since_flush; /* writes */
+    bool finished;        /* submits no new I/O any more */
 };
 
 #define DISK_BUS_RESETS_MAX 16
@@ -148,7 +153,7 @@ struct disk {
     sim_ns settle_ns; /* wait before the next look */
 };
 
-/* --- disk_class.c ------------------------------------------------------------------------------------------- */
+/* --- disk_class.c ----------------------------------------------------------------------------- */
 
 /* Fills cdb, sizes and time-out of an I/O's request from its op, lba and blocks. */
 void disk__request_build(struct disk *disk, struct disk_io *io);
@@ -157,7 +162,7 @@ bool disk__attach(void *ctx, struct sp_port *port, uint32_t lun);
 /* Called by the port driver when a request ends; sp_request.done. */
 void disk__request_done(struct sp_request *request, void *ctx);
 
-/* --- workload.c --------------------------------------------------------------------------------------------- */
+/* --- workload.c ------------------------------------------------------------------------------- */
 
 void disk__worker_start(struct disk_worker *worker);
 /* An I/O that waits for its retry is due: the worker sends it, on its CPU. Callable from events. */
@@ -165,7 +170,7 @@ void disk__worker_retry(struct disk_io *io);
 /* An I/O has ended for good; error 0 or an SRB status. */
 void disk__worker_done(struct disk_io *io, uint8_t error);
 
-/* --- disk_model.c ------------------------------------------------------------------------------------------- */
+/* --- disk_model.c ----------------------------------------------------------------------------- */
 
 /* A worker will submit no more, or an I/O has ended: ends the run when that was all. */
 void disk__may_end(struct disk *disk);

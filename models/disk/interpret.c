@@ -1,8 +1,9 @@
 /* models/disk/interpret.c - what the disk class driver makes of an SRB that came back.
  *
- * Follows classpnp's interpretation of SRB status and sense as the reference tells it (chapters 3.3 and 4.5): valid
- * sense overrides the status; BUS_RESET is retried at once and not counted as an error; TIMEOUT and ABORTED wait a
- * second; those four are charged to a budget of their own; what counts as an error waits at least a second.
+ * Follows classpnp's interpretation of SRB status and sense as the reference tells it (chapters 3.3
+ * and 4.5): valid sense overrides the status; BUS_RESET is retried at once and not counted as an
+ * error; TIMEOUT and ABORTED wait a second; those four are charged to a budget of their own; what
+ * counts as an error waits at least a second.
  *
  * Left out: the throttle after many errors (untagged requests, frozen queues) and removable media.
  */
@@ -26,7 +27,8 @@ static struct disk_outcome retry_timeout(uint8_t error, sim_ns delay)
 
 static const struct disk_outcome done = {.action = DISK_DONE};
 
-/* Key and additional sense code, of fixed (70h, 71h) and descriptor (72h, 73h) format: SPC-4, 4.5. */
+/* Key and additional sense code, of fixed (70h, 71h) and descriptor (72h, 73h) format: SPC-4,
+ * 4.5. */
 static void sense_decode(const uint8_t *sense, uint8_t *key, uint8_t *asc)
 {
     bool descriptor = (sense[0] & 0x7F) >= 0x72;
@@ -50,7 +52,8 @@ static struct disk_outcome from_sense(const struct sp_request *request)
     case SENSE_NOT_READY:
     case SENSE_ABORTED_COMMAND:
         return retry(SRB_ERROR, SIM_S);
-    default: /* medium, hardware, illegal request, protected, miscompare: the same would happen again */
+    default: /* medium, hardware, illegal request, protected, miscompare: the same would happen
+                again */
         return fail(SRB_ERROR);
     }
 }

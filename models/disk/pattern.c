@@ -1,8 +1,9 @@
 /* models/disk/pattern.c - where the next I/O of a worker goes, and whether it reads or writes.
  *
- * The region is divided into cells of one I/O each. Two I/Os that a worker has outstanding never overlap when one
- * of them writes, as with fio's serialize_overlap; what other workers do there is their business. Cells in use are
- * counted in a small table, indexed by the cell's low bits: a false alarm costs another draw and nothing else.
+ * The region is divided into cells of one I/O each. Two I/Os that a worker has outstanding never
+ * overlap when one of them writes, as with fio's serialize_overlap; what other workers do there is
+ * their business. Cells in use are counted in a small table, indexed by the cell's low bits: a
+ * false alarm costs another draw and nothing else.
  */
 #include "models/disk/disk_private.h"
 
@@ -50,7 +51,8 @@ static bool draw_random(const struct disk_pattern *pattern, struct sim_stream *s
     return sim_stream_below(st, 1000000) < pattern->random_ppm;
 }
 
-/* The first free cell from `from` on, round the region; a table's worth of cells is all that can differ. */
+/* The first free cell from `from` on, round the region; a table's worth of cells is all that can
+ * differ. */
 static bool walk(const struct disk_pattern *pattern, enum sp_op op, uint64_t from, uint64_t *cell)
 {
     uint64_t steps = pattern->claim_mask + UINT64_C(1);
@@ -84,7 +86,8 @@ static bool choose_next(struct disk_pattern *pattern, enum sp_op op, uint64_t *c
     return true;
 }
 
-bool disk__pattern_next(struct disk_pattern *pattern, struct sim_stream *st, enum sp_op *op, uint64_t *cell)
+bool disk__pattern_next(struct disk_pattern *pattern, struct sim_stream *st, enum sp_op *op,
+                        uint64_t *cell)
 {
     struct disk_claim *claim;
 

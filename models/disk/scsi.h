@@ -1,4 +1,5 @@
-/* models/disk/scsi.h - private to models/disk: the SCSI and SRB codes that a disk class driver knows.
+/* models/disk/scsi.h - private to models/disk: the SCSI and SRB codes that a disk class driver
+ * knows.
  *
  * Sources: SPC-4 and SBC-3 for opcodes and sense; the WDK's SRB statuses (reference chapter 3.3).
  */

@@ -1,14 +1,16 @@
-/* models/disk/workload.c - workers: who submits the next I/O, when, and what the application sees of its end.
+/* models/disk/workload.c - workers: who submits the next I/O, when, and what the application sees
+ * of its end.
  *
- * A worker is a process of the load, bound to a CPU, that keeps `iodepth` I/Os outstanding. Its submissions are
- * work at PASSIVE level on its CPU. An I/O ends in a DPC on whatever CPU that runs; there its latency is taken,
- * from the first submission to the final end, retries included, and its place is given to the next one.
+ * A worker is a process of the load, bound to a CPU, that keeps `iodepth` I/Os outstanding. Its
+ * submissions are work at PASSIVE level on its CPU. An I/O ends in a DPC on whatever CPU that runs;
+ * there its latency is taken, from the first submission to the final end, retries included, and its
+ * place is given to the next one.
  */
 #include "models/disk/disk_private.h"
 
 #include "sim/run/result.h"
 
-/* --- the worker's lists ------------------------------------------------------------------------------------- */
+/* --- the worker's lists ----------------------------------------------------------------------- */
 
 static void push_idle(struct disk_io *io)
 {
@@ -39,7 +41,7 @@ static void wake(struct disk_worker *worker)
     nt_work_queue(worker->disk->nt, &worker->work, worker->cpu);
 }
 
-/* --- submitting --------------------------------------------------------------------------------------------- */
+/* --- submitting ------------------------------------------------------------------------------- */
 
 static void finish(struct disk_worker *worker)
 {
@@ -50,7 +52,8 @@ static void finish(struct disk_worker *worker)
     disk__worker_finished(worker->disk);
 }
 
-/* What the next I/O is: a flush that is owed, or the pattern's choice. False when there is none now. */
+/* What the next I/O is: a flush that is owed, or the pattern's choice. False when there is none
+ * now. */
 static bool choose(struct disk_worker *worker, struct disk_io *io)
 {
     if (worker->fsync && worker->since_flush >= worker->fsync) {
@@ -79,7 +82,8 @@ static void fill(const struct disk *disk, struct disk_io *io)
         disk__unfill(io->request.data, bytes, io->blocks);
     else if (io->request.op == SP_WRITE)
         for (uint32_t i = 0; i < io->blocks; i++)
-            disk__stamp((char *)io->request.data + (size_t)i * bytes, bytes, io->lba + i, io->request.io);
+            disk__stamp((char *)io->request.data + (size_t)i * bytes, bytes, io->lba + i,
+                        io->request.io);
 }
 
 static void submit(struct disk_worker *worker, struct disk_io *io)
@@ -94,7 +98,8 @@ static void submit(struct disk_worker *worker, struct disk_io *io)
     fill(disk, io);
     disk->inflight++;
     io->start = sim_now(disk->sim);
-    sim_trace(disk->sim, SIM_EV_IO_SUBMIT, io->request.io, (uint64_t)io->request.op, io->lba, io->blocks);
+    sim_trace(disk->sim, SIM_EV_IO_SUBMIT, io->request.io, (uint64_t)io->request.op, io->lba,
+              io->blocks);
     if (!worker->left)
         finish(worker);
     sp_submit(disk->port, &io->request);
@@ -113,8 +118,8 @@ static bool submit_next(struct disk_worker *worker)
     return true;
 }
 
-/* The worker's turn on its CPU: first what has to be sent again, then new I/Os up to its depth. Others may come
- * in at every submission, so the lists are looked at afresh. */
+/* The worker's turn on its CPU: first what has to be sent again, then new I/Os up to its depth.
+ * Others may come in at every submission, so the lists are looked at afresh. */
 static void worker_run(struct nt *nt, void *ctx)
 {
     struct disk_worker *worker = ctx;
@@ -139,7 +144,8 @@ static void begin(struct sim_event *event, void *ctx)
     struct disk_worker *worker = ctx;
     struct disk *disk = worker->disk;
 
-    sim_stream_seed(&worker->st, worker->randseed ? worker->randseed : sim_seed(disk->sim), worker->name);
+    sim_stream_seed(&worker->st, worker->randseed ? worker->randseed : sim_seed(disk->sim),
+                    worker->name);
     if (worker->runtime_ns)
         sim_event_in(disk->sim, event, worker->runtime_ns, run_time_over, worker);
     wake(worker);
@@ -159,7 +165,7 @@ void disk__worker_start(struct disk_worker *worker)
     sim_event_in(disk->sim, &worker->event, worker->startdelay_ns, begin, worker);
 }
 
-/* --- ends --------------------------------------------------------------------------------------------------- */
+/* --- ends ------------------------------------------------------------------------------------- */
 
 void disk__worker_retry(struct disk_io *io)
 {

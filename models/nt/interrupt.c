@@ -83,6 +83,8 @@ static bool hold_back(struct nt_cpu *cpu)
 static void take(struct nt_cpu *cpu, struct nt_interrupt *interrupt)
 {
     struct nt *nt = cpu->nt;
+    /* Interrupted in its wait for a lock the CPU does not wait, until the service routine is through. */
+    const struct nt_lock *waits_for = cpu->waits_for;
     uint8_t old = cpu->irql;
     bool claimed;
 
@@ -90,12 +92,14 @@ static void take(struct nt_cpu *cpu, struct nt_interrupt *interrupt)
         interrupt->pending &= ~(1ull << cpu->number);
         cpu->interrupts &= ~(1ull << interrupt->index);
     }
+    cpu->waits_for = NULL;
     nt__set_irql(cpu, interrupt->irql);
     sim_trace(nt->sim, SIM_EV_ISR_ENTER, interrupt->vector, interrupt->irql, 0, 0);
     sim_point(nt->sim, NT_COST_ISR);
     claimed = interrupt->service(interrupt->ctx);
     sim_trace(nt->sim, SIM_EV_ISR_EXIT, interrupt->vector, claimed, 0, 0);
     nt__set_irql(cpu, old);
+    cpu->waits_for = waits_for;
 }
 
 void nt__take_interrupts(struct nt_cpu *cpu)

@@ -2,7 +2,8 @@
  *
  * Life: fetched; at a moment within its latency its data moves; at the end of its latency its
  * completion entry is posted. The moments are events of their own, so that a reset, a fault or a
- * request that was given back can come between any two of them. Commands are completed in any order.
+ * request that was given back can come between any two of them. Commands are completed in any
+ * order.
  */
 #include "models/nvme/nvme_private.h"
 
@@ -94,7 +95,8 @@ void nvme__cmd_end(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
 static uint16_t check(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, sim_ns *mean)
 {
     const struct nvme_sqe *sqe = &cmd->sqe;
-    uint16_t status = cmd->qid ? nvme__io_check(ctrl, cmd, mean) : nvme__admin_check(ctrl, cmd, mean);
+    uint16_t status =
+        cmd->qid ? nvme__io_check(ctrl, cmd, mean) : nvme__admin_check(ctrl, cmd, mean);
 
     if (SIM_UNLIKELY(sqe->reserved))
         nvme__guest_error(ctrl, NVME_GUEST_SQE_RESERVED, cmd->qid, sqe->cid);

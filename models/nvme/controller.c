@@ -3,12 +3,11 @@
  * Enabling, disabling and shutting down take time, each a state with an event at its end; a driver
  * can do anything meanwhile. What the specification leaves undefined is decided here the way that
  * hurts a careless driver most and a careful one never:
- *   - EN set while RDY is still 1 is remembered: RDY stays 1, falls when the old session is over, and
- *     rises again later. Who takes the old RDY for the new one loses its commands.
- *   - EN cleared before RDY came up disables at once. After CAP.TO it is no mistake: what else could
- *     a driver do?
- * Left out: NVM subsystem reset, PCI function reset, memory buffers, boot partitions.
- * Source: NVM Express 1.4, 3.1.5, 3.1.6, 7.3.2 and 7.6.
+ *   - EN set while RDY is still 1 is remembered: RDY stays 1, falls when the old session is over,
+ * and rises again later. Who takes the old RDY for the new one loses its commands.
+ *   - EN cleared before RDY came up disables at once. After CAP.TO it is no mistake: what else
+ * could a driver do? Left out: NVM subsystem reset, PCI function reset, memory buffers, boot
+ * partitions. Source: NVM Express 1.4, 3.1.5, 3.1.6, 7.3.2 and 7.6.
  */
 #include "models/nvme/nvme_private.h"
 

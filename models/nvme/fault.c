@@ -1,10 +1,11 @@
 /* models/nvme/fault.c - faults, laid over a controller that is otherwise in order.
  *
- * Stop responding: from its beginning to its end no command is fetched or completed, while registers
- * read and doorbells move as before, so nothing but silence tells the driver. Commands being worked on
- * either lose all their events or, with `data`, half of them still move their data when it was due.
- * It ends when a controller reset is complete; one that lasts for ever also keeps CSTS.RDY where it
- * is, whatever CC.EN says, and then late data moves in the time that a reset would have taken.
+ * Stop responding: from its beginning to its end no command is fetched or completed, while
+ * registers read and doorbells move as before, so nothing but silence tells the driver. Commands
+ * being worked on either lose all their events or, with `data`, half of them still move their data
+ * when it was due. It ends when a controller reset is complete; one that lasts for ever also keeps
+ * CSTS.RDY where it is, whatever CC.EN says, and then late data moves in the time that a reset
+ * would have taken.
  */
 #include "models/nvme/nvme_private.h"
 
@@ -20,7 +21,8 @@ static void fault_begin(struct nvme_ctrl *ctrl, uint32_t i)
         return;
     ctrl->stopped = true;
     sim_event_cancel(ctrl->sim, &ctrl->fetch_event);
-    /* During a reset everything is frozen already, and what still moves was decided when it began. */
+    /* During a reset everything is frozen already, and what still moves was decided when it began.
+     */
     if (ctrl->state == NVME_READY || ctrl->state == NVME_SHUTTING)
         nvme__freeze_stopped(ctrl, slot->fault.data);
 }
@@ -53,6 +55,7 @@ void nvme_start(struct nvme_ctrl *ctrl, const struct nvme_fault *faults, uint32_
     for (uint32_t i = 0; i < ctrl->fault_count; i++)
         sim_event_cancel(ctrl->sim, &ctrl->faults[i].event);
     ctrl->io_fetched = 0;
+    ctrl->stopped = false;
     ctrl->fault_count = count;
     for (uint32_t i = 0; i < count; i++) {
         struct nvme_fault_slot *slot = &ctrl->faults[i];

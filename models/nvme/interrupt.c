@@ -2,10 +2,10 @@
  *
  * INTx is a level: some completion queue has interrupts enabled and entries that the host has not
  * released, and its vector is not masked by INTMS. With MSI-X each posting, or burst of postings
- * after a full queue, is one message, and nothing is repeated for entries that stay unseen: a driver
- * that loses one message waits for the next completion.
- * Left out: coalescing (accepted as a feature, without effect), single and multiple message MSI.
- * Source: NVM Express 1.4, 3.1.3, 3.1.4, 7.5.
+ * after a full queue, is one message, and nothing is repeated for entries that stay unseen: a
+ * driver that loses one message waits for the next completion. Left out: coalescing (accepted as a
+ * feature, without effect), single and multiple message MSI. Source: NVM
+ * Express 1.4, 3.1.3, 3.1.4, 7.5.
  */
 #include "models/nvme/nvme_private.h"
 

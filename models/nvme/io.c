@@ -2,9 +2,9 @@
  *
  * Data goes straight between host memory and the medium. A write is on the medium when its data was
  * fetched, before it completes, and stays there when it never completes: that is what a driver must
- * expect of a write that it lost sight of. Flush takes its time and has nothing to do, because power
- * never fails here. End-to-end protection, FUA and hints are read over.
- * Source: NVM Express 1.4, chapter 6.
+ * expect of a write that it lost sight of. Flush takes its time and has nothing to do, because
+ * power never fails here. End-to-end protection, FUA and hints are read over. Source: NVM
+ * Express 1.4, chapter 6.
  */
 #include "models/nvme/nvme_private.h"
 

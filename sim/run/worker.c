@@ -6,11 +6,11 @@
 #include "sim/run/worker.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sim/engine/module.h"
@@ -217,8 +217,10 @@ int sim_worker_main(void)
 {
     struct worker *w = calloc(1, sizeof(*w));
 
+    struct stat st;
+
     SIM_ASSERT(w != NULL);
-    if (fcntl(SIM_WORKER_FD, F_GETFD) < 0) {
+    if (fstat(SIM_WORKER_FD, &st) < 0 || !S_ISSOCK(st.st_mode)) { /* libuv's pipes are sockets */
         fprintf(stderr, "storsim: workers are started by 'storsim sweep', not by hand\n");
         free(w);
         return 2;

@@ -70,13 +70,15 @@ static bool nested(void *ctx)
     return true;
 }
 
+static char low_name[] = "low", high_name[] = "high";
+
 static void connect(nt_service_fn low_fn)
 {
     memset(event, 0, sizeof event);
     memset(&low, 0, sizeof low);
     memset(&high, 0, sizeof high);
-    nt_interrupt_connect(nt, &low, 0, 5, false, low_fn, "low");
-    nt_interrupt_connect(nt, &high, 1, 7, false, service, "high");
+    nt_interrupt_connect(nt, &low, 0, 5, false, low_fn, low_name);
+    nt_interrupt_connect(nt, &high, 1, 7, false, service, high_name);
 }
 
 static void request(struct sim_event *e, void *ctx)
@@ -189,9 +191,11 @@ static void queue_at_dispatch(struct nt *n, void *ctx)
 
 static void init_dpcs(void)
 {
+    static char a[] = "a", b[] = "b";
+
     memset(dpc, 0, sizeof dpc);
-    nt_dpc_init(nt, &dpc[0], dpc_say, "a");
-    nt_dpc_init(nt, &dpc[1], dpc_say, "b");
+    nt_dpc_init(nt, &dpc[0], dpc_say, a);
+    nt_dpc_init(nt, &dpc[1], dpc_say, b);
 }
 
 START_TEST(dpcs_run_in_order_when_irql_falls_and_a_second_queueing_loses_its_arguments)
@@ -360,6 +364,43 @@ static void releases(struct nt *n, void *ctx)
     nt_lock_release(n, &lock[0], NT_PASSIVE);
 }
 
+static bool isr_takes_second(void *ctx)
+{
+    uint8_t old = nt_lock_acquire(nt, &lock[1], NT_HIGH);
+
+    (void)ctx;
+    sim_point(sim, 3 * SIM_US);
+    nt_lock_release(nt, &lock[1], old);
+    return true;
+}
+
+static void hold_first_want_second(struct nt *n, void *ctx)
+{
+    uint8_t old = nt_lock_acquire(n, &lock[0], NT_DISPATCH), inner;
+
+    (void)ctx;
+    nt_stall(n, 6 * SIM_US);
+    inner = nt_lock_acquire(n, &lock[1], NT_HIGH);
+    nt_lock_release(n, &lock[1], inner);
+    nt_lock_release(n, &lock[0], old);
+    say("through");
+}
+
+START_TEST(a_wait_that_an_interrupt_interrupted_is_no_deadlock)
+{
+    memset(lock, 0, sizeof lock);
+    nt_lock_init(nt, &lock[0], "A");
+    nt_lock_init(nt, &lock[1], "B");
+    connect(isr_takes_second);
+    run_on(0, hold_first_want_second, NULL);
+    run_on(1, want, NULL);
+    sim_event_at(sim, &event[0], 5 * SIM_US, request, &low);
+    sim_run(sim, SIM_MS);
+    ck_assert_uint_eq(sim_findings(sim), 0);
+    ck_assert_ptr_nonnull(strstr(said, "through"));
+}
+END_TEST
+
 START_TEST(a_release_by_another_is_a_finding)
 {
     memset(lock, 0, sizeof lock);
@@ -448,6 +489,7 @@ int main(void)
     tcase_add_test(tc, a_lock_taken_twice_is_a_deadlock);
     tcase_add_test(tc, two_locks_in_opposite_order_are_a_deadlock_when_it_happens);
     tcase_add_test(tc, a_cpu_that_spins_at_dispatch_takes_interrupts);
+    tcase_add_test(tc, a_wait_that_an_interrupt_interrupted_is_no_deadlock);
     tcase_add_test(tc, a_release_by_another_is_a_finding);
     tcase_add_test(tc, a_stall_takes_its_time_and_lets_interrupts_in_and_counts_as_time_at_dispatch);
     tcase_add_test(tc, a_thread_waits_for_its_flag_or_its_deadline_while_its_cpu_does_other_work);

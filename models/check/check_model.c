@@ -1,0 +1,137 @@
+/* models/check/check_model.c - the checkers as a part of the machine: bounds from the scenario,
+ * answers from the other models.
+ */
+#include "models/check/check_private.h"
+
+#include "models/nvme/nvme.h"
+#include "models/storport/storport_model.h"
+#include "sim/scenario/scenario.h"
+
+/* --- the machine's answers; ctx is its parts -------------------------------------------------- */
+
+static void *part(void *ctx, enum machine_part which)
+{
+    return ((void **)ctx)[which];
+}
+
+static uint32_t ask_queued(void *ctx)
+{
+    return sp_queued(part(ctx, MACHINE_STORPORT));
+}
+
+static uint32_t ask_outstanding(void *ctx)
+{
+    return sp_outstanding(part(ctx, MACHINE_STORPORT));
+}
+
+static uint64_t ask_owner_of(void *ctx, uintptr_t address)
+{
+    return sp_owner_of(part(ctx, MACHINE_STORPORT), address);
+}
+
+static bool ask_ready(void *ctx)
+{
+    return nvme_ready(part(ctx, MACHINE_NVME));
+}
+
+static uint32_t ask_io_queues(void *ctx)
+{
+    return nvme_io_queues(part(ctx, MACHINE_NVME));
+}
+
+static uint32_t ask_inside(void *ctx)
+{
+    return nvme_commands_inside(part(ctx, MACHINE_NVME));
+}
+
+static bool ask_drained(void *ctx)
+{
+    return disk_drained(part(ctx, MACHINE_DISK));
+}
+
+static uint32_t ask_read_back(void *ctx, uint64_t io, uint32_t block, uint32_t count,
+                              struct disk_value *out)
+{
+    return disk_read_back(part(ctx, MACHINE_DISK), io, block, count, out);
+}
+
+static uint32_t ask_cpus(void *ctx)
+{
+    return nt_cpus(part(ctx, MACHINE_NT));
+}
+
+static sim_ns ask_high_since(void *ctx, uint32_t cpu)
+{
+    return nt_high_since(part(ctx, MACHINE_NT), cpu);
+}
+
+static const char *ask_callback_name(uint32_t callback)
+{
+    SIM_ASSERT(callback < SP_CB_COUNT);
+    return sp_callback_name[callback];
+}
+
+static const char *ask_guest_error(uint32_t error)
+{
+    SIM_ASSERT(error < NVME_GUEST_COUNT);
+    return nvme_guest_error_text[error];
+}
+
+static const struct check_queries machine_queries = {
+    .queued = ask_queued,
+    .outstanding = ask_outstanding,
+    .owner_of = ask_owner_of,
+    .ready = ask_ready,
+    .io_queues = ask_io_queues,
+    .inside = ask_inside,
+    .drained = ask_drained,
+    .read_back = ask_read_back,
+    .cpus = ask_cpus,
+    .high_since = ask_high_since,
+    .callback_name = ask_callback_name,
+    .guest_error = ask_guest_error,
+};
+
+/* --- the model -------------------------------------------------------------------------------- */
+
+static struct check_limits read_limits(const struct sim_scenario *scenario)
+{
+    return (struct check_limits){
+        .drain = sim_opt(scenario, SIM_OPT_CHECK_DRAIN),
+        .stall = sim_opt(scenario, SIM_OPT_CHECK_STALL),
+        .routine = sim_opt(scenario, SIM_OPT_CHECK_ROUTINE),
+        .initialize = sim_opt(scenario, SIM_OPT_CHECK_INITIALIZE),
+        .isr = sim_opt(scenario, SIM_OPT_CHECK_ISR),
+        .dispatch = sim_opt(scenario, SIM_OPT_CHECK_DISPATCH),
+        .max_pause = sim_opt(scenario, SIM_OPT_PORT_MAX_PAUSE),
+    };
+}
+
+/* The disk comes before: what the load looks like decides how much is remembered. */
+static int check_setup(struct sim_machine *machine, struct sim_error *error)
+{
+    struct check_config config = {.limits = read_limits(machine->scenario), .ask = machine_queries};
+    struct check *check;
+
+    SIM_ASSERT(machine->part[MACHINE_DISK]);
+    config.ask.ctx = sim_world_alloc(sizeof machine->part, 8);
+    for (unsigned i = 0; i < sizeof machine->part / sizeof machine->part[0]; i++)
+        ((void **)config.ask.ctx)[i] = machine->part[i];
+    disk_get_geometry(machine->part[MACHINE_DISK], &config.geometry);
+    check = check__create(machine->sim, &config, error);
+    if (!check)
+        return -1;
+    machine->part[MACHINE_CHECK] = check;
+    return 0;
+}
+
+static void check_finish(struct sim_machine *machine)
+{
+    check__finish(machine->part[MACHINE_CHECK]);
+}
+
+const struct sim_model check_model = {
+    .name = "check",
+    .setup = check_setup,
+    .finish = check_finish,
+};

@@ -1,0 +1,121 @@
+/* models/nvme/features.c - Set Features and Get Features.
+ *
+ * Values are kept until the next controller reset; nothing can be saved beyond it. Arbitration
+ * Burst and Number of Queues have effect, the others are accepted and remembered only. Number of
+ * Queues grants what is asked for, up to what the controller has. Source: NVM
+ * Express 1.4, 5.13, 5.21.
+ */
+#include <string.h>
+
+#include "models/nvme/nvme_private.h"
+
+struct feature {
+    uint32_t dflt;
+    uint32_t mask; /* bits that a driver can set */
+    bool known;
+};
+
+static const struct feature table[NVME_FEATURE_COUNT] = {
+    [NVME_FEATURE_ARBITRATION] = {NVME_DEFAULT_ARBITRATION, 0xFFFFFF07, true},
+    [NVME_FEATURE_POWER] = {0, 0x000000FF, true},
+    [NVME_FEATURE_TEMPERATURE] = {343, 0x003FFFFF, true},
+    [NVME_FEATURE_ERROR_RECOVERY] = {0, 0x0001FFFF, true},
+    [NVME_FEATURE_WRITE_CACHE] = {1, 0x00000001, true},
+    [NVME_FEATURE_QUEUES] = {0, 0, true},
+    [NVME_FEATURE_COALESCING] = {0, 0x0000FFFF, true},
+    [NVME_FEATURE_VECTOR] = {0, 0, true},
+    [NVME_FEATURE_ATOMICITY] = {0, 0x00000001, true},
+    [NVME_FEATURE_EVENTS] = {0, 0x000003FF, true},
+};
+
+void nvme__features_reset(struct nvme_ctrl *ctrl)
+{
+    for (uint32_t i = 0; i < NVME_FEATURE_COUNT; i++)
+        ctrl->features[i] = table[i].dflt;
+    ctrl->sqs_granted = ctrl->cqs_granted = ctrl->options.queues;
+}
+
+static uint32_t granted(const struct nvme_ctrl *ctrl)
+{
+    return (ctrl->sqs_granted - 1) | (ctrl->cqs_granted - 1) << 16;
+}
+
+/* 5.21.1.7: once, before any I/O queue is created; both counts are 0's based. */
+static uint16_t set_queues(struct nvme_ctrl *ctrl, uint32_t value, uint32_t *dw0)
+{
+    uint32_t sqs = value & 0xFFFF, cqs = value >> 16;
+
+    if (sqs == 0xFFFF || cqs == 0xFFFF) {
+        nvme__guest_error(ctrl, NVME_GUEST_QUEUE_COUNT, 0, value);
+        return NVME_INVALID_FIELD | NVME_STATUS_DNR;
+    }
+    if (ctrl->io_sqs || ctrl->io_cqs) {
+        nvme__guest_error(ctrl, NVME_GUEST_QUEUE_COUNT_LATE, 0, value);
+        return NVME_COMMAND_SEQUENCE | NVME_STATUS_DNR;
+    }
+    ctrl->sqs_granted = sqs < ctrl->options.queues ? sqs + 1 : ctrl->options.queues;
+    ctrl->cqs_granted = cqs < ctrl->options.queues ? cqs + 1 : ctrl->options.queues;
+    *dw0 = granted(ctrl);
+    return NVME_OK;
+}
+
+/* 5.21.1.9: per vector; coalescing has no effect here, so there is nothing to keep. */
+static bool vector_exists(const struct nvme_ctrl *ctrl, uint32_t value)
+{
+    uint32_t vectors = ctrl->options.vectors ? ctrl->options.vectors : 1;
+
+    return (value & 0xFFFF) < vectors;
+}
+
+uint16_t nvme__feature_set(struct nvme_ctrl *ctrl, const struct nvme_sqe *sqe, uint32_t *dw0)
+{
+    uint32_t id = sqe->cdw10 & 0xFF, value = sqe->cdw11;
+
+    if (id >= NVME_FEATURE_COUNT || !table[id].known)
+        return NVME_INVALID_FIELD | NVME_STATUS_DNR;
+    if (sqe->cdw10 >> 31)
+        return NVME_FEATURE_NOT_SAVEABLE | NVME_STATUS_DNR;
+    if (id == NVME_FEATURE_QUEUES)
+        return set_queues(ctrl, value, dw0);
+    if (id == NVME_FEATURE_VECTOR && !vector_exists(ctrl, value))
+        return NVME_INVALID_FIELD | NVME_STATUS_DNR;
+    if (id == NVME_FEATURE_POWER && (value & 0x1F)) /* Identify's NPSS is 0 */
+        return NVME_INVALID_FIELD | NVME_STATUS_DNR;
+    ctrl->features[id] = value & table[id].mask;
+    return NVME_OK;
+}
+
+static uint32_t current(const struct nvme_ctrl *ctrl, uint32_t id, uint32_t dword11)
+{
+    if (id == NVME_FEATURE_QUEUES)
+        return granted(ctrl);
+    if (id == NVME_FEATURE_VECTOR)
+        return dword11 & 0xFFFF;
+    return ctrl->features[id];
+}
+
+uint16_t nvme__feature_get(const struct nvme_ctrl *ctrl, const struct nvme_sqe *sqe, uint32_t *dw0)
+{
+    uint32_t id = sqe->cdw10 & 0xFF, select = sqe->cdw10 >> 8 & 7;
+
+    if (id >= NVME_FEATURE_COUNT || !table[id].known)
+        return NVME_INVALID_FIELD | NVME_STATUS_DNR;
+    if (id == NVME_FEATURE_VECTOR && !vector_exists(ctrl, sqe->cdw11))
+        return NVME_INVALID_FIELD | NVME_STATUS_DNR;
+    switch (select) {
+    case NVME_SELECT_CURRENT:
+        *dw0 = current(ctrl, id, sqe->cdw11);
+        return NVME_OK;
+    case NVME_SELECT_DEFAULT:
+    case NVME_SELECT_SAVED: /* nothing can be saved, so the default is what a reset brings */
+        *dw0 = id == NVME_FEATURE_QUEUES
+                   ? (ctrl->options.queues - 1) | (ctrl->options.queues - 1) << 16
+                   : table[id].dflt;
+        return NVME_OK;
+    case NVME_SELECT_SUPPORTED:
+        *dw0 = 1 << 2; /* changeable; neither saveable nor of a namespace */
+        return NVME_OK;
+    default:
+        return NVME_INVALID_FIELD | NVME_STATUS_DNR;
+    }
+}

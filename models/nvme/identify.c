@@ -1,0 +1,99 @@
+/* models/nvme/identify.c - what the controller says it is: Identify, CNS 00h to 03h.
+ *
+ * One controller, one namespace, nothing optional but a volatile write cache and extended log data.
+ * Source: NVM Express 1.4, 5.15.
+ */
+#include <string.h>
+
+#include "models/nvme/nvme_private.h"
+
+/* Not assigned by PCI-SIG or IEEE to anyone: nobody's quirk lists match. */
+#define VENDOR 0xFFF0
+static const uint8_t nguid[16] = {0x02, 0x53, 0x74, 0x6F, 0x72, 0x53, 0x69, 0x6D,
+                                  0xFF, 0xFE, 0xF0, 0x00, 0x00, 0x00, 0x00, 0x01};
+static const uint8_t eui64[8] = {0x02, 0x00, 0x00, 0xFF, 0xFE, 0xF0, 0x00, 0x01};
+
+static void put_text(char *field, size_t bytes, const char *text)
+{
+    memset(field, ' ', bytes);
+    memcpy(field, text, strlen(text));
+}
+
+static void identify_controller(const struct nvme_ctrl *ctrl, struct nvme_identify_controller *id)
+{
+    static const char subsystem[] = "nqn.2014-08.org.nvmexpress:storsim:controller";
+
+    id->vid = id->ssvid = VENDOR;
+    put_text(id->sn, sizeof(id->sn), "STORSIM0001");
+    put_text(id->mn, sizeof(id->mn), "storsim NVMe controller");
+    put_text(id->fr, sizeof(id->fr), "1.0");
+    id->rab = NVME_DEFAULT_ARBITRATION;
+    id->mdts = (uint8_t)ctrl->options.mdts;
+    id->cntlid = 1;
+    id->ver = NVME_VERSION_1_4;
+    id->rtd3e = (uint32_t)(ctrl->options.disable_ns / SIM_US) + 1;
+    id->cntrltype = 1;
+    id->acl = NVME_ABORTS_MAX - 1;
+    id->aerl = NVME_EVENTS_MAX - 1;
+    id->frmw = 1 << 1 | 1; /* one slot, read only */
+    id->lpa = 1 << 2;      /* extended data: offset and long lengths */
+    id->elpe = NVME_ERROR_ENTRIES - 1;
+    id->wctemp = 343;
+    id->cctemp = 353;
+    id->sqes = NVME_SQE_SHIFT << 4 | NVME_SQE_SHIFT;
+    id->cqes = NVME_CQE_SHIFT << 4 | NVME_CQE_SHIFT;
+    id->nn = NVME_NSID;
+    id->vwc = 3 << 1 | 1; /* present; Flush takes NSID_ALL */
+    memcpy(id->subnqn, subsystem, sizeof(subsystem));
+    id->psd[0].max_power = 800;
+}
+
+static void identify_namespace(const struct nvme_ctrl *ctrl, struct nvme_identify_namespace *id)
+{
+    id->nsze = id->ncap = id->nuse = nvme_namespace_blocks(ctrl);
+    memcpy(id->nguid, nguid, sizeof(nguid));
+    memcpy(id->eui64, eui64, sizeof(eui64));
+    id->lbaf[0].lbads = (uint8_t)__builtin_ctz(ctrl->options.block_bytes);
+}
+
+/* Type, length, two reserved bytes, identifier; a zero type ends the list. */
+static uint8_t *descriptor(uint8_t *at, uint8_t type, const uint8_t *id, uint8_t bytes)
+{
+    at[0] = type;
+    at[1] = bytes;
+    memcpy(at + 4, id, bytes);
+    return at + 4 + bytes;
+}
+
+uint16_t nvme__identify(const struct nvme_ctrl *ctrl, const struct nvme_sqe *sqe,
+                        uint8_t page[NVME_IDENTIFY_BYTES])
+{
+    uint32_t cns = sqe->cdw10 & 0xFF, first = NVME_NSID;
+
+    memset(page, 0, NVME_IDENTIFY_BYTES);
+    switch (cns) {
+    case NVME_CNS_CONTROLLER:
+        identify_controller(ctrl, (struct nvme_identify_controller *)page);
+        return NVME_OK;
+    case NVME_CNS_ACTIVE_LIST:
+        /* Identifiers above the given one; the two highest values are no identifiers. */
+        if (sqe->nsid >= NVME_NSID_ALL - 1)
+            return NVME_INVALID_NAMESPACE | NVME_STATUS_DNR;
+        if (sqe->nsid < NVME_NSID)
+            memcpy(page, &first, sizeof(first));
+        return NVME_OK;
+    case NVME_CNS_NAMESPACE:
+    case NVME_CNS_DESCRIPTORS:
+        /* NSID_ALL asks for what namespaces have in common: only with namespace management. */
+        if (sqe->nsid != NVME_NSID)
+            return NVME_INVALID_NAMESPACE | NVME_STATUS_DNR;
+        if (cns == NVME_CNS_NAMESPACE)
+            identify_namespace(ctrl, (struct nvme_identify_namespace *)page);
+        else
+            descriptor(descriptor(page, NVME_NIDT_EUI64, eui64, sizeof(eui64)), NVME_NIDT_NGUID,
+                       nguid, sizeof(nguid));
+        return NVME_OK;
+    default:
+        return NVME_INVALID_FIELD | NVME_STATUS_DNR;
+    }
+}

@@ -1,0 +1,179 @@
+/* models/nvme/nvme_model.c - the controller as a part of the machine: options, memory, interrupts.
+ *
+ * Every access to host memory is traced. One that the host refuses is DMA_BAD with what the memory
+ * is or last was and where, so that a checker can name its owner; what it means is not judged here.
+ */
+#include "models/machine.h"
+#include "models/nt/memory.h"
+#include "models/nvme/nvme_private.h"
+#include "models/pci/pci.h"
+#include "sim/scenario/scenario.h"
+
+/* The controller's way to the rest of the machine; its host context. In the core zone. */
+struct bus {
+    struct sim *sim;
+    struct nt_memory *memory;
+    struct pci_function *pci;
+    struct sim_stream fault; /* when faults begin */
+    struct nvme_ctrl *ctrl;
+};
+
+enum direction { FROM_HOST, TO_HOST };
+
+static int dma_done(struct bus *bus, enum nt_dma result, size_t bytes, enum direction direction,
+                    const struct nt_dma_error *bad)
+{
+    if (SIM_LIKELY(result == NT_DMA_OK)) {
+        sim_trace(bus->sim, SIM_EV_DMA, bytes, direction, 0, 0);
+        return 0;
+    }
+    sim_trace(bus->sim, SIM_EV_DMA_BAD, bytes, direction,
+              result == NT_DMA_NO_MEMORY ? SIM_WHY_NOTHING : bad->why,
+              result == NT_DMA_NO_MEMORY ? UINT64_MAX : bad->address - SIM_PAGES_BASE);
+    return -1;
+}
+
+static int bus_read(void *ctx, uint64_t phys, void *to, size_t bytes)
+{
+    struct bus *bus = ctx;
+    struct nt_dma_error bad = {0};
+    enum nt_dma result = nt_dma_read(bus->memory, phys, to, bytes, &bad);
+
+    return dma_done(bus, result, bytes, FROM_HOST, &bad);
+}
+
+static int bus_write(void *ctx, uint64_t phys, const void *from, size_t bytes)
+{
+    struct bus *bus = ctx;
+    struct nt_dma_error bad = {0};
+    enum nt_dma result = nt_dma_write(bus->memory, phys, from, bytes, &bad);
+
+    return dma_done(bus, result, bytes, TO_HOST, &bad);
+}
+
+static void bus_message(void *ctx, uint32_t vector)
+{
+    pci_msix_raise(((struct bus *)ctx)->pci, vector);
+}
+
+static void bus_line(void *ctx, bool asserted)
+{
+    pci_intx_set(((struct bus *)ctx)->pci, asserted);
+}
+
+static bool bus_msix(void *ctx)
+{
+    return pci_msix_enabled(((struct bus *)ctx)->pci);
+}
+
+/* --- set-up ----------------------------------------------------------------------------------- */
+
+static struct nvme_options read_options(const struct sim_scenario *s, uint32_t vectors)
+{
+    return (struct nvme_options){
+        .namespace_bytes = (uint64_t)sim_opt(s, SIM_OPT_CONTROLLER_NAMESPACE),
+        .block_bytes = (uint32_t)sim_opt(s, SIM_OPT_CONTROLLER_BLOCK),
+        .queues = (uint32_t)sim_opt(s, SIM_OPT_CONTROLLER_QUEUES),
+        .entries = (uint32_t)sim_opt(s, SIM_OPT_CONTROLLER_ENTRIES),
+        .vectors = vectors,
+        .mdts = (uint32_t)sim_opt(s, SIM_OPT_CONTROLLER_MDTS),
+        .timeout_ns = sim_opt(s, SIM_OPT_CONTROLLER_TIMEOUT),
+        .ready_ns = sim_opt(s, SIM_OPT_CONTROLLER_READY),
+        .disable_ns = sim_opt(s, SIM_OPT_CONTROLLER_DISABLE),
+        .fetch_ns = sim_opt(s, SIM_OPT_CONTROLLER_FETCH),
+        .read_ns = sim_opt(s, SIM_OPT_CONTROLLER_READ),
+        .write_ns = sim_opt(s, SIM_OPT_CONTROLLER_WRITE),
+        .flush_ns = sim_opt(s, SIM_OPT_CONTROLLER_FLUSH),
+        .admin_ns = sim_opt(s, SIM_OPT_CONTROLLER_ADMIN),
+        .spread = (enum nvme_spread)sim_opt(s, SIM_OPT_CONTROLLER_SPREAD),
+    };
+}
+
+/* Most bytes, in whole blocks of the medium, that a workload can write in different places. */
+static uint64_t may_write(const struct sim_section *workload, uint64_t namespace_bytes)
+{
+    enum { READ, WRITE, RANDREAD };
+    int64_t rw = sim_section_opt(workload, SIM_OPT_WORKLOAD_RW);
+    uint64_t size = (uint64_t)sim_section_opt(workload, SIM_OPT_WORKLOAD_SIZE);
+    uint64_t ios = (uint64_t)sim_section_opt(workload, SIM_OPT_WORKLOAD_NUMBER_IOS) *
+                   (uint64_t)sim_section_opt(workload, SIM_OPT_WORKLOAD_NUMJOBS);
+    uint64_t bytes = (uint64_t)sim_section_opt(workload, SIM_OPT_WORKLOAD_BS) + 4096;
+
+    if (rw == READ || rw == RANDREAD)
+        return 0;
+    if (size > namespace_bytes)
+        size = namespace_bytes;
+    return ios && ios < size / bytes ? ios * bytes : size;
+}
+
+static int check_options(const struct sim_scenario *s, const struct nvme_options *options,
+                         struct sim_error *error)
+{
+    uint64_t bytes = 0;
+
+    if (options->block_bytes != 512 && options->block_bytes != 4096)
+        return sim_error_set(error, "%s: [controller] block is %u; allowed are 512 and 4k",
+                             sim_scenario_path(s), options->block_bytes);
+    for (uint32_t i = 0; i < sim_sections(s, "workload"); i++)
+        bytes += may_write(sim_section(s, "workload", i), options->namespace_bytes);
+    if (bytes > NVME_MEDIA_BYTES_MAX)
+        return sim_error_set(error,
+                             "%s: the workloads can write %llu MiB in different places; the medium "
+                             "keeps at most %llu MiB of one run: lower their size or number_ios",
+                             sim_scenario_path(s), (unsigned long long)(bytes >> 20),
+                             (unsigned long long)(NVME_MEDIA_BYTES_MAX >> 20));
+    if (sim_sections(s, "fault") > NVME_FAULTS_MAX)
+        return sim_error_set(error, "%s: %u [fault] sections; at most %u", sim_scenario_path(s),
+                             sim_sections(s, "fault"), NVME_FAULTS_MAX);
+    return 0;
+}
+
+static int setup(struct sim_machine *machine, struct sim_error *error)
+{
+    struct bus *bus;
+    struct nvme_options options;
+
+    SIM_ASSERT(machine->part[MACHINE_MEMORY] && machine->part[MACHINE_PCI]);
+    options = read_options(machine->scenario, pci_vectors(machine->part[MACHINE_PCI]));
+    if (check_options(machine->scenario, &options, error))
+        return -1;
+    bus = sim_world_alloc(sizeof(*bus), 64);
+    bus->sim = machine->sim;
+    bus->memory = machine->part[MACHINE_MEMORY];
+    bus->pci = machine->part[MACHINE_PCI];
+    sim_stream_register(machine->sim, &bus->fault, "nvme.fault");
+    bus->ctrl = nvme_create(machine->sim, &options,
+                            &(struct nvme_host){.read = bus_read,
+                                                .write = bus_write,
+                                                .message = bus_message,
+                                                .line = bus_line,
+                                                .msix = bus_msix,
+                                                .ctx = bus});
+    machine->part[MACHINE_NVME] = bus->ctrl;
+    return 0;
+}
+
+/* A run begins: its faults are drawn and armed. */
+static void start(struct sim_machine *machine)
+{
+    struct nvme_ctrl *ctrl = machine->part[MACHINE_NVME];
+    struct bus *bus = ctrl->host.ctx;
+    struct nvme_fault faults[NVME_FAULTS_MAX];
+    uint32_t count = sim_sections(machine->scenario, "fault");
+
+    SIM_ASSERT(bus->ctrl == ctrl && count <= NVME_FAULTS_MAX);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct sim_section *s = sim_section(machine->scenario, "fault", i);
+
+        faults[i] = (struct nvme_fault){
+            .at_ns = sim_section_opt(s, SIM_OPT_FAULT_AT) +
+                     sim_stream_between(&bus->fault, 0, sim_section_opt(s, SIM_OPT_FAULT_SPREAD)),
+            .after_commands = (uint64_t)sim_section_opt(s, SIM_OPT_FAULT_AFTER),
+            .until_forever = sim_section_opt(s, SIM_OPT_FAULT_UNTIL) == 1,
+            .data = sim_section_opt(s, SIM_OPT_FAULT_DATA) != 0,
+        };
+    }
+    nvme_start(ctrl, faults, count);
+}
+
+const struct sim_model nvme_model = {.name = "nvme", .setup = setup, .start = start};

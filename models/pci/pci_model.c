@@ -1,0 +1,23 @@
+/* models/pci/pci_model.c - the function as a part of the machine. The port driver connects its
+ * sink. */
+#include "models/machine.h"
+#include "models/pci/pci.h"
+#include "sim/scenario/scenario.h"
+
+enum { MSIX, INTX }; /* the words of [machine] interrupts, in their order */
+
+static int setup(struct sim_machine *machine, struct sim_error *error)
+{
+    const struct sim_scenario *s = machine->scenario;
+    bool msix = sim_opt(s, SIM_OPT_MACHINE_INTERRUPTS) == MSIX;
+    struct pci_options options = {
+        .vectors = msix ? (uint32_t)sim_opt(s, SIM_OPT_MACHINE_VECTORS) : 0,
+        .delivery_ns = sim_opt(s, SIM_OPT_MACHINE_INTERRUPT),
+    };
+
+    (void)error;
+    machine->part[MACHINE_PCI] = pci_create(machine->sim, &options);
+    return 0;
+}
+
+const struct sim_model pci_model = {.name = "pci", .setup = setup};

@@ -1,0 +1,191 @@
+/* models/storport/boot.c - start-up, by a system thread on CPU 0 (chapter 0.1).
+ *
+ * DriverEntry, HwStorFindAdapter (PASSIVE, interrupt not connected), HwStorInitialize (DIRQL, interrupt lock),
+ * HwStorPassiveInitializeRoutine (PASSIVE, everything may run meanwhile), HwStorAdapterControl query, scan, and the
+ * class driver's attach. The scan waits for passive initialization (8.1-4 a). FALSE anywhere ends the start (8.1-3 a).
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "models/storport/sp_private.h"
+
+#define DRIVER_OBJECT_BYTES 336
+#define WHY_PORT_CPU (SIM_MEM_CPU | SIM_WHY_PORT << SIM_MEM_WHY_SHIFT)
+
+bool sp__start_failed(struct sp_port *port, const char *format, ...)
+{
+    char text[SIM_FINDING_TEXT];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    sim_find(port->at.sim, SIM_RULE_START_FAILED, 0, "%s", text);
+    return false;
+}
+
+static bool step(struct sp_port *port, enum sp_boot_step which, uint32_t result, bool good)
+{
+    sim_trace(port->at.sim, SIM_EV_BOOT_STEP, which, result, 0, 0);
+    sim_progress(port->at.sim);
+    return good;
+}
+
+/* Memory of the port driver's that the miniport may look at. */
+static void *shown(struct sp_port *port, size_t bytes)
+{
+    void *p = nt_pages_alloc(port->at.memory, bytes, NT_SCATTERED, 0);
+
+    sim_world_shadow_set(p, bytes, WHY_PORT_CPU);
+    return p;
+}
+
+static UNICODE_STRING *registry_path(struct sp_port *port)
+{
+    static const char path[] = "\\Registry\\Machine\\System\\CurrentControlSet\\Services\\miniport";
+    UNICODE_STRING *string = shown(port, sizeof *string + 2 * sizeof path);
+
+    string->Buffer = (WCHAR *)(void *)(string + 1);
+    string->Length = (USHORT)(2 * (sizeof path - 1));
+    string->MaximumLength = (USHORT)(2 * sizeof path);
+    for (size_t i = 0; i < sizeof path; i++)
+        string->Buffer[i] = (WCHAR)path[i];
+    return string;
+}
+
+static bool driver_entry(struct sp_port *port)
+{
+    DRIVER_OBJECT *object = shown(port, DRIVER_OBJECT_BYTES);
+    UNICODE_STRING *path = registry_path(port);
+    uint32_t status;
+
+    sp__enter(port, SP_CB_DRIVER_ENTRY);
+    status = (uint32_t)port->config.driver_entry(object, path);
+    sp__leave(port);
+    if (!step(port, SP_BOOT_DRIVER_ENTRY, status, !(status >> 31)))
+        return sp__start_failed(port, "DriverEntry returned 0x%08x", status);
+    if (!port->registered)
+        return sp__start_failed(port, "DriverEntry did not call StorPortInitialize");
+    return true;
+}
+
+/* Zeroed once (chapter 0). Exactly as large as asked for, so that a touch beyond it is seen. */
+static void device_extension(struct sp_port *port)
+{
+    size_t bytes = port->hw.DeviceExtensionSize ? port->hw.DeviceExtensionSize : 1;
+
+    port->devext = nt_pages_alloc(port->at.memory, bytes, NT_SCATTERED, 0);
+    sim_world_shadow_set(port->devext, bytes, SIM_MEM_CPU | SIM_WHY_DEVEXT << SIM_MEM_WHY_SHIFT);
+}
+
+static bool find_adapter(struct sp_port *port)
+{
+    size_t length = strlen(port->config.parameter) + 1;
+    char *argument = shown(port, length + 1);
+    BOOLEAN *reserved = shown(port, sizeof *reserved);
+    uint32_t found;
+
+    memcpy(argument, port->config.parameter, length);
+    device_extension(port);
+    sp__config_info_fill(port);
+    sp__enter(port, SP_CB_FIND_ADAPTER);
+    found = ((HW_FIND_ADAPTER *)port->hw.HwFindAdapter)(port->devext, NULL, NULL, argument, port->info, reserved);
+    sp__leave(port);
+    if (!step(port, SP_BOOT_FIND_ADAPTER, found, found == SP_RETURN_FOUND))
+        return sp__start_failed(port, "HwStorFindAdapter returned %u (0 not found, 1 found, 2 error, 3 bad config)", found);
+    return sp__config_info_take(port);
+}
+
+static bool initialize(struct sp_port *port)
+{
+    BOOLEAN good;
+
+    sp__interrupt_lock(port);
+    sp__enter(port, SP_CB_INITIALIZE);
+    good = port->hw.HwInitialize(port->devext);
+    sp__leave(port);
+    sp__interrupt_unlock(port);
+    if (!step(port, SP_BOOT_INITIALIZE, good, good))
+        return sp__start_failed(port, "HwStorInitialize returned FALSE");
+    return true;
+}
+
+static bool passive_initialize(struct sp_port *port)
+{
+    BOOLEAN good;
+
+    if (!port->passive_init)
+        return true;
+    sp__enter(port, SP_CB_PASSIVE_INITIALIZE);
+    good = port->passive_init(port->devext);
+    sp__leave(port);
+    if (!step(port, SP_BOOT_PASSIVE_INITIALIZE, good, good))
+        return sp__start_failed(port, "HwStorPassiveInitializeRoutine returned FALSE");
+    return true;
+}
+
+static bool control_query(struct sp_port *port)
+{
+    size_t bytes = sizeof(SCSI_SUPPORTED_CONTROL_TYPE_LIST) + ScsiAdapterControlMax;
+    SCSI_SUPPORTED_CONTROL_TYPE_LIST *list = shown(port, bytes);
+    uint32_t status;
+
+    list->MaxControlType = ScsiAdapterControlMax;
+    sp__enter(port, SP_CB_ADAPTER_CONTROL);
+    status = (uint32_t)port->hw.HwAdapterControl(port->devext, ScsiQuerySupportedControlTypes, list);
+    sp__leave(port);
+    if (!step(port, SP_BOOT_CONTROL, status, status == ScsiAdapterControlSuccess))
+        return sp__start_failed(port, "HwStorAdapterControl(ScsiQuerySupportedControlTypes) returned %u", status);
+    if (!list->SupportedTypeList[ScsiStopAdapter] || !list->SupportedTypeList[ScsiRestartAdapter])
+        sp__usage(port, "HwStorAdapterControl does not support ScsiStopAdapter and ScsiRestartAdapter");
+    return true;
+}
+
+static bool connect(struct sp_port *port)
+{
+    sp__interrupts_connect(port);
+    return step(port, SP_BOOT_CONNECT, port->messages, true);
+}
+
+static bool scan(struct sp_port *port)
+{
+    return sp__scan(port) && step(port, SP_BOOT_SCAN, 0, true);
+}
+
+static bool attach(struct sp_port *port)
+{
+    for (uint32_t i = 0; i < SP_LUNS_MAX && port->class_driver.attach; i++)
+        if (port->lun[i].present && !port->class_driver.attach(port->class_driver.ctx, port, i))
+            return sp__start_failed(port, "the class driver could not start LUN %u", i);
+    return step(port, SP_BOOT_ATTACH, 0, true);
+}
+
+static void start_up(struct nt *nt, void *ctx)
+{
+    struct sp_port *port = ctx;
+    bool good = driver_entry(port) && find_adapter(port) && connect(port) && initialize(port) &&
+                passive_initialize(port) && control_query(port) && scan(port) && attach(port);
+
+    (void)nt;
+    step(port, SP_BOOT_DONE, good, good);
+    sim_stop(port->at.sim, SIM_STOP_DONE);
+}
+
+void sp__boot(struct sp_port *port)
+{
+    nt_thread_create(port->at.nt, 0, "start-up", start_up, port);
+}
+
+/* Only in HwStorInitialize; elsewhere FALSE, and the routine never runs (chapter 2.2). */
+BOOLEAN SIM_API StorPortEnablePassiveInitialization(PVOID DeviceExtension, PHW_PASSIVE_INITIALIZE_ROUTINE Routine)
+{
+    struct sp_port *port = sp__routine(DeviceExtension, "StorPortEnablePassiveInitialization");
+
+    if (sp__callback(port) != SP_CB_INITIALIZE || !Routine) {
+        sp__usage(port, "StorPortEnablePassiveInitialization outside of HwStorInitialize, or without a routine");
+        return FALSE;
+    }
+    port->passive_init = Routine;
+    return TRUE;
+}

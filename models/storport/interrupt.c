@@ -1,0 +1,207 @@
+/* models/storport/interrupt.c - interrupts from the bus to the miniport, messages, and what perf options make of
+ * them (chapters 1.1, 1.5, 2.9, STOR_PERF_*).
+ *
+ * Message i goes to CPU i modulo the number of CPUs, all at one DIRQL. The service routine runs under its message's
+ * lock (PerMessage) or the interrupt lock, so interrupts that come before HwStorInitialize is over wait for it
+ * (8.1-13 a). Concurrent channels are not offered.
+ */
+#include "models/storport/sp_private.h"
+
+#define MSI_ADDRESS 0xFEE00000ull
+#define MSI_VECTOR_FIRST 0x50u
+#define PERF_OFFERED                                                                                             \
+    (STOR_PERF_DPC_REDIRECTION | STOR_PERF_INTERRUPT_MESSAGE_RANGES | STOR_PERF_ADV_CONFIG_LOCALITY |            \
+     STOR_PERF_OPTIMIZE_FOR_COMPLETION_DURING_STARTIO | STOR_PERF_DPC_REDIRECTION_CURRENT_CPU)
+#define PERF_BY_MESSAGE (STOR_PERF_INTERRUPT_MESSAGE_RANGES | STOR_PERF_ADV_CONFIG_LOCALITY)
+
+/* --- service ---------------------------------------------------------------------------------------- */
+
+static bool message_service(void *ctx)
+{
+    struct sp_message *message = ctx;
+    struct sp_port *port = message->port;
+    BOOLEAN claimed;
+
+    sp__message_lock(port, message->number);
+    sp__enter(port, SP_CB_MSI);
+    claimed = port->info->HwMSInterruptRoutine(port->devext, message->number);
+    sp__leave(port);
+    sp__message_unlock(port, message->number);
+    return claimed;
+}
+
+static bool line_service(void *ctx)
+{
+    struct sp_port *port = ((struct sp_message *)ctx)->port;
+    BOOLEAN claimed;
+
+    sp__interrupt_lock(port);
+    sp__enter(port, SP_CB_INTERRUPT);
+    claimed = port->hw.HwInterrupt(port->devext);
+    sp__leave(port);
+    sp__interrupt_unlock(port);
+    return claimed;
+}
+
+/* --- from the bus ----------------------------------------------------------------------------------- */
+
+static void message_arrived(void *ctx, uint32_t vector, uint32_t cpu)
+{
+    struct sp_port *port = ctx;
+
+    if (vector < port->messages)
+        nt_interrupt_request(port->at.nt, &port->message[vector].interrupt, cpu);
+}
+
+static void line_changed(void *ctx, bool asserted)
+{
+    struct sp_port *port = ctx;
+
+    if (port->messages || !port->message[0].interrupt.service)
+        return;
+    if (asserted)
+        nt_interrupt_request(port->at.nt, &port->message[0].interrupt, 0);
+    else
+        nt_interrupt_clear(port->at.nt, &port->message[0].interrupt);
+}
+
+void sp__interrupts_create(struct sp_port *port)
+{
+    uint32_t n = port->config.vectors ? port->config.vectors : 1;
+    struct pci_sink sink = {.message = message_arrived, .line = line_changed, .ctx = port};
+
+    port->message = sim_world_alloc(n * sizeof *port->message, 64);
+    for (uint32_t i = 0; i < n; i++) {
+        port->message[i].port = port;
+        port->message[i].number = i;
+        nt_lock_init(port->at.nt, &port->message[i].lock, "message");
+    }
+    if (port->at.pci)
+        pci_set_sink(port->at.pci, &sink);
+}
+
+static void connect_messages(struct sp_port *port)
+{
+    for (uint32_t i = 0; i < port->messages; i++) {
+        nt_interrupt_connect(port->at.nt, &port->message[i].interrupt, i, SP_DIRQL, false, message_service,
+                             &port->message[i]);
+        if (port->at.pci)
+            pci_msix_aim(port->at.pci, i, i % port->cpus);
+    }
+}
+
+/* After HwStorFindAdapter, which said what the miniport can do. */
+void sp__interrupts_connect(struct sp_port *port)
+{
+    const PORT_CONFIGURATION_INFORMATION *info = port->info;
+
+    if (info->HwMSInterruptRoutine && info->InterruptSynchronizationMode != InterruptSupportNone)
+        port->messages = port->config.vectors;
+    port->per_message = port->messages && info->InterruptSynchronizationMode == InterruptSynchronizePerMessage;
+    if (port->at.pci)
+        pci_msix_enable(port->at.pci, port->messages > 0);
+    if (port->messages)
+        connect_messages(port);
+    else
+        nt_interrupt_connect(port->at.nt, &port->message[0].interrupt, 0, SP_DIRQL, true, line_service,
+                             &port->message[0]);
+}
+
+/* --- what the miniport may know --------------------------------------------------------------------- */
+
+ULONG SIM_API StorPortGetMSIInfo(PVOID HwDeviceExtension, ULONG MessageId, PMESSAGE_INTERRUPT_INFORMATION InterruptInfo)
+{
+    struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetMSIInfo");
+
+    if (sp__callback(port) == SP_CB_MSI)
+        sp__usage(port, "StorPortGetMSIInfo inside of HwMSInterruptRoutine");
+    if (!port->messages)
+        return STOR_STATUS_INVALID_DEVICE_REQUEST;
+    if (!InterruptInfo || MessageId >= port->messages)
+        return STOR_STATUS_INVALID_PARAMETER;
+    sp__touch(InterruptInfo, sizeof *InterruptInfo);
+    InterruptInfo->MessageId = MessageId;
+    InterruptInfo->MessageData = MSI_VECTOR_FIRST + MessageId;
+    InterruptInfo->MessageAddress.QuadPart = (LONGLONG)(MSI_ADDRESS | (uint64_t)(MessageId % port->cpus) << 12);
+    InterruptInfo->InterruptVector = MSI_VECTOR_FIRST + MessageId;
+    InterruptInfo->InterruptLevel = SP_DIRQL;
+    InterruptInfo->InterruptMode = Latched;
+    return STOR_STATUS_SUCCESS;
+}
+
+/* --- perf options ------------------------------------------------------------------------------------ */
+
+static bool range_ok(const struct sp_port *port, const PERF_CONFIGURATION_DATA *data)
+{
+    return !(data->Flags & STOR_PERF_INTERRUPT_MESSAGE_RANGES) ||
+           (data->FirstRedirectionMessageNumber <= data->LastRedirectionMessageNumber &&
+            data->LastRedirectionMessageNumber < port->messages);
+}
+
+static void tell_locality(struct sp_port *port, PERF_CONFIGURATION_DATA *data)
+{
+    sp__touch(data, sizeof *data);
+    data->DeviceNode = 0;
+    for (uint32_t i = data->FirstRedirectionMessageNumber; i <= data->LastRedirectionMessageNumber; i++) {
+        GROUP_AFFINITY *target = &data->MessageTargets[i - data->FirstRedirectionMessageNumber];
+
+        sp__touch(target, sizeof *target);
+        *target = (GROUP_AFFINITY){.Mask = (KAFFINITY)1 << (i % port->cpus)};
+    }
+}
+
+/* A query with Version and Size 0 is answered too: real miniports ask that way (chapter 7). */
+ULONG SIM_API StorPortInitializePerfOpts(PVOID HwDeviceExtension, BOOLEAN Query, PPERF_CONFIGURATION_DATA PerfConfigData)
+{
+    struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortInitializePerfOpts");
+    enum sp_callback callback = sp__callback(port);
+    uint32_t offered = PERF_OFFERED & ~(port->messages ? 0u : (uint32_t)PERF_BY_MESSAGE);
+
+    if (!PerfConfigData) {
+        sp__usage(port, "StorPortInitializePerfOpts: no configuration");
+        return STOR_STATUS_INVALID_PARAMETER;
+    }
+    if (callback != SP_CB_INITIALIZE && callback != SP_CB_PASSIVE_INITIALIZE)
+        return STOR_STATUS_UNSUCCESSFUL;
+    if (Query) {
+        sp__touch(PerfConfigData, sizeof *PerfConfigData);
+        PerfConfigData->Flags = offered;
+        return STOR_STATUS_SUCCESS;
+    }
+    if (PerfConfigData->Flags & ~offered)
+        return STOR_STATUS_UNSUCCESSFUL;
+    if (!range_ok(port, PerfConfigData))
+        return STOR_STATUS_INVALID_PARAMETER;
+    port->perf_flags = PerfConfigData->Flags;
+    port->perf_first = PerfConfigData->FirstRedirectionMessageNumber;
+    port->perf_last = PerfConfigData->LastRedirectionMessageNumber;
+    if (PerfConfigData->Flags & STOR_PERF_ADV_CONFIG_LOCALITY && PerfConfigData->MessageTargets)
+        tell_locality(port, PerfConfigData);
+    return STOR_STATUS_SUCCESS;
+}
+
+/* The first message of the range that is aimed at this CPU. */
+static uint32_t best_message(const struct sp_port *port, uint32_t cpu)
+{
+    uint32_t count = port->perf_last - port->perf_first + 1;
+
+    if (!port->messages || !(port->perf_flags & STOR_PERF_INTERRUPT_MESSAGE_RANGES))
+        return 0;
+    for (uint32_t i = port->perf_first; i <= port->perf_last; i++)
+        if (i % port->cpus == cpu)
+            return i;
+    return port->perf_first + cpu % count;
+}
+
+ULONG SIM_API StorPortGetStartIoPerfParams(PVOID HwDeviceExtension, PSCSI_REQUEST_BLOCK Srb,
+                                           PSTARTIO_PERFORMANCE_PARAMETERS StartIoPerfParams)
+{
+    struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetStartIoPerfParams");
+
+    if (!StartIoPerfParams || StartIoPerfParams->Size < sizeof *StartIoPerfParams || !sp__slot_of(port, Srb))
+        return STOR_STATUS_INVALID_PARAMETER;
+    sp__touch(StartIoPerfParams, sizeof *StartIoPerfParams);
+    StartIoPerfParams->MessageNumber = best_message(port, nt_cpu(port->at.nt));
+    StartIoPerfParams->ChannelNumber = 0;
+    return STOR_STATUS_SUCCESS;
+}

@@ -1,0 +1,67 @@
+/* models/storport/model.c - the port driver as a part of a scenario's machine. */
+#include "models/nvme/nvme.h"
+#include "models/storport/sp_private.h"
+#include "sim/engine/module.h"
+#include "sim/scenario/scenario.h"
+
+enum { INTERRUPTS_MSIX, INTERRUPTS_INTX }; /* of machine.interrupts */
+
+static uint64_t read_controller(void *ctx, uint32_t offset, uint32_t bytes)
+{
+    return nvme_reg_read(ctx, offset, bytes);
+}
+
+static void write_controller(void *ctx, uint32_t offset, uint32_t bytes, uint64_t value)
+{
+    nvme_reg_write(ctx, offset, bytes, value);
+}
+
+/* As many requests as the load keeps in flight, so that none is made during a run. */
+static uint32_t slots_expected(const struct sim_scenario *scenario)
+{
+    uint64_t slots = SP_CHUNK_SLOTS;
+
+    for (uint32_t i = 0; i < sim_sections(scenario, "workload"); i++) {
+        const struct sim_section *section = sim_section(scenario, "workload", i);
+
+        slots += (uint64_t)sim_section_opt(section, SIM_OPT_WORKLOAD_IODEPTH) *
+                 (uint64_t)sim_section_opt(section, SIM_OPT_WORKLOAD_NUMJOBS);
+    }
+    return slots < SP_SLOTS_MAX ? (uint32_t)slots : SP_SLOTS_MAX;
+}
+
+static void read_options(const struct sim_scenario *scenario, struct sp_config *config)
+{
+    config->register_read_ns = sim_opt(scenario, SIM_OPT_MACHINE_REGISTER_READ);
+    config->register_write_ns = sim_opt(scenario, SIM_OPT_MACHINE_REGISTER_WRITE);
+    config->timer_grain_ns = sim_opt(scenario, SIM_OPT_PORT_TIMER_GRAIN);
+    config->reset_timeout_ns = sim_opt(scenario, SIM_OPT_PORT_RESET_TIMEOUT);
+    config->reset_hold_ns = sim_opt(scenario, SIM_OPT_PORT_RESET_HOLD);
+    config->queue_depth = (uint32_t)sim_opt(scenario, SIM_OPT_PORT_QUEUE_DEPTH);
+    config->parameter = sim_opt_text(scenario, SIM_OPT_DRIVER_PARAMETER);
+    config->slots_expected = slots_expected(scenario);
+    config->vectors = 0;
+    if (sim_opt(scenario, SIM_OPT_MACHINE_INTERRUPTS) == INTERRUPTS_MSIX)
+        config->vectors = (uint32_t)sim_opt(scenario, SIM_OPT_MACHINE_VECTORS);
+}
+
+static int setup(struct sim_machine *machine, struct sim_error *error)
+{
+    struct nvme_ctrl *controller = machine->part[MACHINE_NVME];
+    struct sp_parts parts = {.sim = machine->sim, .nt = machine->part[MACHINE_NT],
+                             .memory = machine->part[MACHINE_MEMORY], .pci = machine->part[MACHINE_PCI]};
+    struct sp_config config;
+
+    sp__config_defaults(&config);
+    read_options(machine->scenario, &config);
+    config.driver_entry = (DRIVER_INITIALIZE *)sim_module_symbol(machine->module, "DriverEntry");
+    if (!config.driver_entry)
+        return sim_error_set(error, "%s: the module has no DriverEntry", sim_module_path(machine->module));
+    config.registers = (struct sp_registers){.bytes = nvme_bar_bytes(controller), .read = read_controller,
+                                             .write = write_controller, .ctx = controller};
+    machine->part[MACHINE_STORPORT] = sp__create(&parts, &config);
+    sp__boot(machine->part[MACHINE_STORPORT]);
+    return 0;
+}
+
+const struct sim_model storport_model = {.name = "storport", .setup = setup};

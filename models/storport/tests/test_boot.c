@@ -1,0 +1,237 @@
+/* models/storport/tests/test_boot.c - start-up: order, IRQL, locks, and what makes it fail.
+ */
+// links: models/storport/tests/mini.c
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/storport/tests/mini.h"
+
+static ULONG SIM_API find(PVOID devext, PVOID context, PVOID bus, PCHAR argument, PPORT_CONFIGURATION_INFORMATION info,
+                          PBOOLEAN reserved)
+{
+    (void)devext;
+    (void)reserved;
+    mini_say("find@%u ", nt_irql(mini.nt));
+    ck_assert_ptr_null(context);
+    ck_assert_ptr_null(bus);
+    ck_assert_str_eq(argument, "depth=4");
+    ck_assert_uint_eq(info->NumberOfAccessRanges, 1);
+    ck_assert_uint_eq(info->MaxNumberOfIO, 1000);
+    ck_assert_uint_eq(info->MaxIOsPerLun, 255);
+    ck_assert_uint_eq(info->Dma64BitAddresses, 0x80);
+    ck_assert_uint_eq((*info->AccessRanges)[0].RangeLength, 8192);
+    return SP_RETURN_FOUND;
+}
+
+static BOOLEAN SIM_API initialize(PVOID devext)
+{
+    (void)devext;
+    mini_say("init@%u%s ", nt_irql(mini.nt), nt_lock_held_here(mini.nt, &mini.port->message[0].lock) ? "+lock" : "");
+    return TRUE;
+}
+
+static BOOLEAN SIM_API passive(PVOID devext)
+{
+    (void)devext;
+    mini_say("passive@%u ", nt_irql(mini.nt));
+    return TRUE;
+}
+
+static BOOLEAN SIM_API build(PVOID devext, PSCSI_REQUEST_BLOCK srb)
+{
+    (void)devext;
+    mini_say("build(%02x)@%u ", srb->Cdb[0], nt_irql(mini.nt));
+    ck_assert(!nt_lock_held_here(mini.nt, &mini.port->startio_lock));
+    return TRUE;
+}
+
+static bool attach(void *ctx, struct sp_port *port, uint32_t lun)
+{
+    ck_assert_ptr_eq(port, mini.port);
+    mini_say("attach %u ", lun);
+    return ctx == NULL;
+}
+
+START_TEST(callbacks_come_in_order_at_their_irql)
+{
+    mini.config.parameter = "depth=4";
+    mini.find = find;
+    mini.initialize = initialize;
+    mini.passive = passive;
+    mini.build = build;
+    mini_boot();
+    ck_assert_str_eq(mini.said, "find@0 init@8+lock passive@0 build(12)@2 build(a0)@2 ");
+}
+END_TEST
+
+START_TEST(each_lun_that_is_reported_is_asked_and_attached)
+{
+    struct sp_class class_driver = {.attach = attach};
+
+    mini.luns = 3;
+    mini.build = build;
+    (void)class_driver;
+    mini_boot();
+    ck_assert_str_eq(mini.said, "build(12)@2 build(a0)@2 build(12)@2 build(12)@2 ");
+    for (uint32_t i = 0; i < SP_LUNS_MAX; i++)
+        ck_assert_int_eq(mini.port->lun[i].present, i < 3);
+    ck_assert(attach(NULL, mini.port, 0));
+}
+END_TEST
+
+START_TEST(an_adapter_that_is_not_found_is_a_finding_with_the_code)
+{
+    mini.found = SP_RETURN_ERROR;
+    ck_assert_ptr_nonnull(strstr(mini_finding(SIM_RULE_START_FAILED), "HwStorFindAdapter returned 2"));
+}
+END_TEST
+
+static BOOLEAN SIM_API refuse(PVOID devext)
+{
+    (void)devext;
+    return FALSE;
+}
+
+START_TEST(an_initialize_that_fails_ends_the_start)
+{
+    mini.initialize = refuse;
+    ck_assert_ptr_nonnull(strstr(mini_finding(SIM_RULE_START_FAILED), "HwStorInitialize"));
+    ck_assert_uint_eq(mini.built, 0);
+}
+END_TEST
+
+START_TEST(a_passive_initialize_that_fails_ends_the_start)
+{
+    mini.passive = refuse;
+    ck_assert_ptr_nonnull(strstr(mini_finding(SIM_RULE_START_FAILED), "HwStorPassiveInitializeRoutine"));
+    ck_assert_uint_eq(mini.built, 0);
+}
+END_TEST
+
+static ULONG SIM_API leave_sentinel(PVOID devext, PVOID context, PVOID bus, PCHAR argument,
+                                    PPORT_CONFIGURATION_INFORMATION info, PBOOLEAN reserved)
+{
+    (void)devext;
+    (void)context;
+    (void)bus;
+    (void)argument;
+    (void)reserved;
+    info->MaximumTransferLength = SP_UNINITIALIZED_VALUE;
+    return SP_RETURN_FOUND;
+}
+
+START_TEST(a_transfer_length_left_unset_is_a_finding)
+{
+    mini.find = leave_sentinel;
+    ck_assert_ptr_nonnull(strstr(mini_finding(SIM_RULE_STORPORT_USAGE), "MaximumTransferLength"));
+}
+END_TEST
+
+static BOOLEAN SIM_API count_messages(PVOID devext)
+{
+    MESSAGE_INTERRUPT_INFORMATION information;
+    uint32_t n = 0;
+
+    while (StorPortGetMSIInfo(devext, n, &information) == STOR_STATUS_SUCCESS)
+        n++;
+    mini_say("%u messages, level %u", n, information.InterruptLevel);
+    return TRUE;
+}
+
+START_TEST(messages_can_be_counted_in_initialize)
+{
+    mini.initialize = count_messages;
+    mini_boot();
+    ck_assert_str_eq(mini.said, "4 messages, level 8");
+}
+END_TEST
+
+static BOOLEAN SIM_API interrupt_self(PVOID devext)
+{
+    (void)devext;
+    nt_interrupt_request(mini.nt, &mini.port->message[1].interrupt, 1);
+    nt_stall(mini.nt, 5 * SIM_US);
+    mini_say("init over; ");
+    return TRUE;
+}
+
+static BOOLEAN SIM_API say_message(PVOID devext, ULONG message)
+{
+    (void)devext;
+    mini_say("message %u on CPU %u at %u", message, nt_cpu(mini.nt), nt_irql(mini.nt));
+    return TRUE;
+}
+
+START_TEST(an_interrupt_during_initialize_waits_for_its_end)
+{
+    mini.initialize = interrupt_self;
+    mini.message = say_message;
+    mini_boot();
+    ck_assert_str_eq(mini.said, "init over; message 1 on CPU 1 at 8");
+}
+END_TEST
+
+static void enable_late(void *ctx)
+{
+    (void)ctx;
+    StorPortEnablePassiveInitialization(mini.devext, refuse);
+}
+
+START_TEST(passive_initialization_is_only_enabled_in_initialize)
+{
+    mini_boot();
+    mini_queue_call(0, enable_late, NULL);
+    ck_assert_ptr_nonnull(strstr(mini_finding(SIM_RULE_STORPORT_USAGE), "outside of HwStorInitialize"));
+}
+END_TEST
+
+static BOOLEAN SIM_API perf(PVOID devext)
+{
+    GROUP_AFFINITY targets[3];
+    PERF_CONFIGURATION_DATA data = {.Version = STOR_PERF_VERSION, .Size = sizeof data, .MessageTargets = targets};
+
+    ck_assert_uint_eq(StorPortInitializePerfOpts(devext, TRUE, &data), STOR_STATUS_SUCCESS);
+    ck_assert_uint_eq(data.Flags & STOR_PERF_CONCURRENT_CHANNELS, 0);
+    data.FirstRedirectionMessageNumber = 1;
+    data.LastRedirectionMessageNumber = 3;
+    ck_assert_uint_eq(StorPortInitializePerfOpts(devext, FALSE, &data), STOR_STATUS_SUCCESS);
+    for (uint32_t i = 0; i < 3; i++)
+        ck_assert_uint_eq(targets[i].Mask, 1u << (i + 1));
+    data.Flags |= STOR_PERF_CONCURRENT_CHANNELS;
+    ck_assert_uint_eq(StorPortInitializePerfOpts(devext, FALSE, &data), STOR_STATUS_UNSUCCESSFUL);
+    return TRUE;
+}
+
+START_TEST(perf_options_tell_where_messages_go)
+{
+    mini.passive = perf;
+    mini_boot();
+    ck_assert_uint_eq(mini.port->perf_first, 1);
+    ck_assert_uint_eq(mini.port->perf_last, 3);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tc = tcase_create("boot");
+    Suite *s = suite_create("storport boot");
+    SRunner *runner = srunner_create(s);
+    int failed;
+
+    tcase_add_checked_fixture(tc, mini_setup, mini_teardown);
+    tcase_add_test(tc, callbacks_come_in_order_at_their_irql);
+    tcase_add_test(tc, each_lun_that_is_reported_is_asked_and_attached);
+    tcase_add_test(tc, an_adapter_that_is_not_found_is_a_finding_with_the_code);
+    tcase_add_test(tc, an_initialize_that_fails_ends_the_start);
+    tcase_add_test(tc, a_passive_initialize_that_fails_ends_the_start);
+    tcase_add_test(tc, a_transfer_length_left_unset_is_a_finding);
+    tcase_add_test(tc, messages_can_be_counted_in_initialize);
+    tcase_add_test(tc, an_interrupt_during_initialize_waits_for_its_end);
+    tcase_add_test(tc, passive_initialization_is_only_enabled_in_initialize);
+    tcase_add_test(tc, perf_options_tell_where_messages_go);
+    suite_add_tcase(s, tc);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,169 @@
+/* sim/cli/list.c - storsim list: what there is. */
+#include <limits.h>
+#include <string.h>
+
+#include "sim/cli/cli.h"
+#include "sim/engine/choice.h"
+#include "sim/run/drivers.h"
+
+static void scenario_row(const struct sim_arguments *arguments, const char *path)
+{
+    struct sim_scenario *scenario;
+    struct sim_error error;
+
+    if (sim_scenario_read(path, NULL, 0, &error, &scenario) < 0) {
+        if (arguments->json)
+            sim_json_print(json_pack("{ss so}", "path", path, "error", sim_json_text(error.text)));
+        else
+            printf("%-44s unusable: %s\n", path, error.text);
+        return;
+    }
+    if (arguments->json)
+        sim_json_print(json_pack("{so so so so so}", "scenario", sim_json_text(sim_scenario_name(scenario)), "path",
+                                 sim_json_text(path), "title",
+                                 sim_json_text(sim_opt_text(scenario, SIM_OPT_SCENARIO_TITLE)), "expect",
+                                 sim_json_text(sim_opt_text(scenario, SIM_OPT_SCENARIO_EXPECT)), "driver",
+                                 sim_json_text(sim_opt_text(scenario, SIM_OPT_DRIVER_MODULE))));
+    else
+        printf("%-44s %s\n%-44s expect %s\n", path, sim_opt_text(scenario, SIM_OPT_SCENARIO_TITLE), "",
+               sim_opt_text(scenario, SIM_OPT_SCENARIO_EXPECT));
+    sim_scenario_free(scenario);
+}
+
+static int list_scenarios(const struct sim_arguments *arguments)
+{
+    const char *dir = sim_scenario_dir();
+    char **names = sim_names_in(dir, ".ini");
+
+    if (names[0] == NULL)
+        fprintf(stderr, "storsim: no scenarios: neither ./scenarios nor %s/../share/storsim/scenarios has any\n",
+                sim_executable_dir());
+    for (uint32_t i = 0; names[i] != NULL; i++) {
+        char path[PATH_MAX];
+
+        snprintf(path, sizeof(path), "%s/%s.ini", dir, names[i]);
+        scenario_row(arguments, path);
+    }
+    sim_names_free(names);
+    return SIM_EXIT_OK;
+}
+
+static int list_drivers(const struct sim_arguments *arguments)
+{
+    char **names = sim_driver_names();
+
+    for (uint32_t i = 0; names[i] != NULL; i++) {
+        char path[PATH_MAX];
+        struct sim_error error;
+
+        if (sim_driver_path(names[i], path, sizeof(path), &error) < 0)
+            continue;
+        if (arguments->json)
+            sim_json_print(json_pack("{so so}", "driver", sim_json_text(names[i]), "path", sim_json_text(path)));
+        else
+            printf("%-20s %s\n", names[i], path);
+    }
+    sim_names_free(names);
+    return SIM_EXIT_OK;
+}
+
+static const char *severity_name(enum sim_severity severity)
+{
+    static const char *const name[] = {"off", "warn", "error"};
+
+    return name[severity];
+}
+
+static int list_rules(const struct sim_arguments *arguments)
+{
+    if (!arguments->json)
+        printf("%-30s %-18s %-8s %s\n", "rule", "Windows bug check", "default", "holds when");
+    for (int i = 0; i < SIM_RULE_COUNT; i++) {
+        const struct sim_rule_info *rule = &sim_rule_info[i];
+
+        if (arguments->json)
+            sim_json_print(json_pack("{ss ss ss ss}", "rule", rule->name, "bug_check", rule->bug_check, "severity",
+                                     severity_name(rule->severity), "text", rule->text));
+        else
+            printf("%-30s %-18s %-8s %s\n", rule->name, rule->bug_check, severity_name(rule->severity), rule->text);
+    }
+    return SIM_EXIT_OK;
+}
+
+/* The words of fault.action with what options.def says of them: "stop: ...; slow: ...". */
+static int list_faults(const struct sim_arguments *arguments)
+{
+    const struct sim_option_info *action = &sim_option_info[SIM_OPT_FAULT_ACTION];
+    const char *text = action->text;
+
+    while (*text != '\0') {
+        size_t all = strcspn(text, ";"), word = strcspn(text, ":");
+        const char *meaning = word < all ? text + word + 1 + strspn(text + word + 1, " ") : text;
+
+        if (arguments->json)
+            sim_json_print(json_pack("{ss# ss#}", "action", text, (int)word, "text", meaning,
+                                     (int)(text + all - meaning)));
+        else
+            printf("%-12.*s %.*s\n", (int)word, text, (int)(text + all - meaning), meaning);
+        text += all + strspn(text + all, "; ");
+    }
+    if (!arguments->json)
+        printf("\nWhen, how long and to whom: the keys of [fault] in 'storsim list options'.\n");
+    return SIM_EXIT_OK;
+}
+
+static int list_options(const struct sim_arguments *arguments)
+{
+    sim_options_print(stdout, arguments->json       ? SIM_OPTIONS_JSON
+                              : arguments->markdown ? SIM_OPTIONS_MARKDOWN
+                                                    : SIM_OPTIONS_TEXT);
+    return SIM_EXIT_OK;
+}
+
+static int list_strategies(const struct sim_arguments *arguments)
+{
+    for (int i = 0; sim_strategies[i] != NULL; i++) {
+        if (arguments->json)
+            sim_json_print(json_pack("{ss ss}", "strategy", sim_strategies[i]->name, "text", sim_strategies[i]->text));
+        else
+            printf("%-10s %s\n", sim_strategies[i]->name, sim_strategies[i]->text);
+    }
+    return SIM_EXIT_OK;
+}
+
+static const struct list {
+    const char *name;
+    int (*fn)(const struct sim_arguments *arguments);
+} lists[] = {
+    {"scenarios", list_scenarios}, {"drivers", list_drivers}, {"rules", list_rules},
+    {"faults", list_faults},       {"options", list_options}, {"strategies", list_strategies},
+};
+#define LISTS ((uint32_t)(sizeof(lists) / sizeof(lists[0])))
+
+static int list(const struct sim_arguments *arguments)
+{
+    const char *word = arguments->operand.item[0], *names[LISTS], *near;
+    struct sim_error error;
+
+    for (uint32_t i = 0; i < LISTS; i++) {
+        names[i] = lists[i].name;
+        if (strcmp(word, names[i]) == 0)
+            return lists[i].fn(arguments);
+    }
+    near = sim_nearest(word, names, LISTS);
+    sim_error_set(&error, "list: there is no list of '%.60s'; %s%s%s", word,
+                  near ? "did you mean '" : "allowed is scenarios, drivers, rules, faults, options, strategies",
+                  near ? near : "", near ? "'?" : "");
+    return sim_cli_usage_error(error.text);
+}
+
+const struct sim_verb sim_verb_list = {
+    .name = "list",
+    .operands = "WHAT",
+    .summary = "what there is",
+    .options = "json markdown",
+    .text = "WHAT is scenarios, drivers, rules, faults, options or strategies.",
+    .operands_min = 1,
+    .operands_max = 1,
+    .fn = list,
+};

@@ -1,0 +1,87 @@
+/* sim/cli/run.c - storsim run: one seed of one scenario. */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/cli/tell.h"
+#include "sim/engine/sim_assert.h"
+
+static int seed_choose(const struct sim_arguments *arguments, const char *scenario, uint64_t *out,
+                       struct sim_error *error)
+{
+    struct sim_error why;
+
+    *out = 1;
+    if (arguments->seed == NULL)
+        return 0;
+    if (strcmp(arguments->seed, "last") == 0)
+        return sim_last_seed_get(scenario, out, error);
+    if (sim_seed_parse(arguments->seed, out, &why) < 0)
+        return sim_error_set(error, "--seed: %s", why.text);
+    return 0;
+}
+
+static void result_print(const struct sim_telling *telling, const struct sim_arguments *arguments)
+{
+    if (arguments->json) {
+        sim_json_print(sim_telling_json(telling));
+        return;
+    }
+    sim_telling_print(telling, arguments);
+    printf("\nagain: %s\n", telling->repeat);
+}
+
+static int scenario_run(const struct sim_arguments *arguments, const struct sim_scenario *scenario,
+                        const struct sim_settings *settings)
+{
+    struct sim_telling *telling = calloc(1, sizeof(*telling));
+    struct sim_error error;
+    uint64_t seed;
+    int status = SIM_EXIT_USAGE;
+
+    SIM_ASSERT(telling != NULL);
+    telling->scenario = scenario;
+    if (seed_choose(arguments, sim_scenario_name(scenario), &seed, &error) == 0) {
+        sim_repeat_run(telling->repeat, sim_scenario_path(scenario), settings->item, settings->count, seed);
+        sim_last_seed_note(sim_scenario_name(scenario), seed);
+        if (sim_telling_run(telling, seed, arguments->trace, &error) == 0) {
+            result_print(telling, arguments);
+            status = sim_telling_exit(telling);
+            sim_telling_end(telling);
+            free(telling);
+            return status;
+        }
+    }
+    free(telling);
+    return sim_cli_usage_error(error.text);
+}
+
+static int run(const struct sim_arguments *arguments)
+{
+    static struct sim_settings settings;
+    struct sim_scenario *scenario;
+    struct sim_error error;
+    char path[PATH_MAX];
+    int status;
+
+    if (arguments->driver.count > 1)
+        return sim_cli_usage_error("run: --driver is given twice; 'storsim sweep' compares drivers");
+    if (sim_settings_fill(arguments, arguments->driver.count ? arguments->driver.item[0] : NULL, &settings, &error) < 0 ||
+        sim_scenario_find(arguments->operand.item[0], path, sizeof(path), &error) < 0 ||
+        sim_scenario_read(path, settings.item, settings.count, &error, &scenario) < 0)
+        return sim_cli_usage_error(error.text);
+    status = scenario_run(arguments, scenario, &settings);
+    sim_scenario_free(scenario);
+    return status;
+}
+
+const struct sim_verb sim_verb_run = {
+    .name = "run",
+    .operands = "FILE",
+    .summary = "one run: verdict, story, figures, and the line that repeats it",
+    .options = "seed set driver strategy trace events json verbose",
+    .text = "FILE is a scenario, or the name of one in 'storsim list scenarios'.",
+    .operands_min = 1,
+    .operands_max = 1,
+    .fn = run,
+};

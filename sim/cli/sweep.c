@@ -1,0 +1,411 @@
+/* sim/cli/sweep.c - storsim sweep: many seeds of some scenarios, with one or more drivers. */
+#include "sim/run/sweep.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "sim/cli/cli.h"
+#include "sim/cli/junit.h"
+#include "sim/cli/units.h"
+#include "sim/engine/sim_assert.h"
+
+#define JOBS_MAX 1024
+#define PLAIN_EVERY_S 10.0
+
+struct sweep {
+    const struct sim_arguments *arguments;
+    struct sim_sweep_config config;
+    struct sim_cell cell[SIM_SWEEP_CELLS_MAX];
+    struct sim_cell_result result[SIM_SWEEP_CELLS_MAX];
+    struct sim_settings settings[SIM_CLI_LIST_MAX]; /* one for each driver */
+    char dir[PATH_MAX];
+    bool terminal;
+    double told_s, elapsed_s;
+    uint64_t told_seeds;
+};
+
+/* --- what to run ------------------------------------------------------------------------------------ */
+
+static int seeds_parse(const char *text, uint64_t *first, uint64_t *last, struct sim_error *error)
+{
+    const char *dash = strchr(text, '-');
+    struct sim_error why;
+    char left[32];
+
+    if (dash == NULL) {
+        if (sim_seed_parse(text, first, &why) < 0)
+            return sim_error_set(error, "--seeds: %s", why.text);
+        *last = *first;
+        return 0;
+    }
+    snprintf(left, sizeof(left), "%.*s", (int)(dash - text), text);
+    if ((size_t)(dash - text) >= sizeof(left) || sim_seed_parse(left, first, &why) < 0 ||
+        sim_seed_parse(dash + 1, last, &why) < 0)
+        return sim_error_set(error, "--seeds: '%.60s' is not A-B with two seeds, such as 1-1000", text);
+    if (*first > *last)
+        return sim_error_set(error, "--seeds: %.60s runs backwards; allowed is A-B with A not above B, such as %llu-%llu",
+                             text, (unsigned long long)*last, (unsigned long long)*first);
+    return 0;
+}
+
+/* As many as the scenario asks for as a test; an expected violation gets the seeds it was promised. */
+static void seeds_default(struct sim_cell *cell)
+{
+    struct sim_expect expect = sim_scenario_expect(cell->scenario);
+    uint64_t seeds = (uint64_t)sim_opt(cell->scenario, SIM_OPT_SCENARIO_SEEDS);
+
+    if (!expect.pass && expect.within_seeds > seeds)
+        seeds = expect.within_seeds;
+    cell->seed_first = 1;
+    cell->seed_last = seeds;
+}
+
+static int cell_unique(const struct sweep *sweep, const struct sim_cell *cell, struct sim_error *error)
+{
+    for (const struct sim_cell *other = sweep->cell; other < cell; other++) {
+        if (strcmp(sim_scenario_name(other->scenario), sim_scenario_name(cell->scenario)) == 0 &&
+            strcmp(sim_opt_text(other->scenario, SIM_OPT_DRIVER_MODULE),
+                   sim_opt_text(cell->scenario, SIM_OPT_DRIVER_MODULE)) == 0)
+            return sim_error_set(error, "%s and %s would both be '%s' with driver %s in the results",
+                                 sim_scenario_path(other->scenario), sim_scenario_path(cell->scenario),
+                                 sim_scenario_name(cell->scenario),
+                                 sim_opt_text(cell->scenario, SIM_OPT_DRIVER_MODULE));
+    }
+    return 0;
+}
+
+static int cell_add(struct sweep *sweep, const char *path, const struct sim_settings *settings, struct sim_error *error)
+{
+    const struct sim_arguments *arguments = sweep->arguments;
+    struct sim_cell *cell = &sweep->cell[sweep->config.cells];
+    struct sim_scenario *scenario;
+
+    if (sweep->config.cells == SIM_SWEEP_CELLS_MAX)
+        return sim_error_set(error, "sweep: more than %d scenarios times drivers", SIM_SWEEP_CELLS_MAX);
+    if (sim_scenario_read(path, settings->item, settings->count, error, &scenario) < 0)
+        return -1;
+    *cell = (struct sim_cell){.scenario = scenario, .setting = settings->item, .settings = settings->count};
+    sweep->config.cells++;
+    seeds_default(cell);
+    if (arguments->seeds != NULL && seeds_parse(arguments->seeds, &cell->seed_first, &cell->seed_last, error) < 0)
+        return -1;
+    return cell_unique(sweep, cell, error);
+}
+
+static int cells_add(struct sweep *sweep, struct sim_error *error)
+{
+    const struct sim_arguments *arguments = sweep->arguments;
+    uint32_t drivers = arguments->driver.count > 0 ? arguments->driver.count : 1;
+
+    for (uint32_t d = 0; d < drivers; d++) {
+        const char *driver = arguments->driver.count > 0 ? arguments->driver.item[d] : NULL;
+
+        if (sim_settings_fill(arguments, driver, &sweep->settings[d], error) < 0)
+            return -1;
+    }
+    for (uint32_t i = 0; i < arguments->operand.count; i++) {
+        char path[PATH_MAX];
+
+        if (sim_scenario_find(arguments->operand.item[i], path, sizeof(path), error) < 0)
+            return -1;
+        for (uint32_t d = 0; d < drivers; d++) {
+            if (cell_add(sweep, path, &sweep->settings[d], error) < 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
+static int shard_parse(const char *text, struct sim_sweep_config *config, struct sim_error *error)
+{
+    char rest[2];
+
+    config->shard = config->shards = 1;
+    if (text == NULL)
+        return 0;
+    if (sscanf(text, "%9u/%9u%1s", &config->shard, &config->shards, rest) != 2 || config->shard < 1 ||
+        config->shard > config->shards || *text == '-')
+        return sim_error_set(error, "--shard: '%.60s' is not I/N with I from 1 to N, such as 1/4", text);
+    return 0;
+}
+
+/* results/NAME, of the first scenario; shards keep apart. */
+static void dir_choose(struct sweep *sweep)
+{
+    const char *first = sim_scenario_name(sweep->cell[0].scenario);
+
+    if (sweep->arguments->out != NULL)
+        snprintf(sweep->dir, sizeof(sweep->dir), "%s", sweep->arguments->out);
+    else if (sweep->config.shards > 1)
+        snprintf(sweep->dir, sizeof(sweep->dir), "results/%s-shard-%u-of-%u", first, sweep->config.shard,
+                 sweep->config.shards);
+    else
+        snprintf(sweep->dir, sizeof(sweep->dir), "results/%s", first);
+    for (size_t n = strlen(sweep->dir); n > 1 && sweep->dir[n - 1] == '/'; n--)
+        sweep->dir[n - 1] = '\0';
+    sweep->config.dir = sweep->dir;
+}
+
+static int config_fill(struct sweep *sweep, struct sim_error *error)
+{
+    const struct sim_arguments *arguments = sweep->arguments;
+    struct sim_sweep_config *config = &sweep->config;
+
+    config->cell = sweep->cell;
+    config->jobs = arguments->jobs > 0 ? (uint32_t)arguments->jobs : (uint32_t)uv_available_parallelism();
+    config->budget_ns = arguments->budget_ns;
+    config->patience_ns = arguments->patience_ns;
+    config->samples = arguments->samples;
+    config->stop_after = arguments->fail_fast ? 1 : arguments->stop_after;
+    if (arguments->jobs > JOBS_MAX)
+        return sim_error_set(error, "--jobs: at most %d", JOBS_MAX);
+    if (arguments->out != NULL && *arguments->out == '\0')
+        return sim_error_set(error, "--out: the name of a folder is missing");
+    if (shard_parse(arguments->shard, config, error) < 0 || cells_add(sweep, error) < 0)
+        return -1;
+    dir_choose(sweep);
+    return 0;
+}
+
+/* --- progress --------------------------------------------------------------------------------------- */
+
+static void progress_text(const struct sim_sweep_state *state, char *out, size_t bytes)
+{
+    char done[SIM_UNITS_BYTES], total[SIM_UNITS_BYTES], failed[SIM_UNITS_BYTES], rate[SIM_UNITS_BYTES];
+    char eta[SIM_UNITS_BYTES] = "-";
+    double per_s = state->elapsed_s > 0 ? (double)state->seeds / state->elapsed_s : 0;
+    uint64_t left = state->total > state->seeds ? state->total - state->seeds : 0;
+
+    if (per_s > 0)
+        sim_text_span(eta, ((sim_ns)((double)left / per_s) + 1) * SIM_S);
+    snprintf(out, bytes, "%s %s  %s/%s seeds  %s fail  %s/s  eta %s",
+             state->cell != NULL ? sim_scenario_name(state->cell->scenario) : "",
+             state->cell != NULL ? sim_opt_text(state->cell->scenario, SIM_OPT_DRIVER_MODULE) : "",
+             sim_text_count(done, state->seeds), sim_text_count(total, state->total),
+             sim_text_count(failed, state->failed), sim_text_count(rate, (uint64_t)per_s), eta);
+}
+
+static void progress(const struct sim_sweep_state *state, void *ctx)
+{
+    struct sweep *sweep = ctx;
+    char text[256];
+
+    if (sweep->arguments->quiet || state->cell == NULL)
+        return;
+    if (!sweep->terminal && state->elapsed_s - sweep->told_s < PLAIN_EVERY_S)
+        return;
+    sweep->told_s = state->elapsed_s;
+    progress_text(state, text, sizeof(text));
+    if (sweep->terminal)
+        fprintf(stderr, "\r%s\033[K", text);
+    else
+        fprintf(stderr, "%s\n", text);
+    fflush(stderr);
+}
+
+/* --- results ---------------------------------------------------------------------------------------- */
+
+static json_t *counts_json(const uint64_t *count)
+{
+    json_t *object = json_object();
+
+    for (int i = 0; i < SIM_RULE_COUNT; i++) {
+        if (count[i] > 0)
+            json_object_set_new(object, sim_rule_info[i].name, json_integer((json_int_t)count[i]));
+    }
+    return object;
+}
+
+static const char *outcome_name(enum sim_outcome outcome)
+{
+    static const char *const name[] = {"as expected", "violated", "not found", "open", "not run"};
+
+    return name[outcome];
+}
+
+static json_t *failure_json(const struct sim_cell_result *r)
+{
+    if (!r->has_failure)
+        return json_null();
+    return json_pack("{sI ss so so}", "seed", (json_int_t)r->first_seed, "rule", sim_rule_info[r->first_rule].name,
+                     "message", sim_json_text(r->first_message), "replay",
+                     r->first_replay[0] != '\0' ? sim_json_text(r->first_replay) : json_null());
+}
+
+static void cell_json(const struct sweep *sweep, const struct sim_cell *cell, const struct sim_cell_result *r)
+{
+    const struct sim_scenario *s = cell->scenario;
+    json_t *object = json_pack(
+        "{so so ss sI sI sI so so so}", "scenario", sim_json_text(sim_scenario_name(s)), "driver",
+        sim_json_text(sim_opt_text(s, SIM_OPT_DRIVER_MODULE)), "strategy", sim_opt_text(s, SIM_OPT_EXPLORE_STRATEGY),
+        "seeds", (json_int_t)r->seeds, "passed", (json_int_t)r->passed, "failed", (json_int_t)r->failed, "violations",
+        counts_json(r->violations), "warnings", counts_json(r->warnings), "first_failure", failure_json(r));
+
+    json_object_update_new(
+        object, json_pack("{sf sf sf sI so ss sI sI sI so}", "elapsed_s", r->elapsed_s, "seeds_per_s",
+                          r->elapsed_s > 0 ? (double)r->seeds / r->elapsed_s : 0.0, "virtual_s",
+                          (double)r->virtual_ns / 1e9, "points", (json_int_t)r->points, "expect",
+                          sim_json_text(sim_opt_text(s, SIM_OPT_SCENARIO_EXPECT)), "outcome", outcome_name(r->outcome),
+                          "lost", (json_int_t)r->lost, "seed_first", (json_int_t)cell->seed_first, "seed_last",
+                          (json_int_t)cell->seed_last, "results", sim_json_text(sweep->dir)));
+    if (r->lost > 0)
+        json_object_set_new(object, "first_lost",
+                            json_pack("{sI so}", "seed", (json_int_t)r->first_lost, "message",
+                                      sim_json_text(r->lost_message)));
+    sim_json_print(object);
+}
+
+static void repeat_text(const struct sim_cell *cell, const struct sim_cell_result *r, char *out)
+{
+    if (r->has_failure && r->first_replay[0] != '\0')
+        sim_repeat_replay(out, r->first_replay);
+    else if (r->has_failure)
+        sim_repeat_run(out, sim_scenario_path(cell->scenario), cell->setting, cell->settings, r->first_seed);
+}
+
+static void violations_print(const struct sim_cell_result *r)
+{
+    char count[SIM_UNITS_BYTES];
+
+    for (int i = 0; i < SIM_RULE_COUNT; i++) {
+        if (r->violations[i] > 0)
+            printf("  %-30s %s\n", sim_rule_info[i].name, sim_text_count(count, r->violations[i]));
+        if (r->warnings[i] > 0)
+            printf("  %-30s %s (warning)\n", sim_rule_info[i].name, sim_text_count(count, r->warnings[i]));
+    }
+}
+
+static void lost_print(const struct sim_cell *cell, const struct sim_cell_result *r)
+{
+    char repeat[SIM_REPEAT_BYTES];
+
+    if (r->lost == 0)
+        return;
+    sim_repeat_run(repeat, sim_scenario_path(cell->scenario), cell->setting, cell->settings, r->first_lost);
+    printf("  %sstorsim's own fault%s on %llu seeds, first seed %llu: %s\n  %s\n", sim_paint(SIM_PAINT_BAD),
+           sim_paint(SIM_PAINT_OFF), (unsigned long long)r->lost, (unsigned long long)r->first_lost, r->lost_message,
+           repeat);
+}
+
+static void cell_print(const struct sim_cell *cell, const struct sim_cell_result *r)
+{
+    static const char *const word[] = {"PASS", "FAIL", "FAIL", "OPEN", "NOT RUN"};
+    static const enum sim_paint paint[] = {SIM_PAINT_GOOD, SIM_PAINT_BAD, SIM_PAINT_BAD, SIM_PAINT_WARN, SIM_PAINT_WARN};
+    const char *expect = sim_opt_text(cell->scenario, SIM_OPT_SCENARIO_EXPECT);
+    char seeds[SIM_UNITS_BYTES], failed[SIM_UNITS_BYTES], took[SIM_UNITS_BYTES], virtual[SIM_UNITS_BYTES];
+    char rate[SIM_UNITS_BYTES], repeat[SIM_REPEAT_BYTES] = "";
+
+    printf("%s%s%s %s, driver %s: %s of %s seeds violated a rule (expect %s)\n", sim_paint(paint[r->outcome]),
+           word[r->outcome], sim_paint(SIM_PAINT_OFF), sim_scenario_name(cell->scenario),
+           sim_opt_text(cell->scenario, SIM_OPT_DRIVER_MODULE), r->failed == 0 ? "none" : sim_text_count(failed, r->failed),
+           sim_text_count(seeds, r->seeds), expect);
+    violations_print(r);
+    repeat_text(cell, r, repeat);
+    if (r->has_failure)
+        printf("  first: seed %llu, %s: %s\n  %s\n", (unsigned long long)r->first_seed,
+               sim_rule_info[r->first_rule].name, r->first_message, repeat);
+    lost_print(cell, r);
+    if (r->seeds < r->total && r->outcome != SIM_OUTCOME_NOT_RUN)
+        printf("  %s of its seeds were not run\n", sim_text_count(seeds, r->total - r->seeds));
+    if (r->seeds > 0)
+        printf("  %s of virtual time in %s, %s seeds/s\n", sim_text_span(virtual, r->virtual_ns),
+               sim_text_span(took, (sim_ns)(r->elapsed_s * 1e9)),
+               sim_text_count(rate, r->elapsed_s > 0 ? (uint64_t)((double)r->seeds / r->elapsed_s) : 0));
+}
+
+static void results_print(struct sweep *sweep, enum sim_sweep_end end)
+{
+    if (sweep->terminal && !sweep->arguments->quiet)
+        fprintf(stderr, "\r\033[K");
+    for (uint32_t i = 0; i < sweep->config.cells; i++) {
+        if (sweep->result[i].has_failure)
+            sim_last_seed_note(sim_scenario_name(sweep->cell[i].scenario), sweep->result[i].first_seed);
+        if (sweep->arguments->json)
+            cell_json(sweep, &sweep->cell[i], &sweep->result[i]);
+        else
+            cell_print(&sweep->cell[i], &sweep->result[i]);
+    }
+    if (end == SIM_SWEEP_BUDGET)
+        fprintf(stderr, "storsim: the budget ended before all seeds were run\n");
+    if (end == SIM_SWEEP_INTERRUPT || end == SIM_SWEEP_TERMINATE)
+        fprintf(stderr, "storsim: interrupted; what was finished is in %s/results.db\n", sweep->dir);
+    if (!sweep->arguments->json)
+        printf("results: %s/results.db\n", sweep->dir);
+}
+
+static int exit_status(const struct sweep *sweep)
+{
+    bool lost = false, unmet = false, ran = false;
+
+    for (uint32_t i = 0; i < sweep->config.cells; i++) {
+        const struct sim_cell_result *r = &sweep->result[i];
+
+        lost |= r->lost > 0;
+        unmet |= r->outcome == SIM_OUTCOME_VIOLATED || r->outcome == SIM_OUTCOME_NOT_FOUND;
+        ran |= r->seeds > 0;
+    }
+    if (lost)
+        return SIM_EXIT_FAULT;
+    return unmet ? SIM_EXIT_VIOLATED : ran ? SIM_EXIT_OK : SIM_EXIT_NOTHING;
+}
+
+static int sweep_end(struct sweep *sweep, enum sim_sweep_end end, struct sim_error *error)
+{
+    int status = SIM_EXIT_OK;
+
+    if (end == SIM_SWEEP_ERROR || end == SIM_SWEEP_FAULT) {
+        if (sweep->terminal && !sweep->arguments->quiet)
+            fprintf(stderr, "\r\033[K");
+        sim_cli_usage_error(error->text);
+        return end == SIM_SWEEP_ERROR ? SIM_EXIT_USAGE : SIM_EXIT_FAULT;
+    }
+    results_print(sweep, end);
+    if (sweep->arguments->junit != NULL && sim_junit_write(sweep->arguments->junit, sweep->cell, sweep->result,
+                                                           sweep->config.cells, sweep->elapsed_s, error) < 0)
+        status = sim_cli_usage_error(error->text);
+    if (end == SIM_SWEEP_INTERRUPT)
+        return SIM_EXIT_INTERRUPT;
+    if (end == SIM_SWEEP_TERMINATE)
+        return SIM_EXIT_TERMINATE;
+    return status != SIM_EXIT_OK ? status : exit_status(sweep);
+}
+
+static int sweep(const struct sim_arguments *arguments)
+{
+    struct sweep *sweep = calloc(1, sizeof(*sweep));
+    struct sim_error error;
+    int status;
+
+    SIM_ASSERT(sweep != NULL);
+    sweep->arguments = arguments;
+    sweep->terminal = isatty(STDERR_FILENO) != 0;
+    if (config_fill(sweep, &error) < 0) {
+        status = sim_cli_usage_error(error.text);
+    } else {
+        double began = (double)uv_hrtime() / 1e9;
+        enum sim_sweep_end end = sim_sweep_run(&sweep->config, progress, sweep, sweep->result, &error);
+
+        sweep->elapsed_s = (double)uv_hrtime() / 1e9 - began;
+        status = sweep_end(sweep, end, &error);
+    }
+    for (uint32_t i = 0; i < sweep->config.cells; i++)
+        sim_scenario_free((struct sim_scenario *)sweep->cell[i].scenario);
+    free(sweep);
+    return status;
+}
+
+const struct sim_verb sim_verb_sweep = {
+    .name = "sweep",
+    .operands = "FILE...",
+    .summary = "many seeds in worker processes; results in a database and replay files",
+    .options = "seeds jobs shard budget out junit set driver strategy samples stop-after fail-fast patience json quiet",
+    .text = "Every scenario is a test: the exit status is 0 when each one's 'expect' holds. --driver may be repeated to\n"
+            "compare drivers. DIR/results.db keeps what other scenarios and drivers left there, and replaces what these\n"
+            "did. Each bug, a rule at a place in the driver, gets a replay file for its lowest seed in DIR/failures.",
+    .operands_min = 1,
+    .operands_max = SIM_CLI_LIST_MAX,
+    .fn = sweep,
+};

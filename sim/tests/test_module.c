@@ -1,0 +1,146 @@
+/* sim/tests/test_module.c - which files are taken as a miniport, and what is known of one. */
+// whole: core models
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sim/engine/module.h"
+
+static struct sim_error error;
+static struct sim_module *module;
+
+static const char *built_in(void)
+{
+    static char path[4096];
+    const char *folder = getenv("STORSIM_DRIVERS");
+
+    ck_assert_ptr_nonnull(folder);
+    snprintf(path, sizeof path, "%s/nvme.so", folder);
+    return path;
+}
+
+START_TEST(a_missing_file_is_named)
+{
+    ck_assert_int_lt(sim_module_load("/nonexistent/x.so", &error, &module), 0);
+    ck_assert_ptr_nonnull(strstr(error.text, "/nonexistent/x.so"));
+    ck_assert_ptr_nonnull(strstr(error.text, "No such file"));
+}
+END_TEST
+
+START_TEST(a_file_that_is_no_shared_object_is_refused)
+{
+    ck_assert_int_lt(sim_module_load("CMakeLists.txt", &error, &module), 0);
+    ck_assert_ptr_nonnull(strstr(error.text, "no x86-64 shared object"));
+    ck_assert_int_lt(sim_module_load("sim", &error, &module), 0);
+}
+END_TEST
+
+START_TEST(a_library_that_storsim_cc_did_not_build_is_refused)
+{
+    ck_assert_int_lt(sim_module_load("/lib/x86_64-linux-gnu/libm.so.6", &error, &module), 0);
+    ck_assert_ptr_nonnull(strstr(error.text, "not built by storsim-cc"));
+}
+END_TEST
+
+/* A copy of the built-in module in which one run of bytes is replaced wherever it stands. */
+static const char *forged(const char *from, const char *to, size_t length)
+{
+    static char path[32];
+    static char bytes[4 << 20];
+    FILE *in = fopen(built_in(), "rb"), *out;
+    size_t n;
+    int fd, changed = 0;
+
+    ck_assert_ptr_nonnull(in);
+    n = fread(bytes, 1, sizeof bytes, in);
+    fclose(in);
+    for (size_t i = 0; i + length < n; i++) {
+        if (memcmp(bytes + i, from, length))
+            continue;
+        memcpy(bytes + i, to, length);
+        changed++;
+    }
+    ck_assert_int_gt(changed, 0);
+    strcpy(path, "/tmp/storsim-module-XXXXXX");
+    fd = mkstemp(path);
+    ck_assert_int_ge(fd, 0);
+    out = fdopen(fd, "wb");
+    ck_assert_uint_eq(fwrite(bytes, 1, n, out), n);
+    fclose(out);
+    return path;
+}
+
+START_TEST(a_module_without_driver_entry_is_refused)
+{
+    const char *path = forged("DriverEntry", "DriverEntri", 11);
+
+    ck_assert_int_lt(sim_module_load(path, &error, &module), 0);
+    ck_assert_ptr_nonnull(strstr(error.text, "no DriverEntry"));
+    unlink(path);
+}
+END_TEST
+
+START_TEST(a_routine_that_storsim_does_not_have_is_named)
+{
+    const char *path = forged("StorPortPause", "StorPortPouse", 13);
+
+    ck_assert_int_lt(sim_module_load(path, &error, &module), 0);
+    ck_assert_ptr_nonnull(strstr(error.text, "StorPortPouse"));
+    unlink(path);
+}
+END_TEST
+
+START_TEST(a_module_of_another_version_is_refused_with_both_versions)
+{
+    static const char here[] = "STORSIM\0\1\0\0\0\1\0\0", descriptor[] = "STORSIM\0\7\0\0\0\1\0\0",
+                      wdk[] = "STORSIM\0\1\0\0\0\11\0\0";
+    const char *path = forged(here, descriptor, 15);
+
+    ck_assert_int_lt(sim_module_load(path, &error, &module), 0);
+    ck_assert_msg(strstr(error.text, "version 7") && strstr(error.text, "needs 1"), "%s", error.text);
+    unlink(path);
+    path = forged(here, wdk, 15);
+    ck_assert_int_lt(sim_module_load(path, &error, &module), 0);
+    ck_assert_msg(strstr(error.text, "version 9") && strstr(error.text, "has 1"), "%s", error.text);
+    unlink(path);
+}
+END_TEST
+
+START_TEST(the_built_in_miniport_loads_and_its_lines_are_known)
+{
+    uint64_t offset;
+    struct sim_source source;
+
+    ck_assert_msg(!sim_module_load(built_in(), &error, &module), "%s", error.text);
+    ck_assert_uint_gt(strlen(sim_module_build(module)), 8);
+    ck_assert(sim_module_offset(module, (uintptr_t)sim_module_symbol(module, "DriverEntry"), &offset));
+    source = sim_module_source(module, offset);
+    ck_assert_str_eq(source.function, "DriverEntry");
+    ck_assert_str_eq(source.file, "entry.c");
+    ck_assert_int_gt(source.line, 0);
+    ck_assert(!sim_module_offset(module, (uintptr_t)&error, &offset));
+    sim_module_unload(module);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("module");
+    TCase *tc = tcase_create("module");
+    SRunner *runner = srunner_create(suite);
+
+    tcase_add_test(tc, a_missing_file_is_named);
+    tcase_add_test(tc, a_file_that_is_no_shared_object_is_refused);
+    tcase_add_test(tc, a_library_that_storsim_cc_did_not_build_is_refused);
+    tcase_add_test(tc, a_module_without_driver_entry_is_refused);
+    tcase_add_test(tc, a_routine_that_storsim_does_not_have_is_named);
+    tcase_add_test(tc, a_module_of_another_version_is_refused_with_both_versions);
+    tcase_add_test(tc, the_built_in_miniport_loads_and_its_lines_are_known);
+    suite_add_tcase(suite, tc);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

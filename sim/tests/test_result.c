@@ -1,0 +1,86 @@
+/* sim/tests/test_result.c - latency bins, figures and the split of latencies around a recovery. */
+#include <check.h>
+#include <stdlib.h>
+
+#include "sim/run/result.h"
+#include "sim/run/result_private.h"
+
+START_TEST(every_latency_lies_in_its_bin)
+{
+    for (sim_ns t = 1; t < 400 * SIM_S; t += t / 7 + 1) {
+        uint32_t bin = sim_latency_bin(t);
+
+        ck_assert_int_ge(t, sim_latency_bin_edge(bin));
+        if (bin + 1 < SIM_LATENCY_BINS)
+            ck_assert_int_lt(t, sim_latency_bin_edge(bin + 1));
+    }
+    ck_assert_uint_eq(sim_latency_bin(INT64_MAX), SIM_LATENCY_BINS - 1);
+    ck_assert_uint_eq(sim_latency_bin(0), 0);
+}
+END_TEST
+
+START_TEST(edges_ascend)
+{
+    for (uint32_t bin = 1; bin < SIM_LATENCY_BINS; bin++)
+        ck_assert_int_gt(sim_latency_bin_edge(bin), sim_latency_bin_edge(bin - 1));
+}
+END_TEST
+
+static uint32_t total(const struct sim_result *r, enum sim_latency_when when)
+{
+    uint32_t sum = 0;
+
+    for (int i = 0; i < SIM_LATENCY_BINS; i++)
+        sum += r->latency[when][i];
+    return sum;
+}
+
+START_TEST(latencies_are_split_at_the_fault_and_at_the_first_io_after_recovery)
+{
+    static struct sim_result r;
+
+    sim__result_begin();
+    ck_assert_int_eq(sim_figure_get(SIM_FIG_RECOVERY), -1);
+    sim_figure_set(SIM_FIG_FAULT_AT, 1000);
+    sim_figure_set(SIM_FIG_RESET_AT, 2000);
+    sim_figure_set(SIM_FIG_RECOVERED_AT, 3000);
+    sim_sample_add(&(struct sim_sample){.start = 100, .latency_ns = 100});
+    sim_sample_add(&(struct sim_sample){.start = 900, .latency_ns = 2500});
+    sim_sample_add(&(struct sim_sample){.start = 1500, .latency_ns = 10});
+    sim_sample_add(&(struct sim_sample){.start = 3000, .latency_ns = 100});
+    sim__result_end(&r);
+    ck_assert_uint_eq(r.samples, 4);
+    ck_assert_uint_eq(total(&r, SIM_BEFORE), 1);
+    ck_assert_uint_eq(total(&r, SIM_DURING), 2);
+    ck_assert_uint_eq(total(&r, SIM_AFTER), 1);
+    ck_assert_int_eq(r.figure[SIM_FIG_FAULT_AT], 1000);
+}
+END_TEST
+
+START_TEST(without_fault_and_reset_all_is_before)
+{
+    static struct sim_result r;
+
+    sim__result_begin();
+    sim_sample_add(&(struct sim_sample){.start = 900, .latency_ns = 2500});
+    sim__result_end(&r);
+    ck_assert_uint_eq(total(&r, SIM_BEFORE), 1);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("result");
+    TCase *tc = tcase_create("result");
+    SRunner *runner = srunner_create(suite);
+
+    tcase_add_test(tc, every_latency_lies_in_its_bin);
+    tcase_add_test(tc, edges_ascend);
+    tcase_add_test(tc, latencies_are_split_at_the_fault_and_at_the_first_io_after_recovery);
+    tcase_add_test(tc, without_fault_and_reset_all_is_before);
+    suite_add_tcase(suite, tc);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
