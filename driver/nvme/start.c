@@ -190,8 +190,8 @@ static VOID NvmeTimerArm(PNVME_ADAPTER Adapter, ULONG Microseconds)
 }
 
 /*
- * The queues are closed, nothing is in flight. A reset in the middle of a start-up gains no time for
- * it, or the pause that the first one began would run out.
+ * The queues are closed, nothing is in flight. A reset in the middle of a start-up gains no time
+ * for it, or the pause that the first one began would run out.
  */
 VOID NvmeStartBegin(PNVME_ADAPTER Adapter)
 {

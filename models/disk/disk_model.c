@@ -177,23 +177,16 @@ static int setup_bus_resets(struct disk *disk, const struct sim_scenario *scenar
 
 /* --- building --------------------------------------------------------------------------------- */
 
-/* One [workload NAME], checked, in bytes. */
+/* One [workload NAME], in bytes. */
 struct load {
     const struct sim_section *section;
     uint64_t first, bs, cells;
     uint32_t jobs, depth;
 };
 
-static int load_error(const struct disk *disk, const struct sim_scenario *scenario,
-                      const struct load *load, const char *what, struct sim_error *error)
-{
-    return sim_error_set(error, "%s: [workload %s]: %s (controller.block is %u)",
-                         sim_scenario_path(scenario), sim_section_name(load->section), what,
-                         disk->geometry.block_bytes);
-}
-
-static int load_read(const struct disk *disk, const struct sim_scenario *scenario, uint32_t i,
-                     struct load *load, struct sim_error *error)
+/* What contradicts itself was refused when the scenario was read. */
+static void load_read(const struct disk *disk, const struct sim_scenario *scenario, uint32_t i,
+                      struct load *load)
 {
     const struct sim_section *s = sim_section(scenario, "workload", i);
     uint64_t namespace_bytes = (uint64_t)sim_opt(scenario, SIM_OPT_CONTROLLER_NAMESPACE);
@@ -204,23 +197,13 @@ static int load_read(const struct disk *disk, const struct sim_scenario *scenari
     load->bs = (uint64_t)sim_section_opt(s, SIM_OPT_WORKLOAD_BS);
     load->jobs = (uint32_t)sim_section_opt(s, SIM_OPT_WORKLOAD_NUMJOBS);
     load->depth = (uint32_t)sim_section_opt(s, SIM_OPT_WORKLOAD_IODEPTH);
-    if (load->bs % disk->geometry.block_bytes)
-        return load_error(disk, scenario, load, "bs must be a multiple of the block size", error);
-    if (load->first % disk->geometry.block_bytes)
-        return load_error(disk, scenario, load, "offset must be a multiple of the block size",
-                          error);
-    if (load->first >= namespace_bytes)
-        return load_error(disk, scenario, load, "offset lies beyond the namespace", error);
+    SIM_ASSERT(load->bs % disk->geometry.block_bytes == 0);
+    SIM_ASSERT(load->first % disk->geometry.block_bytes == 0);
+    SIM_ASSERT(load->first < namespace_bytes);
     if (size > namespace_bytes - load->first)
         size = namespace_bytes - load->first;
     load->cells = size / load->bs;
-    if (!load->cells)
-        return load_error(disk, scenario, load, "the region is smaller than one I/O of bs", error);
-    if (!sim_section_opt(s, SIM_OPT_WORKLOAD_NUMBER_IOS) &&
-        !sim_section_opt(s, SIM_OPT_WORKLOAD_RUNTIME))
-        return load_error(disk, scenario, load, "give number_ios or runtime, or it never ends",
-                          error);
-    return 0;
+    SIM_ASSERT(load->cells);
 }
 
 static uint64_t gcd(uint64_t a, uint64_t b)
@@ -340,8 +323,7 @@ static int setup_loads(struct disk *disk, const struct sim_machine *machine,
         return sim_error_set(error, "%s: %u [workload] sections; at most %d",
                              sim_scenario_path(scenario), n, LOADS_MAX);
     for (uint32_t i = 0; i < n; i++)
-        if (load_read(disk, scenario, i, &load[i], error) < 0)
-            return -1;
+        load_read(disk, scenario, i, &load[i]);
     survey(disk, load, n);
     if (disk->geometry.in_flight_max >= SP_SLOTS_MAX)
         return sim_error_set(

@@ -20,22 +20,30 @@ struct flag {
 
 #define AT(field) offsetof(struct sim_arguments, field)
 static const struct flag flags[] = {
-    {"seed", 's', FLAG_TEXT, AT(seed), "N|last", "seed of the run (1); last: the one used before with this scenario"},
-    {"seeds", 's', FLAG_TEXT, AT(seeds), "A-B", "seeds to run, or one seed (default: as many as the scenario says)"},
-    {"set", 0, FLAG_LIST, AT(set), "KEY=VALUE", "override section.key or workload.NAME.key; may be repeated"},
+    {"seed", 's', FLAG_TEXT, AT(seed), "N|last",
+     "seed of the run (1); last: the one used before with this scenario"},
+    {"seeds", 's', FLAG_TEXT, AT(seeds), "A-B",
+     "seeds to run, or one seed (default: as many as the scenario says)"},
+    {"set", 0, FLAG_LIST, AT(set), "KEY=VALUE",
+     "override section.key or workload.NAME.key; may be repeated"},
     {"driver", 'd', FLAG_LIST, AT(driver), "X", "miniport: a built-in one or the path of a module"},
-    {"strategy", 0, FLAG_TEXT, AT(strategy), "X", "what makes the choices, see 'storsim list strategies'"},
+    {"strategy", 0, FLAG_TEXT, AT(strategy), "X",
+     "what makes the choices, see 'storsim list strategies'"},
     {"trace", 0, FLAG_TEXT, AT(trace), "FILE", "write every event as a line of JSON"},
     {"events", 0, FLAG_COUNT, AT(events), "N", "lines of the story (30)"},
     {"jobs", 'j', FLAG_COUNT, AT(jobs), "N", "worker processes (one for each processor)"},
     {"shard", 0, FLAG_TEXT, AT(shard), "I/N", "run only every N-th seed, beginning with the I-th"},
-    {"budget", 0, FLAG_TIME, AT(budget_ns), "TIME", "stop after so much wall-clock time, such as 5m"},
+    {"budget", 0, FLAG_TIME, AT(budget_ns), "TIME",
+     "stop after so much wall-clock time, such as 5m"},
     {"out", 'o', FLAG_TEXT, AT(out), "DIR", "folder of the results (results/NAME)"},
-    {"junit", 0, FLAG_TEXT, AT(junit), "FILE", "write a JUnit report, a test case for each scenario and driver"},
-    {"samples", 0, FLAG_COUNT, AT(samples), "N", "store every single I/O of the first N seeds (20)"},
+    {"junit", 0, FLAG_TEXT, AT(junit), "FILE",
+     "write a JUnit report, a test case for each scenario and driver"},
+    {"samples", 0, FLAG_COUNT, AT(samples), "N",
+     "store every single I/O of the first N seeds (20)"},
     {"stop-after", 0, FLAG_COUNT, AT(stop_after), "N", "end a scenario with its N-th failing seed"},
     {"fail-fast", 0, FLAG_YES, AT(fail_fast), NULL, "the same as --stop-after 1"},
-    {"patience", 0, FLAG_TIME, AT(patience_ns), "TIME", "kill a worker that is silent for so long (30s): driver-hang"},
+    {"patience", 0, FLAG_TIME, AT(patience_ns), "TIME",
+     "kill a worker that is silent for so long (30s): driver-hang"},
     {"json", 0, FLAG_YES, AT(json), NULL, "one JSON object a line"},
     {"markdown", 0, FLAG_YES, AT(markdown), NULL, "as Markdown tables (options only)"},
     {"quiet", 'q', FLAG_YES, AT(quiet), NULL, "no progress"},
@@ -73,11 +81,14 @@ static int unknown_flag(const struct sim_verb *verb, const char *word, struct si
     }
     near = sim_nearest(bare, words, n);
     if (near != NULL)
-        return sim_error_set(error, "%s: there is no option '%s'; did you mean --%s?", verb->name, word, near);
-    return sim_error_set(error, "%s: there is no option '%s'; see 'storsim help %s'", verb->name, word, verb->name);
+        return sim_error_set(error, "%s: there is no option '%s'; did you mean --%s?", verb->name,
+                             word, near);
+    return sim_error_set(error, "%s: there is no option '%s'; see 'storsim help %s'", verb->name,
+                         word, verb->name);
 }
 
-static int count_take(const struct flag *flag, const char *value, uint64_t *out, struct sim_error *error)
+static int count_take(const struct flag *flag, const char *value, uint64_t *out,
+                      struct sim_error *error)
 {
     char *end;
 
@@ -88,7 +99,8 @@ static int count_take(const struct flag *flag, const char *value, uint64_t *out,
     return 0;
 }
 
-static int flag_take(const struct flag *flag, const char *value, struct sim_arguments *out, struct sim_error *error)
+static int flag_take(const struct flag *flag, const char *value, struct sim_arguments *out,
+                     struct sim_error *error)
 {
     char *at = (char *)out + flag->offset;
     struct sim_text_list *list = (struct sim_text_list *)(void *)at;
@@ -106,10 +118,13 @@ static int flag_take(const struct flag *flag, const char *value, struct sim_argu
     case FLAG_TIME:
         if (sim_value_parse(SIM_TIME, value, (int64_t *)(void *)at, &why) < 0)
             return sim_error_set(error, "--%s: %s", flag->name, why.text);
-        return *(int64_t *)(void *)at > 0 ? 0 : sim_error_set(error, "--%s: must be more than nothing", flag->name);
+        return *(int64_t *)(void *)at > 0
+                   ? 0
+                   : sim_error_set(error, "--%s: must be more than nothing", flag->name);
     case FLAG_LIST:
         if (list->count == SIM_CLI_LIST_MAX)
-            return sim_error_set(error, "--%s: given more than %d times", flag->name, SIM_CLI_LIST_MAX);
+            return sim_error_set(error, "--%s: given more than %d times", flag->name,
+                                 SIM_CLI_LIST_MAX);
         list->item[list->count++] = value;
         return 0;
     }
@@ -125,8 +140,9 @@ static void getopt_tables(const struct sim_verb *verb, struct option *longs, cha
     for (int i = 0; i < FLAGS; i++) {
         if (!takes(verb, &flags[i]))
             continue;
-        longs[n++] = (struct option){flags[i].name, flags[i].kind == FLAG_YES ? no_argument : required_argument, NULL,
-                                     1000 + i};
+        longs[n++] = (struct option){flags[i].name,
+                                     flags[i].kind == FLAG_YES ? no_argument : required_argument,
+                                     NULL, 1000 + i};
         if (flags[i].letter == 0)
             continue;
         *shorts++ = flags[i].letter;
@@ -148,23 +164,23 @@ static const struct flag *flag_of(const struct sim_verb *verb, int code)
     return NULL;
 }
 
-static int operands_take(const struct sim_verb *verb, int argc, char **argv, struct sim_arguments *out,
-                         struct sim_error *error)
+static int operands_take(const struct sim_verb *verb, int argc, char **argv,
+                         struct sim_arguments *out, struct sim_error *error)
 {
     for (int i = optind; i < argc; i++) {
         if (out->operand.count == SIM_CLI_LIST_MAX || out->operand.count >= verb->operands_max)
-            return sim_error_set(error, "%s: '%.80s' is one word too many; usage: storsim %s %s", verb->name, argv[i],
-                                 verb->name, verb->operands);
+            return sim_error_set(error, "%s: '%.80s' is one word too many; usage: storsim %s %s",
+                                 verb->name, argv[i], verb->name, verb->operands);
         out->operand.item[out->operand.count++] = argv[i];
     }
     if (out->operand.count < verb->operands_min && !out->help)
-        return sim_error_set(error, "%s: %s is missing; usage: storsim %s %s", verb->name, verb->operands, verb->name,
-                             verb->operands);
+        return sim_error_set(error, "%s: %s is missing; usage: storsim %s %s", verb->name,
+                             verb->operands, verb->name, verb->operands);
     return 0;
 }
 
-int sim_arguments_parse(const struct sim_verb *verb, int argc, char **argv, struct sim_arguments *out,
-                        struct sim_error *error)
+int sim_arguments_parse(const struct sim_verb *verb, int argc, char **argv,
+                        struct sim_arguments *out, struct sim_error *error)
 {
     struct option longs[FLAGS + 1];
     char shorts[2 * FLAGS + 2];
@@ -181,11 +197,13 @@ int sim_arguments_parse(const struct sim_verb *verb, int argc, char **argv, stru
         if (code == -1)
             break;
         if (code == '?' && optopt >= 1000)
-            return sim_error_set(error, "%s: --%s takes no value", verb->name, flags[optopt - 1000].name);
+            return sim_error_set(error, "%s: --%s takes no value", verb->name,
+                                 flags[optopt - 1000].name);
         if (code == '?')
             return unknown_flag(verb, argv[optind > word ? optind - 1 : word], error);
         if (code == ':')
-            return sim_error_set(error, "%s: --%s wants a value", verb->name, flag_of(verb, optopt)->name);
+            return sim_error_set(error, "%s: --%s wants a value", verb->name,
+                                 flag_of(verb, optopt)->name);
         if (flag_take(flag_of(verb, code), optarg, out, error) < 0)
             return -1;
     }
@@ -194,8 +212,8 @@ int sim_arguments_parse(const struct sim_verb *verb, int argc, char **argv, stru
 
 void sim_verb_usage(FILE *out, const struct sim_verb *verb)
 {
-    fprintf(out, "usage: storsim %s %s%s\n\n%s\n", verb->name, verb->operands, *verb->options ? " [OPTION...]" : "",
-            verb->summary);
+    fprintf(out, "usage: storsim %s %s%s\n\n%s\n", verb->name, verb->operands,
+            *verb->options ? " [OPTION...]" : "", verb->summary);
     if (verb->text != NULL)
         fprintf(out, "\n%s\n", verb->text);
     fprintf(out, "\noptions:\n");
@@ -205,8 +223,8 @@ void sim_verb_usage(FILE *out, const struct sim_verb *verb)
         if (!takes(verb, &flags[i]))
             continue;
         snprintf(left, sizeof(left), "%s%c%s--%s%s%s", flags[i].letter ? "-" : " ",
-                 flags[i].letter ? flags[i].letter : ' ', flags[i].letter ? ", " : "  ", flags[i].name,
-                 flags[i].value ? " " : "", flags[i].value ? flags[i].value : "");
+                 flags[i].letter ? flags[i].letter : ' ', flags[i].letter ? ", " : "  ",
+                 flags[i].name, flags[i].value ? " " : "", flags[i].value ? flags[i].value : "");
         fprintf(out, "  %-26s %s\n", left, flags[i].text);
     }
 }

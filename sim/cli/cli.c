@@ -10,7 +10,9 @@
 #include "sim/run/worker.h"
 
 const struct sim_verb *const sim_verbs[] = {
-    &sim_verb_run, &sim_verb_sweep, &sim_verb_replay, &sim_verb_list, &sim_verb_help, &sim_verb_version, NULL,
+    &sim_verb_run,  &sim_verb_sweep, &sim_verb_replay,
+    &sim_verb_list, &sim_verb_help,  &sim_verb_version,
+    NULL,
 };
 
 int sim_cli_usage_error(const char *text)
@@ -22,13 +24,15 @@ int sim_cli_usage_error(const char *text)
 
 const char *sim_paint(enum sim_paint paint)
 {
-    static const char *const escape[] = {"\033[0m", "\033[1;31m", "\033[1;32m", "\033[1;33m", "\033[2m", "\033[1m"};
+    static const char *const escape[] = {"\033[0m",    "\033[1;31m", "\033[1;32m",
+                                         "\033[1;33m", "\033[2m",    "\033[1m"};
     static int on = -1;
 
     if (on < 0) {
         const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 
-        on = isatty(STDOUT_FILENO) && (no == NULL || *no == '\0') && (term == NULL || strcmp(term, "dumb") != 0);
+        on = isatty(STDOUT_FILENO) && (no == NULL || *no == '\0') &&
+             (term == NULL || strcmp(term, "dumb") != 0);
     }
     return on ? escape[paint] : "";
 }
@@ -62,8 +66,9 @@ static int unknown_verb(const char *word)
     for (; sim_verbs[n] != NULL; n++)
         names[n] = sim_verbs[n]->name;
     near = sim_nearest(word, names, n);
-    sim_error_set(&error, "there is no verb '%.60s'; %s%s%s", word, near ? "did you mean '" : "see 'storsim help'",
-                  near ? near : "", near ? "'?" : "");
+    sim_error_set(&error, "there is no verb '%.60s'; %s%s%s", word,
+                  near ? "did you mean '" : "see 'storsim help'", near ? near : "",
+                  near ? "'?" : "");
     return sim_cli_usage_error(error.text);
 }
 
@@ -93,7 +98,8 @@ static int dispatch(int argc, char **argv)
         word = "version";
     for (int i = 0; sim_verbs[i] != NULL; i++) {
         if (strcmp(sim_verbs[i]->name, word) == 0)
-            return argc > 1 ? verb_do(sim_verbs[i], argc - 1, argv + 1) : verb_do(sim_verbs[i], argc, argv);
+            return argc > 1 ? verb_do(sim_verbs[i], argc - 1, argv + 1)
+                            : verb_do(sim_verbs[i], argc, argv);
     }
     return unknown_verb(word);
 }

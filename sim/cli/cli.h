@@ -46,8 +46,8 @@ struct sim_verb {
     int (*fn)(const struct sim_arguments *arguments);
 };
 
-extern const struct sim_verb sim_verb_run, sim_verb_sweep, sim_verb_replay, sim_verb_list, sim_verb_help,
-    sim_verb_version;
+extern const struct sim_verb sim_verb_run, sim_verb_sweep, sim_verb_replay, sim_verb_list,
+    sim_verb_help, sim_verb_version;
 /* All of them, ended by NULL. */
 extern const struct sim_verb *const sim_verbs[];
 
@@ -55,8 +55,8 @@ extern const struct sim_verb *const sim_verbs[];
 int sim_cli_main(int argc, char **argv);
 
 /* Parses the words behind a verb. Returns 0, or -1 with what is wrong and the nearest name. */
-int sim_arguments_parse(const struct sim_verb *verb, int argc, char **argv, struct sim_arguments *out,
-                        struct sim_error *error);
+int sim_arguments_parse(const struct sim_verb *verb, int argc, char **argv,
+                        struct sim_arguments *out, struct sim_error *error);
 
 /* Prints a verb's usage and options. */
 void sim_verb_usage(FILE *out, const struct sim_verb *verb);
@@ -64,7 +64,8 @@ void sim_verb_usage(FILE *out, const struct sim_verb *verb);
 /* "storsim: text" on standard error; returns SIM_EXIT_USAGE. */
 int sim_cli_usage_error(const char *text);
 
-/* --- scenarios of the command line ------------------------------------------------------------------ */
+/* --- scenarios of the command line
+ * ------------------------------------------------------------------ */
 
 struct sim_settings {
     uint32_t count;
@@ -73,26 +74,36 @@ struct sim_settings {
 };
 
 /* --set, --strategy, and one driver (NULL: the scenario's) as settings. */
-int sim_settings_fill(const struct sim_arguments *arguments, const char *driver, struct sim_settings *out,
-                      struct sim_error *error);
+int sim_settings_fill(const struct sim_arguments *arguments, const char *driver,
+                      struct sim_settings *out, struct sim_error *error);
 
-/* Where scenarios are: `scenarios` here, or where storsim is installed; "" when there is neither. */
+/* Where scenarios are: `scenarios` here, or where storsim is installed; "" when there is neither.
+ */
 const char *sim_scenario_dir(void);
 
 /* File of a scenario: a path, or a name from sim_scenario_dir(). Errors name the nearest. */
 int sim_scenario_find(const char *name, char *out, size_t bytes, struct sim_error *error);
 
-/* The last seed used with a scenario, for `--seed last`; kept in the user's state folder. Noting may fail silently. */
+/* The last seed used with a scenario, for `--seed last`; kept in the user's state folder. Noting
+ * may fail silently. */
 void sim_last_seed_note(const char *scenario, uint64_t seed);
 int sim_last_seed_get(const char *scenario, uint64_t *out, struct sim_error *error);
 
 /* A seed: decimal or 0x..., below 2^63. */
 int sim_seed_parse(const char *text, uint64_t *out, struct sim_error *error);
 
-/* --- output ----------------------------------------------------------------------------------------- */
+/* --- output
+ * ----------------------------------------------------------------------------------------- */
 
 /* Escape sequence for standard output, or "" when it is no terminal or NO_COLOR is set. */
-enum sim_paint { SIM_PAINT_OFF, SIM_PAINT_BAD, SIM_PAINT_GOOD, SIM_PAINT_WARN, SIM_PAINT_DIM, SIM_PAINT_BOLD };
+enum sim_paint {
+    SIM_PAINT_OFF,
+    SIM_PAINT_BAD,
+    SIM_PAINT_GOOD,
+    SIM_PAINT_WARN,
+    SIM_PAINT_DIM,
+    SIM_PAINT_BOLD
+};
 const char *sim_paint(enum sim_paint paint);
 
 /* Prints an object as one line and drops it. */

@@ -1,4 +1,5 @@
-/* sim/cli/files.c - finding scenarios, settings of the command line, and the seed that was used last. */
+/* sim/cli/files.c - finding scenarios, settings of the command line, and the seed that was used
+ * last. */
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -9,15 +10,16 @@
 #include "sim/cli/cli.h"
 #include "sim/run/drivers.h"
 
-int sim_settings_fill(const struct sim_arguments *arguments, const char *driver, struct sim_settings *out,
-                      struct sim_error *error)
+int sim_settings_fill(const struct sim_arguments *arguments, const char *driver,
+                      struct sim_settings *out, struct sim_error *error)
 {
     out->count = 0;
     for (uint32_t i = 0; i < arguments->set.count; i++) {
         const char *text = arguments->set.item[i], *equals = strchr(text, '=');
 
         if (equals == NULL || equals == text)
-            return sim_error_set(error, "--set %.120s: allowed is section.key=value, such as port.timeout=5s", text);
+            return sim_error_set(
+                error, "--set %.120s: allowed is section.key=value, such as port.timeout=5s", text);
         if ((size_t)(equals - text) >= sizeof(out->text[0]))
             return sim_error_set(error, "--set %.60s...: the name is too long", text);
         snprintf(out->text[i], sizeof(out->text[i]), "%.*s", (int)(equals - text), text);
@@ -26,11 +28,13 @@ int sim_settings_fill(const struct sim_arguments *arguments, const char *driver,
     if (driver != NULL)
         out->item[out->count++] = (struct sim_setting){.name = "driver.module", .value = driver};
     if (arguments->strategy != NULL)
-        out->item[out->count++] = (struct sim_setting){.name = "explore.strategy", .value = arguments->strategy};
+        out->item[out->count++] =
+            (struct sim_setting){.name = "explore.strategy", .value = arguments->strategy};
     return 0;
 }
 
-/* --- scenarios -------------------------------------------------------------------------------------- */
+/* --- scenarios
+ * -------------------------------------------------------------------------------------- */
 
 const char *sim_scenario_dir(void)
 {
@@ -59,9 +63,11 @@ static int not_found(const char *name, struct sim_error *error)
     names = sim_names_in(folder, ".ini");
     near = sim_nearest(bare, (const char *const *)names, sim_names_count(names));
     if (near != NULL)
-        sim_error_set(error, "%s: %s; did you mean %s/%s.ini?", name, strerror(ENOENT), folder, near);
+        sim_error_set(error, "%s: %s; did you mean %s/%s.ini?", name, strerror(ENOENT), folder,
+                      near);
     else
-        sim_error_set(error, "%s: %s; 'storsim list scenarios' has those there are", name, strerror(ENOENT));
+        sim_error_set(error, "%s: %s; 'storsim list scenarios' has those there are", name,
+                      strerror(ENOENT));
     sim_names_free(names);
     return -1;
 }
@@ -85,7 +91,8 @@ int sim_scenario_find(const char *name, char *out, size_t bytes, struct sim_erro
     return not_found(name, error);
 }
 
-/* --- seeds ------------------------------------------------------------------------------------------ */
+/* --- seeds
+ * ------------------------------------------------------------------------------------------ */
 
 int sim_seed_parse(const char *text, uint64_t *out, struct sim_error *error)
 {
@@ -95,11 +102,13 @@ int sim_seed_parse(const char *text, uint64_t *out, struct sim_error *error)
     errno = 0;
     *out = strtoull(text, &end, hex ? 16 : 10);
     if (*text < '0' || *text > '9' || *end != '\0' || errno != 0 || *out >= (uint64_t)INT64_MAX)
-        return sim_error_set(error, "'%.60s' is not a seed: a number from 0 to 2^63 - 2, or 'last' for run", text);
+        return sim_error_set(
+            error, "'%.60s' is not a seed: a number from 0 to 2^63 - 2, or 'last' for run", text);
     return 0;
 }
 
-/* File that holds a scenario's last seed; NULL when there is no place for it. Its folders are made. */
+/* File that holds a scenario's last seed; NULL when there is no place for it. Its folders are made.
+ */
 static const char *last_seed_path(const char *scenario)
 {
     static char path[PATH_MAX];
@@ -143,8 +152,10 @@ int sim_last_seed_get(const char *scenario, uint64_t *out, struct sim_error *err
     if (file != NULL)
         fclose(file);
     if (found != 1)
-        return sim_error_set(error, "--seed last: no seed is known for '%s'; it is noted by run and by a sweep that fails",
-                             scenario);
+        return sim_error_set(
+            error,
+            "--seed last: no seed is known for '%s'; it is noted by run and by a sweep that fails",
+            scenario);
     *out = seed;
     return 0;
 }

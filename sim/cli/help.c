@@ -7,19 +7,25 @@
 
 static void overview(void)
 {
-    printf("storsim runs a Windows Storport miniport on virtual time, and judges every run by rules.\n\n"
+    printf("storsim runs a Windows Storport miniport on virtual time, and judges every run by "
+           "rules.\n\n"
            "usage: storsim VERB ...\n\n");
     for (int i = 0; sim_verbs[i] != NULL; i++)
-        printf("  %-8s %-28s %s\n", sim_verbs[i]->name, sim_verbs[i]->operands, sim_verbs[i]->summary);
-    printf("\n'storsim help VERB' has the options of a verb, 'storsim list options' those of a scenario file.\n\n"
-           "exit status: 0 as expected; 1 a rule was violated, or an expected violation was not found;\n"
-           "2 usage or scenario error; 3 storsim's own fault or non-determinism; 4 nothing was run;\n"
-           "130 interrupted, 143 terminated\n");
+        printf("  %-8s %-28s %s\n", sim_verbs[i]->name, sim_verbs[i]->operands,
+               sim_verbs[i]->summary);
+    printf(
+        "\n'storsim help VERB' has the options of a verb, 'storsim list options' those of a "
+        "scenario file.\n\n"
+        "exit status: 0 as expected; 1 a rule was violated, or an expected violation was not "
+        "found;\n"
+        "2 usage or scenario error; 3 storsim's own fault or non-determinism; 4 nothing was run;\n"
+        "130 interrupted, 143 terminated\n");
 }
 
 static json_t *verb_json(const struct sim_verb *verb)
 {
-    return json_pack("{ss ss ss}", "verb", verb->name, "operands", verb->operands, "summary", verb->summary);
+    return json_pack("{ss ss ss}", "verb", verb->name, "operands", verb->operands, "summary",
+                     verb->summary);
 }
 
 static int help(const struct sim_arguments *arguments)
@@ -61,8 +67,8 @@ const struct sim_verb sim_verb_help = {
 static int version(const struct sim_arguments *arguments)
 {
     if (arguments->json)
-        sim_json_print(json_pack("{ss ss si}", "version", sim_version(), "exact", sim_version_exact(), "database",
-                                 SIM_STORE_VERSION));
+        sim_json_print(json_pack("{ss ss si}", "version", sim_version(), "exact",
+                                 sim_version_exact(), "database", SIM_STORE_VERSION));
     else
         printf("storsim %s\n", sim_version_exact());
     return SIM_EXIT_OK;

@@ -5,7 +5,8 @@
 #include "sim/run/sweep.h"
 
 /* Writes the file whole or not at all. */
-int sim_junit_write(const char *path, const struct sim_cell *cell, const struct sim_cell_result *result, uint32_t cells,
-                    double elapsed_s, struct sim_error *error);
+int sim_junit_write(const char *path, const struct sim_cell *cell,
+                    const struct sim_cell_result *result, uint32_t cells, double elapsed_s,
+                    struct sim_error *error);
 
 #endif

@@ -19,14 +19,15 @@ static void scenario_row(const struct sim_arguments *arguments, const char *path
         return;
     }
     if (arguments->json)
-        sim_json_print(json_pack("{so so so so so}", "scenario", sim_json_text(sim_scenario_name(scenario)), "path",
-                                 sim_json_text(path), "title",
-                                 sim_json_text(sim_opt_text(scenario, SIM_OPT_SCENARIO_TITLE)), "expect",
-                                 sim_json_text(sim_opt_text(scenario, SIM_OPT_SCENARIO_EXPECT)), "driver",
-                                 sim_json_text(sim_opt_text(scenario, SIM_OPT_DRIVER_MODULE))));
+        sim_json_print(
+            json_pack("{so so so so so}", "scenario", sim_json_text(sim_scenario_name(scenario)),
+                      "path", sim_json_text(path), "title",
+                      sim_json_text(sim_opt_text(scenario, SIM_OPT_SCENARIO_TITLE)), "expect",
+                      sim_json_text(sim_opt_text(scenario, SIM_OPT_SCENARIO_EXPECT)), "driver",
+                      sim_json_text(sim_opt_text(scenario, SIM_OPT_DRIVER_MODULE))));
     else
-        printf("%-44s %s\n%-44s expect %s\n", path, sim_opt_text(scenario, SIM_OPT_SCENARIO_TITLE), "",
-               sim_opt_text(scenario, SIM_OPT_SCENARIO_EXPECT));
+        printf("%-44s %s\n%-44s expect %s\n", path, sim_opt_text(scenario, SIM_OPT_SCENARIO_TITLE),
+               "", sim_opt_text(scenario, SIM_OPT_SCENARIO_EXPECT));
     sim_scenario_free(scenario);
 }
 
@@ -36,7 +37,9 @@ static int list_scenarios(const struct sim_arguments *arguments)
     char **names = sim_names_in(dir, ".ini");
 
     if (names[0] == NULL)
-        fprintf(stderr, "storsim: no scenarios: neither ./scenarios nor %s/../share/storsim/scenarios has any\n",
+        fprintf(stderr,
+                "storsim: no scenarios: neither ./scenarios nor %s/../share/storsim/scenarios has "
+                "any\n",
                 sim_executable_dir());
     for (uint32_t i = 0; names[i] != NULL; i++) {
         char path[PATH_MAX];
@@ -59,7 +62,8 @@ static int list_drivers(const struct sim_arguments *arguments)
         if (sim_driver_path(names[i], path, sizeof(path), &error) < 0)
             continue;
         if (arguments->json)
-            sim_json_print(json_pack("{so so}", "driver", sim_json_text(names[i]), "path", sim_json_text(path)));
+            sim_json_print(json_pack("{so so}", "driver", sim_json_text(names[i]), "path",
+                                     sim_json_text(path)));
         else
             printf("%-20s %s\n", names[i], path);
     }
@@ -82,10 +86,12 @@ static int list_rules(const struct sim_arguments *arguments)
         const struct sim_rule_info *rule = &sim_rule_info[i];
 
         if (arguments->json)
-            sim_json_print(json_pack("{ss ss ss ss}", "rule", rule->name, "bug_check", rule->bug_check, "severity",
-                                     severity_name(rule->severity), "text", rule->text));
+            sim_json_print(json_pack("{ss ss ss ss}", "rule", rule->name, "bug_check",
+                                     rule->bug_check, "severity", severity_name(rule->severity),
+                                     "text", rule->text));
         else
-            printf("%-30s %-18s %-8s %s\n", rule->name, rule->bug_check, severity_name(rule->severity), rule->text);
+            printf("%-30s %-18s %-8s %s\n", rule->name, rule->bug_check,
+                   severity_name(rule->severity), rule->text);
     }
     return SIM_EXIT_OK;
 }
@@ -124,7 +130,8 @@ static int list_strategies(const struct sim_arguments *arguments)
 {
     for (int i = 0; sim_strategies[i] != NULL; i++) {
         if (arguments->json)
-            sim_json_print(json_pack("{ss ss}", "strategy", sim_strategies[i]->name, "text", sim_strategies[i]->text));
+            sim_json_print(json_pack("{ss ss}", "strategy", sim_strategies[i]->name, "text",
+                                     sim_strategies[i]->text));
         else
             printf("%-10s %s\n", sim_strategies[i]->name, sim_strategies[i]->text);
     }
@@ -152,7 +159,8 @@ static int list(const struct sim_arguments *arguments)
     }
     near = sim_nearest(word, names, LISTS);
     sim_error_set(&error, "list: there is no list of '%.60s'; %s%s%s", word,
-                  near ? "did you mean '" : "allowed is scenarios, drivers, rules, faults, options, strategies",
+                  near ? "did you mean '"
+                       : "allowed is scenarios, drivers, rules, faults, options, strategies",
                   near ? near : "", near ? "'?" : "");
     return sim_cli_usage_error(error.text);
 }

@@ -34,7 +34,8 @@ static struct comparison compare(const struct sim_telling *telling, const struct
 /* The same program, driver and scenario must give the same trace. */
 static bool nondeterministic(const struct comparison *c)
 {
-    return c->same_storsim && c->same_driver && c->same_scenario && !(c->same_hash && c->same_finding);
+    return c->same_storsim && c->same_driver && c->same_scenario &&
+           !(c->same_hash && c->same_finding);
 }
 
 static void comparison_print(const struct sim_telling *telling, const struct sim_replay *replay,
@@ -50,9 +51,11 @@ static void comparison_print(const struct sim_telling *telling, const struct sim
         printf("  the driver's build differs: recorded with %s, now %s\n", replay->driver_build,
                sim_telling_build(telling));
     if (!c->same_storsim)
-        printf("  storsim differs: recorded with %s, now %s\n", replay->storsim, sim_version_exact());
+        printf("  storsim differs: recorded with %s, now %s\n", replay->storsim,
+               sim_version_exact());
     if (!c->same_scenario)
-        printf("  the scenario in the file differs from the recorded one: it was edited, or options changed meaning\n");
+        printf("  the scenario in the file differs from the recorded one: it was edited, or "
+               "options changed meaning\n");
     if (nondeterministic(c))
         printf("%snon-determinism%s: nothing differs but the trace; this is storsim's own fault\n",
                sim_paint(SIM_PAINT_BAD), sim_paint(SIM_PAINT_OFF));
@@ -62,10 +65,11 @@ static json_t *comparison_json(const struct sim_telling *telling, const struct c
 {
     json_t *object = sim_telling_json(telling);
 
-    json_object_update_new(object, json_pack("{sb sb sb sb sb sb}", "same_finding", c->same_finding, "same_hash",
-                                             c->same_hash, "same_storsim", c->same_storsim, "same_driver_build",
-                                             c->same_driver, "same_scenario", c->same_scenario, "nondeterminism",
-                                             nondeterministic(c)));
+    json_object_update_new(object,
+                           json_pack("{sb sb sb sb sb sb}", "same_finding", c->same_finding,
+                                     "same_hash", c->same_hash, "same_storsim", c->same_storsim,
+                                     "same_driver_build", c->same_driver, "same_scenario",
+                                     c->same_scenario, "nondeterminism", nondeterministic(c)));
     return object;
 }
 
@@ -90,19 +94,22 @@ static int finding_replay(const struct sim_arguments *arguments, const struct si
     return status;
 }
 
-/* The driver and strategy of the header are what the scenario and settings say; else someone edited one of them. */
-static int header_check(const char *path, const struct sim_replay *replay, const struct sim_scenario *scenario,
-                        struct sim_error *error)
+/* The driver and strategy of the header are what the scenario and settings say; else someone edited
+ * one of them. */
+static int header_check(const char *path, const struct sim_replay *replay,
+                        const struct sim_scenario *scenario, struct sim_error *error)
 {
     const char *driver = sim_opt_text(scenario, SIM_OPT_DRIVER_MODULE);
     const char *strategy = sim_opt_text(scenario, SIM_OPT_EXPLORE_STRATEGY);
 
     if (strcmp(driver, replay->driver) != 0)
-        return sim_error_set(error, "%s: driver: the header says '%.60s', its settings and scenario say '%.60s'", path,
-                             replay->driver, driver);
+        return sim_error_set(
+            error, "%s: driver: the header says '%.60s', its settings and scenario say '%.60s'",
+            path, replay->driver, driver);
     if (strcmp(strategy, replay->strategy) != 0)
-        return sim_error_set(error, "%s: strategy: the header says '%.60s', its settings and scenario say '%.60s'", path,
-                             replay->strategy, strategy);
+        return sim_error_set(
+            error, "%s: strategy: the header says '%.60s', its settings and scenario say '%.60s'",
+            path, replay->strategy, strategy);
     return 0;
 }
 
@@ -120,7 +127,8 @@ static int replay(const struct sim_arguments *arguments)
         free(telling);
         return sim_cli_usage_error(error.text);
     }
-    if (sim_scenario_parse(file.path, file.scenario_text, file.setting, file.settings, &why, &scenario) < 0) {
+    if (sim_scenario_parse(file.path, file.scenario_text, file.setting, file.settings, &why,
+                           &scenario) < 0) {
         sim_error_set(&error, "%s: the scenario in it: %s", path, why.text);
         status = sim_cli_usage_error(error.text);
     } else if (header_check(path, &file, scenario, &error) < 0) {
@@ -142,7 +150,8 @@ const struct sim_verb sim_verb_replay = {
     .operands = "FILE.replay",
     .summary = "a stored finding again, and whether it is the same",
     .options = "trace events json verbose",
-    .text = "Replay files are written by 'storsim sweep' to DIR/failures. Exit status 1: a rule was violated again,\n"
+    .text = "Replay files are written by 'storsim sweep' to DIR/failures. Exit status 1: a rule "
+            "was violated again,\n"
             "0: none was, 3: the same storsim, driver and scenario gave another trace.",
     .operands_min = 1,
     .operands_max = 1,

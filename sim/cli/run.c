@@ -42,7 +42,8 @@ static int scenario_run(const struct sim_arguments *arguments, const struct sim_
     SIM_ASSERT(telling != NULL);
     telling->scenario = scenario;
     if (seed_choose(arguments, sim_scenario_name(scenario), &seed, &error) == 0) {
-        sim_repeat_run(telling->repeat, sim_scenario_path(scenario), settings->item, settings->count, seed);
+        sim_repeat_run(telling->repeat, sim_scenario_path(scenario), settings->item,
+                       settings->count, seed);
         sim_last_seed_note(sim_scenario_name(scenario), seed);
         if (sim_telling_run(telling, seed, arguments->trace, &error) == 0) {
             result_print(telling, arguments);
@@ -65,8 +66,10 @@ static int run(const struct sim_arguments *arguments)
     int status;
 
     if (arguments->driver.count > 1)
-        return sim_cli_usage_error("run: --driver is given twice; 'storsim sweep' compares drivers");
-    if (sim_settings_fill(arguments, arguments->driver.count ? arguments->driver.item[0] : NULL, &settings, &error) < 0 ||
+        return sim_cli_usage_error(
+            "run: --driver is given twice; 'storsim sweep' compares drivers");
+    if (sim_settings_fill(arguments, arguments->driver.count ? arguments->driver.item[0] : NULL,
+                          &settings, &error) < 0 ||
         sim_scenario_find(arguments->operand.item[0], path, sizeof(path), &error) < 0 ||
         sim_scenario_read(path, settings.item, settings.count, &error, &scenario) < 0)
         return sim_cli_usage_error(error.text);

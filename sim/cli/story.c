@@ -1,8 +1,9 @@
 /* sim/cli/story.c - the few events out of a run's thousands that a person wants to read.
  *
- * Three kinds of event make it: turning points (faults, time-outs, resets, pauses, CC.EN, CSTS.RDY, findings) always;
- * bulk events (completions, retries, lost commands) while a recovery is under way, counted together between two turning
- * points; and, in front of a finding, the last few events of any other kind. Everything else is counted only.
+ * Three kinds of event make it: turning points (faults, time-outs, resets, pauses, CC.EN, CSTS.RDY,
+ * findings) always; bulk events (starts, completions, retries, DPCs) while a recovery is under way,
+ * counted together between two turning points; and, in front of a finding, the last few events of
+ * any other kind. Everything else is counted only.
  */
 #include "sim/cli/story.h"
 
@@ -20,18 +21,42 @@
 enum kind { OTHER, NOISE, TURN, BULK };
 
 static const uint8_t kind_of[SIM_EV_COUNT] = {
-    [SIM_EV_PHASE] = TURN,         [SIM_EV_FINDING] = TURN,      [SIM_EV_PAUSE] = TURN,
-    [SIM_EV_RESUME] = TURN,        [SIM_EV_READY] = TURN,        [SIM_EV_LUN_TIMEOUT] = TURN,
-    [SIM_EV_TIER] = TURN,          [SIM_EV_RESET_ENTER] = TURN,  [SIM_EV_RESET_RETURN] = TURN,
-    [SIM_EV_RESET_DETECTED] = TURN, [SIM_EV_HOLD_END] = TURN,    [SIM_EV_CC_EN] = TURN,
-    [SIM_EV_CSTS_RDY] = TURN,      [SIM_EV_CSTS_CFS] = TURN,     [SIM_EV_FAULT_ON] = TURN,
-    [SIM_EV_FAULT_OFF] = TURN,     [SIM_EV_DMA_BAD] = TURN,      [SIM_EV_GUEST_ERROR] = TURN,
-    [SIM_EV_SRB_COMPLETE_AGAIN] = TURN, [SIM_EV_SRB_COMPLETE_BAD] = TURN,
-    [SIM_EV_SRB_COMPLETE] = BULK,  [SIM_EV_CMD_LOST] = BULK,     [SIM_EV_IO_RETRY] = BULK,
-    [SIM_EV_QUEUE_CREATE] = BULK,  [SIM_EV_QUEUE_DELETE] = BULK, [SIM_EV_BUSY] = BULK,
-    [SIM_EV_SWITCH] = NOISE,       [SIM_EV_DELAY] = NOISE,
-    [SIM_EV_LOCK_WAIT] = NOISE,    [SIM_EV_LOCK_TAKE] = NOISE,   [SIM_EV_LOCK_DROP] = NOISE,
-    [SIM_EV_HIGH_IRQL] = NOISE,    [SIM_EV_REG_READ] = NOISE,    [SIM_EV_DMA] = NOISE,
+    [SIM_EV_PHASE] = TURN,
+    [SIM_EV_FINDING] = TURN,
+    [SIM_EV_PAUSE] = TURN,
+    [SIM_EV_RESUME] = TURN,
+    [SIM_EV_READY] = TURN,
+    [SIM_EV_LUN_TIMEOUT] = TURN,
+    [SIM_EV_TIER] = TURN,
+    [SIM_EV_RESET_ENTER] = TURN,
+    [SIM_EV_RESET_RETURN] = TURN,
+    [SIM_EV_RESET_DETECTED] = TURN,
+    [SIM_EV_HOLD_END] = TURN,
+    [SIM_EV_CC_EN] = TURN,
+    [SIM_EV_CSTS_RDY] = TURN,
+    [SIM_EV_CSTS_CFS] = TURN,
+    [SIM_EV_FAULT_ON] = TURN,
+    [SIM_EV_FAULT_OFF] = TURN,
+    [SIM_EV_DMA_BAD] = TURN,
+    [SIM_EV_GUEST_ERROR] = TURN,
+    [SIM_EV_SRB_COMPLETE_AGAIN] = TURN,
+    [SIM_EV_SRB_COMPLETE_BAD] = TURN,
+    [SIM_EV_SRB_COMPLETE] = BULK,
+    [SIM_EV_CMD_LOST] = BULK,
+    [SIM_EV_IO_RETRY] = BULK,
+    [SIM_EV_DPC_QUEUE] = BULK,
+    [SIM_EV_SRB_START] = BULK,
+    [SIM_EV_QUEUE_CREATE] = BULK,
+    [SIM_EV_QUEUE_DELETE] = BULK,
+    [SIM_EV_BUSY] = BULK,
+    [SIM_EV_SWITCH] = NOISE,
+    [SIM_EV_DELAY] = NOISE,
+    [SIM_EV_LOCK_WAIT] = NOISE,
+    [SIM_EV_LOCK_TAKE] = NOISE,
+    [SIM_EV_LOCK_DROP] = NOISE,
+    [SIM_EV_HIGH_IRQL] = NOISE,
+    [SIM_EV_REG_READ] = NOISE,
+    [SIM_EV_DMA] = NOISE,
     [SIM_EV_STALL] = NOISE,
 };
 
@@ -75,7 +100,8 @@ static void entry_add(struct sim_story *story, const struct sim_record *record)
         story->entry = realloc(story->entry, story->room * sizeof(*story->entry));
         SIM_ASSERT(story->entry != NULL);
     }
-    story->entry[story->entries++] = (struct entry){.record = *record, .count = 1, .last = record->at};
+    story->entry[story->entries++] =
+        (struct entry){.record = *record, .count = 1, .last = record->at};
     story->told++;
 }
 
@@ -145,7 +171,8 @@ void sim_story_event(struct sim *sim, const struct sim_record *record, void *ctx
     }
 }
 
-/* --- telling ---------------------------------------------------------------------------------------- */
+/* --- telling
+ * ---------------------------------------------------------------------------------------- */
 
 static bool ends_with(const char *text, const char *end)
 {
@@ -166,27 +193,37 @@ static void argument_text(const struct sim_record *record, int i, char *out, siz
     else if (ends_with(name, "_x"))
         snprintf(out, bytes, "%.*s 0x%llx", (int)n - 2, name, (unsigned long long)value);
     else if (ends_with(name, "_ns") || strcmp(name, "ns") == 0)
-        snprintf(out, bytes, "%.*s%s%s", ends_with(name, "_ns") ? (int)n - 3 : 0, name, n > 2 ? " " : "",
+        snprintf(out, bytes, "%.*s%s%s", n > 2 ? (int)n - 3 : 0, name, n > 2 ? " " : "",
                  sim_text_span(span, (sim_ns)value));
+    else if (strcmp(name, "lun_or_all") == 0 && (uint32_t)value == UINT32_MAX)
+        snprintf(out, bytes, "all LUNs");
     else
         snprintf(out, bytes, "%s %lld", name, (long long)value);
 }
 
+/* Length of a text without brackets at its end: there the table explains its arguments, which are
+ * printed anyway. */
+static size_t words_of(const char *text)
+{
+    const char *bracket = strrchr(text, '(');
+
+    if (bracket == NULL || bracket == text || !ends_with(text, ")"))
+        return strlen(text);
+    return (size_t)(bracket - text) - 1;
+}
+
 void sim_story_text(const struct sim_record *record, char *out, size_t bytes)
 {
-    static const char *const phases[] = {"boot", "load begins", "load ends, outstanding I/O drains"};
+    static const char *const phases[] = {"boot", "load begins",
+                                         "load ends, outstanding I/O drains"};
     const struct sim_event_info *info = &sim_event_info[record->event];
     const char *between = " (";
-    /* What a table says in brackets of all its arguments is not for one line of a story. */
-    size_t words = strcspn(info->text, "(");
-    size_t used;
+    size_t words = words_of(info->text), used;
 
     if (record->event == SIM_EV_PHASE && record->arg[0] < 3) {
         snprintf(out, bytes, "%s", phases[record->arg[0]]);
         return;
     }
-    while (words > 0 && info->text[words - 1] == ' ')
-        words--;
     used = (size_t)snprintf(out, bytes, "%.*s", (int)words, info->text);
     for (int i = 0; i < 4; i++) {
         char one[64];
@@ -207,8 +244,8 @@ static void bulk_text(const struct entry *entry, char *out, size_t bytes)
     char span[SIM_UNITS_BYTES], count[SIM_UNITS_BYTES];
     const char *text = sim_event_info[entry->record.event].text;
 
-    snprintf(out, bytes, "%s times in %s: %s", sim_text_count(count, entry->count),
-             sim_text_span(span, entry->last - entry->record.at), text);
+    snprintf(out, bytes, "%s times in %s: %.*s", sim_text_count(count, entry->count),
+             sim_text_span(span, entry->last - entry->record.at), (int)words_of(text), text);
 }
 
 static void level_text(const struct sim_record *record, char *cpu, char *level, size_t bytes)
@@ -235,7 +272,8 @@ static void entry_print(FILE *out, const struct entry *entry)
         bulk_text(entry, text, sizeof(text));
     else
         sim_story_text(&entry->record, text, sizeof(text));
-    fprintf(out, "  %16s  %3s  %-8s  %s\n", sim_text_time(time, entry->record.at), cpu, level, text);
+    fprintf(out, "  %16s  %3s  %-8s  %s\n", sim_text_time(time, entry->record.at), cpu, level,
+            text);
 }
 
 void sim_story_print(struct sim_story *story, FILE *out, uint64_t lines)
@@ -253,8 +291,8 @@ void sim_story_print(struct sim_story *story, FILE *out, uint64_t lines)
     for (uint64_t i = 0; i < head; i++)
         entry_print(out, &story->entry[i]);
     if (tail > 0)
-        fprintf(out, "  %16s  ... %llu lines more, --events %llu shows them\n", "", (unsigned long long)(n - head - tail),
-                (unsigned long long)n);
+        fprintf(out, "  %16s  ... %llu lines more, --events %llu shows them\n", "",
+                (unsigned long long)(n - head - tail), (unsigned long long)n);
     for (uint64_t i = n - tail; i < n; i++)
         entry_print(out, &story->entry[i]);
     fprintf(out, "  %16s  %s other events are left out; --trace FILE has all\n", "",

@@ -27,7 +27,8 @@ struct sweep {
     uint64_t told_seeds;
 };
 
-/* --- what to run ------------------------------------------------------------------------------------ */
+/* --- what to run
+ * ------------------------------------------------------------------------------------ */
 
 static int seeds_parse(const char *text, uint64_t *first, uint64_t *last, struct sim_error *error)
 {
@@ -44,14 +45,18 @@ static int seeds_parse(const char *text, uint64_t *first, uint64_t *last, struct
     snprintf(left, sizeof(left), "%.*s", (int)(dash - text), text);
     if ((size_t)(dash - text) >= sizeof(left) || sim_seed_parse(left, first, &why) < 0 ||
         sim_seed_parse(dash + 1, last, &why) < 0)
-        return sim_error_set(error, "--seeds: '%.60s' is not A-B with two seeds, such as 1-1000", text);
+        return sim_error_set(error, "--seeds: '%.60s' is not A-B with two seeds, such as 1-1000",
+                             text);
     if (*first > *last)
-        return sim_error_set(error, "--seeds: %.60s runs backwards; allowed is A-B with A not above B, such as %llu-%llu",
-                             text, (unsigned long long)*last, (unsigned long long)*first);
+        return sim_error_set(
+            error,
+            "--seeds: %.60s runs backwards; allowed is A-B with A not above B, such as %llu-%llu",
+            text, (unsigned long long)*last, (unsigned long long)*first);
     return 0;
 }
 
-/* As many as the scenario asks for as a test; an expected violation gets the seeds it was promised. */
+/* As many as the scenario asks for as a test; an expected violation gets the seeds it was promised.
+ */
 static void seeds_default(struct sim_cell *cell)
 {
     struct sim_expect expect = sim_scenario_expect(cell->scenario);
@@ -63,34 +68,40 @@ static void seeds_default(struct sim_cell *cell)
     cell->seed_last = seeds;
 }
 
-static int cell_unique(const struct sweep *sweep, const struct sim_cell *cell, struct sim_error *error)
+static int cell_unique(const struct sweep *sweep, const struct sim_cell *cell,
+                       struct sim_error *error)
 {
     for (const struct sim_cell *other = sweep->cell; other < cell; other++) {
         if (strcmp(sim_scenario_name(other->scenario), sim_scenario_name(cell->scenario)) == 0 &&
             strcmp(sim_opt_text(other->scenario, SIM_OPT_DRIVER_MODULE),
                    sim_opt_text(cell->scenario, SIM_OPT_DRIVER_MODULE)) == 0)
-            return sim_error_set(error, "%s and %s would both be '%s' with driver %s in the results",
-                                 sim_scenario_path(other->scenario), sim_scenario_path(cell->scenario),
-                                 sim_scenario_name(cell->scenario),
-                                 sim_opt_text(cell->scenario, SIM_OPT_DRIVER_MODULE));
+            return sim_error_set(
+                error, "%s and %s would both be '%s' with driver %s in the results",
+                sim_scenario_path(other->scenario), sim_scenario_path(cell->scenario),
+                sim_scenario_name(cell->scenario),
+                sim_opt_text(cell->scenario, SIM_OPT_DRIVER_MODULE));
     }
     return 0;
 }
 
-static int cell_add(struct sweep *sweep, const char *path, const struct sim_settings *settings, struct sim_error *error)
+static int cell_add(struct sweep *sweep, const char *path, const struct sim_settings *settings,
+                    struct sim_error *error)
 {
     const struct sim_arguments *arguments = sweep->arguments;
     struct sim_cell *cell = &sweep->cell[sweep->config.cells];
     struct sim_scenario *scenario;
 
     if (sweep->config.cells == SIM_SWEEP_CELLS_MAX)
-        return sim_error_set(error, "sweep: more than %d scenarios times drivers", SIM_SWEEP_CELLS_MAX);
+        return sim_error_set(error, "sweep: more than %d scenarios times drivers",
+                             SIM_SWEEP_CELLS_MAX);
     if (sim_scenario_read(path, settings->item, settings->count, error, &scenario) < 0)
         return -1;
-    *cell = (struct sim_cell){.scenario = scenario, .setting = settings->item, .settings = settings->count};
+    *cell = (struct sim_cell){
+        .scenario = scenario, .setting = settings->item, .settings = settings->count};
     sweep->config.cells++;
     seeds_default(cell);
-    if (arguments->seeds != NULL && seeds_parse(arguments->seeds, &cell->seed_first, &cell->seed_last, error) < 0)
+    if (arguments->seeds != NULL &&
+        seeds_parse(arguments->seeds, &cell->seed_first, &cell->seed_last, error) < 0)
         return -1;
     return cell_unique(sweep, cell, error);
 }
@@ -126,9 +137,10 @@ static int shard_parse(const char *text, struct sim_sweep_config *config, struct
     config->shard = config->shards = 1;
     if (text == NULL)
         return 0;
-    if (sscanf(text, "%9u/%9u%1s", &config->shard, &config->shards, rest) != 2 || config->shard < 1 ||
-        config->shard > config->shards || *text == '-')
-        return sim_error_set(error, "--shard: '%.60s' is not I/N with I from 1 to N, such as 1/4", text);
+    if (sscanf(text, "%9u/%9u%1s", &config->shard, &config->shards, rest) != 2 ||
+        config->shard < 1 || config->shard > config->shards || *text == '-')
+        return sim_error_set(error, "--shard: '%.60s' is not I/N with I from 1 to N, such as 1/4",
+                             text);
     return 0;
 }
 
@@ -140,8 +152,8 @@ static void dir_choose(struct sweep *sweep)
     if (sweep->arguments->out != NULL)
         snprintf(sweep->dir, sizeof(sweep->dir), "%s", sweep->arguments->out);
     else if (sweep->config.shards > 1)
-        snprintf(sweep->dir, sizeof(sweep->dir), "results/%s-shard-%u-of-%u", first, sweep->config.shard,
-                 sweep->config.shards);
+        snprintf(sweep->dir, sizeof(sweep->dir), "results/%s-shard-%u-of-%u", first,
+                 sweep->config.shard, sweep->config.shards);
     else
         snprintf(sweep->dir, sizeof(sweep->dir), "results/%s", first);
     for (size_t n = strlen(sweep->dir); n > 1 && sweep->dir[n - 1] == '/'; n--)
@@ -155,7 +167,8 @@ static int config_fill(struct sweep *sweep, struct sim_error *error)
     struct sim_sweep_config *config = &sweep->config;
 
     config->cell = sweep->cell;
-    config->jobs = arguments->jobs > 0 ? (uint32_t)arguments->jobs : (uint32_t)uv_available_parallelism();
+    config->jobs =
+        arguments->jobs > 0 ? (uint32_t)arguments->jobs : (uint32_t)uv_available_parallelism();
     config->budget_ns = arguments->budget_ns;
     config->patience_ns = arguments->patience_ns;
     config->samples = arguments->samples;
@@ -170,11 +183,13 @@ static int config_fill(struct sweep *sweep, struct sim_error *error)
     return 0;
 }
 
-/* --- progress --------------------------------------------------------------------------------------- */
+/* --- progress
+ * --------------------------------------------------------------------------------------- */
 
 static void progress_text(const struct sim_sweep_state *state, char *out, size_t bytes)
 {
-    char done[SIM_UNITS_BYTES], total[SIM_UNITS_BYTES], failed[SIM_UNITS_BYTES], rate[SIM_UNITS_BYTES];
+    char done[SIM_UNITS_BYTES], total[SIM_UNITS_BYTES], failed[SIM_UNITS_BYTES],
+        rate[SIM_UNITS_BYTES];
     char eta[SIM_UNITS_BYTES] = "-";
     double per_s = state->elapsed_s > 0 ? (double)state->seeds / state->elapsed_s : 0;
     uint64_t left = state->total > state->seeds ? state->total - state->seeds : 0;
@@ -206,7 +221,8 @@ static void progress(const struct sim_sweep_state *state, void *ctx)
     fflush(stderr);
 }
 
-/* --- results ---------------------------------------------------------------------------------------- */
+/* --- results
+ * ---------------------------------------------------------------------------------------- */
 
 static json_t *counts_json(const uint64_t *count)
 {
@@ -230,26 +246,31 @@ static json_t *failure_json(const struct sim_cell_result *r)
 {
     if (!r->has_failure)
         return json_null();
-    return json_pack("{sI ss so so}", "seed", (json_int_t)r->first_seed, "rule", sim_rule_info[r->first_rule].name,
-                     "message", sim_json_text(r->first_message), "replay",
+    return json_pack("{sI ss so so}", "seed", (json_int_t)r->first_seed, "rule",
+                     sim_rule_info[r->first_rule].name, "message", sim_json_text(r->first_message),
+                     "replay",
                      r->first_replay[0] != '\0' ? sim_json_text(r->first_replay) : json_null());
 }
 
-static void cell_json(const struct sweep *sweep, const struct sim_cell *cell, const struct sim_cell_result *r)
+static void cell_json(const struct sweep *sweep, const struct sim_cell *cell,
+                      const struct sim_cell_result *r)
 {
     const struct sim_scenario *s = cell->scenario;
-    json_t *object = json_pack(
-        "{so so ss sI sI sI so so so}", "scenario", sim_json_text(sim_scenario_name(s)), "driver",
-        sim_json_text(sim_opt_text(s, SIM_OPT_DRIVER_MODULE)), "strategy", sim_opt_text(s, SIM_OPT_EXPLORE_STRATEGY),
-        "seeds", (json_int_t)r->seeds, "passed", (json_int_t)r->passed, "failed", (json_int_t)r->failed, "violations",
-        counts_json(r->violations), "warnings", counts_json(r->warnings), "first_failure", failure_json(r));
+    json_t *object =
+        json_pack("{so so ss sI sI sI so so so}", "scenario", sim_json_text(sim_scenario_name(s)),
+                  "driver", sim_json_text(sim_opt_text(s, SIM_OPT_DRIVER_MODULE)), "strategy",
+                  sim_opt_text(s, SIM_OPT_EXPLORE_STRATEGY), "seeds", (json_int_t)r->seeds,
+                  "passed", (json_int_t)r->passed, "failed", (json_int_t)r->failed, "violations",
+                  counts_json(r->violations), "warnings", counts_json(r->warnings), "first_failure",
+                  failure_json(r));
 
     json_object_update_new(
-        object, json_pack("{sf sf sf sI so ss sI sI sI so}", "elapsed_s", r->elapsed_s, "seeds_per_s",
-                          r->elapsed_s > 0 ? (double)r->seeds / r->elapsed_s : 0.0, "virtual_s",
-                          (double)r->virtual_ns / 1e9, "points", (json_int_t)r->points, "expect",
-                          sim_json_text(sim_opt_text(s, SIM_OPT_SCENARIO_EXPECT)), "outcome", outcome_name(r->outcome),
-                          "lost", (json_int_t)r->lost, "seed_first", (json_int_t)cell->seed_first, "seed_last",
+        object, json_pack("{sf sf sf sI so ss sI sI sI so}", "elapsed_s", r->elapsed_s,
+                          "seeds_per_s", r->elapsed_s > 0 ? (double)r->seeds / r->elapsed_s : 0.0,
+                          "virtual_s", (double)r->virtual_ns / 1e9, "points", (json_int_t)r->points,
+                          "expect", sim_json_text(sim_opt_text(s, SIM_OPT_SCENARIO_EXPECT)),
+                          "outcome", outcome_name(r->outcome), "lost", (json_int_t)r->lost,
+                          "seed_first", (json_int_t)cell->seed_first, "seed_last",
                           (json_int_t)cell->seed_last, "results", sim_json_text(sweep->dir)));
     if (r->lost > 0)
         json_object_set_new(object, "first_lost",
@@ -263,7 +284,8 @@ static void repeat_text(const struct sim_cell *cell, const struct sim_cell_resul
     if (r->has_failure && r->first_replay[0] != '\0')
         sim_repeat_replay(out, r->first_replay);
     else if (r->has_failure)
-        sim_repeat_run(out, sim_scenario_path(cell->scenario), cell->setting, cell->settings, r->first_seed);
+        sim_repeat_run(out, sim_scenario_path(cell->scenario), cell->setting, cell->settings,
+                       r->first_seed);
 }
 
 static void violations_print(const struct sim_cell_result *r)
@@ -274,7 +296,8 @@ static void violations_print(const struct sim_cell_result *r)
         if (r->violations[i] > 0)
             printf("  %-30s %s\n", sim_rule_info[i].name, sim_text_count(count, r->violations[i]));
         if (r->warnings[i] > 0)
-            printf("  %-30s %s (warning)\n", sim_rule_info[i].name, sim_text_count(count, r->warnings[i]));
+            printf("  %-30s %s (warning)\n", sim_rule_info[i].name,
+                   sim_text_count(count, r->warnings[i]));
     }
 }
 
@@ -284,23 +307,27 @@ static void lost_print(const struct sim_cell *cell, const struct sim_cell_result
 
     if (r->lost == 0)
         return;
-    sim_repeat_run(repeat, sim_scenario_path(cell->scenario), cell->setting, cell->settings, r->first_lost);
-    printf("  %sstorsim's own fault%s on %llu seeds, first seed %llu: %s\n  %s\n", sim_paint(SIM_PAINT_BAD),
-           sim_paint(SIM_PAINT_OFF), (unsigned long long)r->lost, (unsigned long long)r->first_lost, r->lost_message,
-           repeat);
+    sim_repeat_run(repeat, sim_scenario_path(cell->scenario), cell->setting, cell->settings,
+                   r->first_lost);
+    printf("  %sstorsim's own fault%s on %llu seed%s, the first %llu: %s\n  %s\n",
+           sim_paint(SIM_PAINT_BAD), sim_paint(SIM_PAINT_OFF), (unsigned long long)r->lost,
+           r->lost == 1 ? "" : "s", (unsigned long long)r->first_lost, r->lost_message, repeat);
 }
 
 static void cell_print(const struct sim_cell *cell, const struct sim_cell_result *r)
 {
     static const char *const word[] = {"PASS", "FAIL", "FAIL", "OPEN", "NOT RUN"};
-    static const enum sim_paint paint[] = {SIM_PAINT_GOOD, SIM_PAINT_BAD, SIM_PAINT_BAD, SIM_PAINT_WARN, SIM_PAINT_WARN};
+    static const enum sim_paint paint[] = {SIM_PAINT_GOOD, SIM_PAINT_BAD, SIM_PAINT_BAD,
+                                           SIM_PAINT_WARN, SIM_PAINT_WARN};
     const char *expect = sim_opt_text(cell->scenario, SIM_OPT_SCENARIO_EXPECT);
-    char seeds[SIM_UNITS_BYTES], failed[SIM_UNITS_BYTES], took[SIM_UNITS_BYTES], virtual[SIM_UNITS_BYTES];
+    char seeds[SIM_UNITS_BYTES], failed[SIM_UNITS_BYTES], took[SIM_UNITS_BYTES],
+        virtual[SIM_UNITS_BYTES];
     char rate[SIM_UNITS_BYTES], repeat[SIM_REPEAT_BYTES] = "";
 
-    printf("%s%s%s %s, driver %s: %s of %s seeds violated a rule (expect %s)\n", sim_paint(paint[r->outcome]),
-           word[r->outcome], sim_paint(SIM_PAINT_OFF), sim_scenario_name(cell->scenario),
-           sim_opt_text(cell->scenario, SIM_OPT_DRIVER_MODULE), r->failed == 0 ? "none" : sim_text_count(failed, r->failed),
+    printf("%s%s%s %s, driver %s: %s of %s seeds violated a rule (expect %s)\n",
+           sim_paint(paint[r->outcome]), word[r->outcome], sim_paint(SIM_PAINT_OFF),
+           sim_scenario_name(cell->scenario), sim_opt_text(cell->scenario, SIM_OPT_DRIVER_MODULE),
+           r->failed == 0 ? "none" : sim_text_count(failed, r->failed),
            sim_text_count(seeds, r->seeds), expect);
     violations_print(r);
     repeat_text(cell, r, repeat);
@@ -313,7 +340,8 @@ static void cell_print(const struct sim_cell *cell, const struct sim_cell_result
     if (r->seeds > 0)
         printf("  %s of virtual time in %s, %s seeds/s\n", sim_text_span(virtual, r->virtual_ns),
                sim_text_span(took, (sim_ns)(r->elapsed_s * 1e9)),
-               sim_text_count(rate, r->elapsed_s > 0 ? (uint64_t)((double)r->seeds / r->elapsed_s) : 0));
+               sim_text_count(rate,
+                              r->elapsed_s > 0 ? (uint64_t)((double)r->seeds / r->elapsed_s) : 0));
 }
 
 static void results_print(struct sweep *sweep, enum sim_sweep_end end)
@@ -322,7 +350,8 @@ static void results_print(struct sweep *sweep, enum sim_sweep_end end)
         fprintf(stderr, "\r\033[K");
     for (uint32_t i = 0; i < sweep->config.cells; i++) {
         if (sweep->result[i].has_failure)
-            sim_last_seed_note(sim_scenario_name(sweep->cell[i].scenario), sweep->result[i].first_seed);
+            sim_last_seed_note(sim_scenario_name(sweep->cell[i].scenario),
+                               sweep->result[i].first_seed);
         if (sweep->arguments->json)
             cell_json(sweep, &sweep->cell[i], &sweep->result[i]);
         else
@@ -331,7 +360,8 @@ static void results_print(struct sweep *sweep, enum sim_sweep_end end)
     if (end == SIM_SWEEP_BUDGET)
         fprintf(stderr, "storsim: the budget ended before all seeds were run\n");
     if (end == SIM_SWEEP_INTERRUPT || end == SIM_SWEEP_TERMINATE)
-        fprintf(stderr, "storsim: interrupted; what was finished is in %s/results.db\n", sweep->dir);
+        fprintf(stderr, "storsim: interrupted; what was finished is in %s/results.db\n",
+                sweep->dir);
     if (!sweep->arguments->json)
         printf("results: %s/results.db\n", sweep->dir);
 }
@@ -363,8 +393,9 @@ static int sweep_end(struct sweep *sweep, enum sim_sweep_end end, struct sim_err
         return end == SIM_SWEEP_ERROR ? SIM_EXIT_USAGE : SIM_EXIT_FAULT;
     }
     results_print(sweep, end);
-    if (sweep->arguments->junit != NULL && sim_junit_write(sweep->arguments->junit, sweep->cell, sweep->result,
-                                                           sweep->config.cells, sweep->elapsed_s, error) < 0)
+    if (sweep->arguments->junit != NULL &&
+        sim_junit_write(sweep->arguments->junit, sweep->cell, sweep->result, sweep->config.cells,
+                        sweep->elapsed_s, error) < 0)
         status = sim_cli_usage_error(error->text);
     if (end == SIM_SWEEP_INTERRUPT)
         return SIM_EXIT_INTERRUPT;
@@ -386,7 +417,8 @@ static int sweep(const struct sim_arguments *arguments)
         status = sim_cli_usage_error(error.text);
     } else {
         double began = (double)uv_hrtime() / 1e9;
-        enum sim_sweep_end end = sim_sweep_run(&sweep->config, progress, sweep, sweep->result, &error);
+        enum sim_sweep_end end =
+            sim_sweep_run(&sweep->config, progress, sweep, sweep->result, &error);
 
         sweep->elapsed_s = (double)uv_hrtime() / 1e9 - began;
         status = sweep_end(sweep, end, &error);
@@ -401,10 +433,14 @@ const struct sim_verb sim_verb_sweep = {
     .name = "sweep",
     .operands = "FILE...",
     .summary = "many seeds in worker processes; results in a database and replay files",
-    .options = "seeds jobs shard budget out junit set driver strategy samples stop-after fail-fast patience json quiet",
-    .text = "Every scenario is a test: the exit status is 0 when each one's 'expect' holds. --driver may be repeated to\n"
-            "compare drivers. DIR/results.db keeps what other scenarios and drivers left there, and replaces what these\n"
-            "did. Each bug, a rule at a place in the driver, gets a replay file for its lowest seed in DIR/failures.",
+    .options = "seeds jobs shard budget out junit set driver strategy samples stop-after fail-fast "
+               "patience json quiet",
+    .text = "Every scenario is a test: the exit status is 0 when each one's 'expect' holds. "
+            "--driver may be repeated to\n"
+            "compare drivers. DIR/results.db keeps what other scenarios and drivers left there, "
+            "and replaces what these\n"
+            "did. Each bug, a rule at a place in the driver, gets a replay file for its lowest "
+            "seed in DIR/failures.",
     .operands_min = 1,
     .operands_max = SIM_CLI_LIST_MAX,
     .fn = sweep,

@@ -12,7 +12,8 @@
 #include "sim/run/report.h"
 #include "sim/run/version.h"
 
-/* --- running ---------------------------------------------------------------------------------------- */
+/* --- running
+ * ---------------------------------------------------------------------------------------- */
 
 struct sinks {
     struct sim_story *story;
@@ -36,11 +37,12 @@ static void trace_head(FILE *trace, const struct sim_telling *telling, uint64_t 
     json_t *head;
 
     snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)sim_scenario_hash(scenario));
-    head = json_pack("{si ss so ss so ss ss sI}", "trace_version", 1, "storsim", sim_version_exact(), "scenario",
-                     sim_json_text(sim_scenario_name(scenario)), "scenario_hash", hash, "driver",
-                     sim_json_text(sim_opt_text(scenario, SIM_OPT_DRIVER_MODULE)), "driver_build",
-                     sim_telling_build(telling), "strategy", sim_opt_text(scenario, SIM_OPT_EXPLORE_STRATEGY), "seed",
-                     (json_int_t)seed);
+    head =
+        json_pack("{si ss so ss so ss ss sI}", "trace_version", 1, "storsim", sim_version_exact(),
+                  "scenario", sim_json_text(sim_scenario_name(scenario)), "scenario_hash", hash,
+                  "driver", sim_json_text(sim_opt_text(scenario, SIM_OPT_DRIVER_MODULE)),
+                  "driver_build", sim_telling_build(telling), "strategy",
+                  sim_opt_text(scenario, SIM_OPT_EXPLORE_STRATEGY), "seed", (json_int_t)seed);
     json_dumpf(head, trace, JSON_COMPACT);
     fputc('\n', trace);
     json_decref(head);
@@ -65,7 +67,8 @@ static void seed_run(struct sim_telling *telling, uint64_t seed, struct sinks *s
     telling->elapsed_s = seconds_now() - began;
 }
 
-int sim_telling_run(struct sim_telling *telling, uint64_t seed, const char *trace, struct sim_error *error)
+int sim_telling_run(struct sim_telling *telling, uint64_t seed, const char *trace,
+                    struct sim_error *error)
 {
     struct sinks sinks = {0};
     int result = 0;
@@ -129,18 +132,22 @@ int sim_telling_exit(const struct sim_telling *telling)
     return telling->result.errors > 0 ? SIM_EXIT_VIOLATED : SIM_EXIT_OK;
 }
 
-/* --- for people ------------------------------------------------------------------------------------- */
+/* --- for people
+ * ------------------------------------------------------------------------------------- */
 
 static void verdict_pass(const struct sim_telling *telling)
 {
     const struct sim_result *r = &telling->result;
     char span[SIM_UNITS_BYTES];
 
-    printf("%sPASS%s %s, driver %s: no rule was violated (seed %llu, %s of virtual time%s)\n", sim_paint(SIM_PAINT_GOOD),
-           sim_paint(SIM_PAINT_OFF), sim_scenario_name(telling->scenario),
+    printf("%sPASS%s %s, driver %s: no rule was violated (seed %llu, %s of virtual time%s)\n",
+           sim_paint(SIM_PAINT_GOOD), sim_paint(SIM_PAINT_OFF),
+           sim_scenario_name(telling->scenario),
            sim_opt_text(telling->scenario, SIM_OPT_DRIVER_MODULE), (unsigned long long)r->seed,
            sim_text_span(span, r->virtual_ns),
-           r->stop == SIM_STOP_TIME ? ", ended by explore.limit" : r->stop == SIM_STOP_IDLE ? ", nothing left to do" : "");
+           r->stop == SIM_STOP_TIME   ? ", ended by explore.limit"
+           : r->stop == SIM_STOP_IDLE ? ", nothing left to do"
+                                      : "");
 }
 
 static void verdict_fail(const struct sim_telling *telling, const struct sim_finding *f)
@@ -148,8 +155,9 @@ static void verdict_fail(const struct sim_telling *telling, const struct sim_fin
     const struct sim_rule_info *rule = &sim_rule_info[f->rule];
     char time[SIM_UNITS_BYTES];
 
-    printf("%sFAIL %s%s: %s (seed %llu, t=%s", sim_paint(SIM_PAINT_BAD), rule->name, sim_paint(SIM_PAINT_OFF), f->text,
-           (unsigned long long)telling->result.seed, sim_text_time(time, f->at));
+    printf("%sFAIL %s%s: %s (seed %llu, t=%s", sim_paint(SIM_PAINT_BAD), rule->name,
+           sim_paint(SIM_PAINT_OFF), f->text, (unsigned long long)telling->result.seed,
+           sim_text_time(time, f->at));
     if (f->cpu != SIM_CPU_NONE)
         printf(", CPU %u, IRQL %u", f->cpu, f->level);
     if (strcmp(rule->bug_check, "-") != 0)
@@ -167,8 +175,9 @@ static void others_print(const struct sim_telling *telling, const struct sim_fin
 
         if (f != verdict)
             printf("%s%s %s%s: %s (t=%s)\n", sim_paint(SIM_PAINT_WARN),
-                   f->severity == SIM_SEVERITY_ERROR ? "also" : "warning", sim_rule_info[f->rule].name,
-                   sim_paint(SIM_PAINT_OFF), f->text, sim_text_time(time, f->at));
+                   f->severity == SIM_SEVERITY_ERROR ? "also" : "warning",
+                   sim_rule_info[f->rule].name, sim_paint(SIM_PAINT_OFF), f->text,
+                   sim_text_time(time, f->at));
     }
     if (r->findings > SIM_FINDINGS_MAX)
         printf("and %u more findings\n", r->findings - SIM_FINDINGS_MAX);
@@ -180,7 +189,8 @@ static void stack_print(const struct sim_telling *telling, const struct sim_find
     int n = sim_session_stack(telling->session, f, line, SIM_FINDING_FRAMES);
 
     if (n > 0)
-        printf("\n%sstack%s, innermost first\n", sim_paint(SIM_PAINT_BOLD), sim_paint(SIM_PAINT_OFF));
+        printf("\n%sstack%s, innermost first\n", sim_paint(SIM_PAINT_BOLD),
+               sim_paint(SIM_PAINT_OFF));
     for (int i = 0; i < n; i++)
         printf("  %s\n", line[i]);
 }
@@ -200,7 +210,8 @@ static void recovery_print(const struct sim_result *r)
     if (r->figure[SIM_FIG_RESET_AT] < 0)
         return;
     printf("  %-16s %s", "recovery",
-           r->figure[SIM_FIG_RECOVERY] < 0 ? "not ended" : sim_text_span(span, r->figure[SIM_FIG_RECOVERY]));
+           r->figure[SIM_FIG_RECOVERY] < 0 ? "not ended"
+                                           : sim_text_span(span, r->figure[SIM_FIG_RECOVERY]));
     for (size_t i = 0; i < sizeof(phase) / sizeof(phase[0]); i++) {
         if (r->figure[phase[i].figure] < 0)
             continue;
@@ -217,13 +228,18 @@ static void requests_print(const struct sim_result *r)
     if (r->figure[SIM_FIG_IOS] >= 0)
         printf("  %-16s %s done, %s with an error, %s retries\n", "requests",
                sim_text_count(a, (uint64_t)r->figure[SIM_FIG_IOS]),
-               sim_text_count(b, r->figure[SIM_FIG_IO_ERRORS] > 0 ? (uint64_t)r->figure[SIM_FIG_IO_ERRORS] : 0),
-               sim_text_count(c, r->figure[SIM_FIG_RETRIES] > 0 ? (uint64_t)r->figure[SIM_FIG_RETRIES] : 0));
+               sim_text_count(b, r->figure[SIM_FIG_IO_ERRORS] > 0
+                                     ? (uint64_t)r->figure[SIM_FIG_IO_ERRORS]
+                                     : 0),
+               sim_text_count(
+                   c, r->figure[SIM_FIG_RETRIES] > 0 ? (uint64_t)r->figure[SIM_FIG_RETRIES] : 0));
     if (r->figure[SIM_FIG_RESETS] > 0)
         printf("  %-16s %lld, the first with %lld requests outstanding\n", "bus resets",
-               (long long)r->figure[SIM_FIG_RESETS], (long long)r->figure[SIM_FIG_RESET_OUTSTANDING]);
+               (long long)r->figure[SIM_FIG_RESETS],
+               (long long)r->figure[SIM_FIG_RESET_OUTSTANDING]);
     if (r->figure[SIM_FIG_DISPATCH_MAX] >= 0)
-        printf("  %-16s %s at the longest\n", "at DISPATCH", sim_text_span(a, r->figure[SIM_FIG_DISPATCH_MAX]));
+        printf("  %-16s %s at the longest\n", "at DISPATCH",
+               sim_text_span(a, r->figure[SIM_FIG_DISPATCH_MAX]));
 }
 
 /* Upper edge of the bin in which the share of `permille` is reached. */
@@ -241,7 +257,8 @@ static sim_ns percentile(const uint32_t *bin, uint64_t total, uint64_t permille)
 
 static void latency_print(const struct sim_result *r)
 {
-    static const char *const name[SIM_WHEN_COUNT] = {"before reset", "during recovery", "after recovery"};
+    static const char *const name[SIM_WHEN_COUNT] = {"before reset", "during recovery",
+                                                     "after recovery"};
     char p50[SIM_UNITS_BYTES], p99[SIM_UNITS_BYTES], top[SIM_UNITS_BYTES], count[SIM_UNITS_BYTES];
 
     for (int when = 0; when < SIM_WHEN_COUNT; when++) {
@@ -253,7 +270,8 @@ static void latency_print(const struct sim_result *r)
             printf("  %-16s half below %s, 99%% below %s, all below %s  (%s I/Os)\n", name[when],
                    sim_text_span(p50, percentile(r->latency[when], total, 500)),
                    sim_text_span(p99, percentile(r->latency[when], total, 990)),
-                   sim_text_span(top, percentile(r->latency[when], total, 1000)), sim_text_count(count, total));
+                   sim_text_span(top, percentile(r->latency[when], total, 1000)),
+                   sim_text_count(count, total));
     }
 }
 
@@ -268,7 +286,8 @@ static void figures_print(const struct sim_result *r)
             printf("  %-18s %-14s %s\n", sim_figure_info[i].name, sim_text_span(span, r->figure[i]),
                    sim_figure_info[i].text);
         else
-            printf("  %-18s %-14lld %s\n", sim_figure_info[i].name, (long long)r->figure[i], sim_figure_info[i].text);
+            printf("  %-18s %-14lld %s\n", sim_figure_info[i].name, (long long)r->figure[i],
+                   sim_figure_info[i].text);
     }
 }
 
@@ -283,9 +302,9 @@ static void state_print(const struct sim_telling *telling, bool all)
     latency_print(r);
     if (all)
         figures_print(r);
-    printf("  %-16s %s points, %s events, trace hash %016llx, strategy %s\n", "run", sim_text_count(points, r->points),
-           sim_text_count(events, r->events), (unsigned long long)r->hash,
-           sim_opt_text(telling->scenario, SIM_OPT_EXPLORE_STRATEGY));
+    printf("  %-16s %s points, %s events, trace hash %016llx, strategy %s\n", "run",
+           sim_text_count(points, r->points), sim_text_count(events, r->events),
+           (unsigned long long)r->hash, sim_opt_text(telling->scenario, SIM_OPT_EXPLORE_STRATEGY));
 }
 
 void sim_telling_print(const struct sim_telling *telling, const struct sim_arguments *arguments)
@@ -309,7 +328,8 @@ void sim_telling_print(const struct sim_telling *telling, const struct sim_argum
     state_print(telling, arguments->verbose);
 }
 
-/* --- as JSON ---------------------------------------------------------------------------------------- */
+/* --- as JSON
+ * ---------------------------------------------------------------------------------------- */
 
 static json_t *finding_json(const struct sim_telling *telling, const struct sim_finding *f)
 {
@@ -321,8 +341,9 @@ static json_t *finding_json(const struct sim_telling *telling, const struct sim_
     for (int i = 0; i < n; i++)
         json_array_append_new(stack, sim_json_text(line[i]));
     object = json_pack("{ss ss so sI ss so}", "rule", sim_rule_info[f->rule].name, "severity",
-                       f->severity == SIM_SEVERITY_ERROR ? "error" : "warn", "message", sim_json_text(f->text), "at_ns",
-                       (json_int_t)f->at, "bug_check", sim_rule_info[f->rule].bug_check, "stack", stack);
+                       f->severity == SIM_SEVERITY_ERROR ? "error" : "warn", "message",
+                       sim_json_text(f->text), "at_ns", (json_int_t)f->at, "bug_check",
+                       sim_rule_info[f->rule].bug_check, "stack", stack);
     if (f->cpu != SIM_CPU_NONE) {
         json_object_set_new(object, "cpu", json_integer(f->cpu));
         json_object_set_new(object, "irql", json_integer(f->level));
@@ -341,12 +362,14 @@ static void findings_json(const struct sim_telling *telling, json_t *object)
 
         json_array_append_new(findings, finding_json(telling, f));
         if (f->severity == SIM_SEVERITY_ERROR)
-            json_object_set_new(violations, rule,
-                                json_integer(json_integer_value(json_object_get(violations, rule)) + 1));
+            json_object_set_new(
+                violations, rule,
+                json_integer(json_integer_value(json_object_get(violations, rule)) + 1));
     }
     if (first != NULL)
         failure = json_pack("{sI ss so so}", "seed", (json_int_t)telling->result.seed, "rule",
-                            sim_rule_info[first->rule].name, "message", sim_json_text(first->text), "replay",
+                            sim_rule_info[first->rule].name, "message", sim_json_text(first->text),
+                            "replay",
                             telling->replay != NULL ? sim_json_text(telling->replay) : json_null());
     json_object_set_new(object, "violations", violations);
     json_object_set_new(object, "first_failure", failure);
@@ -373,15 +396,17 @@ json_t *sim_telling_json(const struct sim_telling *telling)
     json_t *object;
 
     snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)r->hash);
-    object = json_pack("{so so ss si sI si si}", "scenario", sim_json_text(sim_scenario_name(scenario)), "driver",
-                       sim_json_text(sim_opt_text(scenario, SIM_OPT_DRIVER_MODULE)), "strategy",
-                       sim_opt_text(scenario, SIM_OPT_EXPLORE_STRATEGY), "seeds", 1, "seed", (json_int_t)r->seed,
-                       "passed", failed ? 0 : 1, "failed", failed ? 1 : 0);
+    object =
+        json_pack("{so so ss si sI si si}", "scenario", sim_json_text(sim_scenario_name(scenario)),
+                  "driver", sim_json_text(sim_opt_text(scenario, SIM_OPT_DRIVER_MODULE)),
+                  "strategy", sim_opt_text(scenario, SIM_OPT_EXPLORE_STRATEGY), "seeds", 1, "seed",
+                  (json_int_t)r->seed, "passed", failed ? 0 : 1, "failed", failed ? 1 : 0);
     findings_json(telling, object);
-    json_object_update_new(object, json_pack("{sf sf sf sI ss ss so so}", "elapsed_s", telling->elapsed_s, "seeds_per_s",
-                                             telling->elapsed_s > 0 ? 1 / telling->elapsed_s : 0.0, "virtual_s",
-                                             (double)r->virtual_ns / 1e9, "points", (json_int_t)r->points, "hash", hash,
-                                             "stop", sim_stop_name(r->stop), "figures", figures_json(r), "repeat",
-                                             sim_json_text(telling->repeat)));
+    json_object_update_new(
+        object, json_pack("{sf sf sf sI ss ss so so}", "elapsed_s", telling->elapsed_s,
+                          "seeds_per_s", telling->elapsed_s > 0 ? 1 / telling->elapsed_s : 0.0,
+                          "virtual_s", (double)r->virtual_ns / 1e9, "points", (json_int_t)r->points,
+                          "hash", hash, "stop", sim_stop_name(r->stop), "figures", figures_json(r),
+                          "repeat", sim_json_text(telling->repeat)));
     return object;
 }

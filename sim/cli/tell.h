@@ -18,9 +18,11 @@ struct sim_telling {
     char repeat[SIM_REPEAT_BYTES];
 };
 
-/* Opens the scenario, runs the seed, and keeps its story; trace: file for every event, or NULL. repeat must be set.
- * Returns 0, or -1 with error text. The session stays open: sim_telling_end(). */
-int sim_telling_run(struct sim_telling *telling, uint64_t seed, const char *trace, struct sim_error *error);
+/* Opens the scenario, runs the seed, and keeps its story; trace: file for every event, or NULL.
+ * repeat must be set. Returns 0, or -1 with error text. The session stays open: sim_telling_end().
+ */
+int sim_telling_run(struct sim_telling *telling, uint64_t seed, const char *trace,
+                    struct sim_error *error);
 void sim_telling_end(struct sim_telling *telling);
 
 /* The finding that is the verdict: the first of severity error, or NULL. */
@@ -28,7 +30,8 @@ const struct sim_finding *sim_telling_finding(const struct sim_telling *telling)
 /* Build of the loaded driver. */
 const char *sim_telling_build(const struct sim_telling *telling);
 
-/* Verdict, story, stack, figures. The line that repeats it is left to the caller, who may have more to say before. */
+/* Verdict, story, stack, figures. The line that repeats it is left to the caller, who may have more
+ * to say before. */
 void sim_telling_print(const struct sim_telling *telling, const struct sim_arguments *arguments);
 
 /* The members that every --json of a run has. */

@@ -41,7 +41,8 @@ char *sim_text_time(char *out, sim_ns at)
 {
     long long us = at / SIM_US;
 
-    snprintf(out, SIM_UNITS_BYTES, "%lld.%03lld %03lld s", us / 1000000, us / 1000 % 1000, us % 1000);
+    snprintf(out, SIM_UNITS_BYTES, "%lld.%03lld %03lld s", us / 1000000, us / 1000 % 1000,
+             us % 1000);
     return out;
 }
 

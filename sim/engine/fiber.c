@@ -29,11 +29,6 @@ struct transfer {
 struct transfer jump_fcontext(void *to, void *data);
 void *make_fcontext(void *stack_top, size_t size, void (*fn)(struct transfer));
 
-/* A switch hands the other side both fibers: the one that was left gets its context stored. */
-struct handover {
-    struct sim_fiber *from, *to;
-};
-
 static void announce_start(struct sim_fiber *from, struct sim_fiber *to)
 {
 #ifdef SIM_ASAN
@@ -62,13 +57,14 @@ static void announce_finish(struct sim_fiber *self, struct sim_fiber *left)
 #endif
 }
 
+/* A switch hands the other side the fiber that was left, which gets its context stored there. */
 static void entry(struct transfer t)
 {
-    struct handover h = *(struct handover *)t.data;
+    struct sim_fiber *left = t.data, *self = left->went_to;
 
-    h.from->context = t.context;
-    announce_finish(h.to, h.from);
-    h.to->fn(h.to->ctx);
+    left->context = t.context;
+    announce_finish(self, left);
+    self->fn(self->ctx);
     SIM_ASSERT(!"a fiber's body returned");
 }
 
@@ -85,14 +81,15 @@ void sim_fiber_init(struct sim_fiber *fiber, uint32_t stack, sim_fiber_fn fn, vo
 
 void sim_fiber_switch(struct sim_fiber *from, struct sim_fiber *to)
 {
-    struct handover h = {from, to}, back;
     struct transfer t;
+    struct sim_fiber *left;
 
+    from->went_to = to;
     announce_start(from, to);
-    t = jump_fcontext(to->context, &h);
-    back = *(struct handover *)t.data;
-    back.from->context = t.context;
-    announce_finish(from, back.from);
+    t = jump_fcontext(to->context, from);
+    left = t.data;
+    left->context = t.context;
+    announce_finish(from, left);
 }
 
 void sim_fiber_abandon(struct sim_fiber *fiber)

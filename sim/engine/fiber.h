@@ -18,6 +18,7 @@ struct sim_fiber {
     size_t stack_bytes;
     sim_fiber_fn fn;
     void *ctx;
+    struct sim_fiber *went_to; /* the last one this one switched to */
     void *asan_fake_stack;
 };
 

@@ -20,21 +20,16 @@
 
 static sigjmp_buf way_out; /* to sim_run(); valid while running */
 
-static sim_ns acts_at(const struct sim_agent *a)
-{
-    return a->sleeping ? a->wake : a->clock;
-}
-
-/* Agents that could act before the next event, earliest first; at most SIM_AGENTS_MAX. */
+/* Agents that could act before `before`, earliest first; at most SIM_AGENTS_MAX. */
 static uint32_t candidates(const struct sim *s, struct sim_candidate *c, sim_ns before)
 {
-    uint32_t n = 0;
+    uint32_t n = 0, agents = s->agents;
 
-    for (uint32_t i = 0; i < s->agents; i++) {
-        sim_ns at = acts_at(s->agent_list[i]);
+    for (uint32_t i = 0; i < agents; i++) {
+        sim_ns at = s->acts_at[i];
         uint32_t j = n;
 
-        if (at >= before || (s->agent_list[i]->sleeping && at == SIM_NEVER))
+        if (at >= before)
             continue;
         for (; j > 0 && c[j - 1].clock > at; j--)
             c[j] = c[j - 1];
@@ -97,7 +92,7 @@ static struct sim_agent *decide(struct sim *s, struct sim_candidate *c, uint32_t
 
 static void resume(struct sim *s, struct sim_agent *a)
 {
-    sim_ns at = acts_at(a);
+    sim_ns at = s->acts_at[a->number];
 
     if (at < s->frontier - DELAY_TRACED)
         sim_trace(s, SIM_EV_DELAY, a->number, (uint64_t)(s->frontier - at), 0, 0);
@@ -163,8 +158,7 @@ static void schedule(struct sim *s, const struct sim_agent *self)
         a = decide(s, c, n, next_event);
         if (a != self) {
             s->switches++;
-            sim_trace(s, SIM_EV_SWITCH, a->number, s->hot.points - s->step_last, 0, 0);
-            s->step_last = s->hot.points;
+            sim__trace_switch(s, a->number);
         }
         resume(s, a);
         go(s, a->fiber);
@@ -184,6 +178,7 @@ static void give_attention(struct sim_agent *a)
 static void leave_at(struct sim *s, struct sim_agent *a, sim_ns acted)
 {
     a->clock = s->hot.clock;
+    s->acts_at[a->number] = s->hot.clock;
     s->now = acted;
     if (s->frontier < acted)
         s->frontier = acted;
@@ -230,7 +225,8 @@ void sim_sleep(struct sim *s, sim_ns deadline)
     if (!a->kicked) {
         leave_at(s, a, s->hot.clock);
         a->sleeping = true;
-        a->wake = deadline < a->clock ? a->clock : deadline;
+        if (deadline > a->clock)
+            s->acts_at[a->number] = deadline;
         schedule(s, a);
         a->sleeping = false;
     }
@@ -245,8 +241,8 @@ void sim_kick(struct sim *s, struct sim_agent *a)
     if (a->sleeping) {
         sim_ns wake = a->clock > now ? a->clock : now;
 
-        if (wake < a->wake)
-            a->wake = wake;
+        if (wake < s->acts_at[a->number])
+            s->acts_at[a->number] = wake;
     }
     s->hot.limit = 0;
 }

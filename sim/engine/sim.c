@@ -127,6 +127,7 @@ struct sim_agent *sim_agent_create(struct sim *s, const char *name, sim_fiber_fn
     a->clock = s->now;
     a->fiber = &a->base;
     sim_fiber_create(s, &a->base, fn, ctx);
+    s->acts_at[s->agents] = a->clock;
     s->agent_list[s->agents++] = a;
     return a;
 }
@@ -306,6 +307,19 @@ void sim_trace(struct sim *s, enum sim_event_id event, uint64_t a0, uint64_t a1,
         s->subscriber[event][i].fn(s, &copy, s->subscriber[event][i].ctx);
 }
 
+void sim__trace_switch(struct sim *s, uint32_t to)
+{
+    uint64_t points = s->hot.points - s->step_last;
+
+    s->step_last = s->hot.points;
+    s->switch_hash = (sim__rotl(s->switch_hash, 23) ^ (points << 8 | to)) * 0x9E3779B97F4A7C15ull;
+    if (SIM_UNLIKELY(sink.fn != NULL)) {
+        struct sim_record r = {.at = s->now, .event = SIM_EV_SWITCH, .cpu = SIM_CPU_NONE, .arg = {to, points}};
+
+        sink.fn(s, &r, sink.ctx);
+    }
+}
+
 void sim_trace_subscribe(struct sim *s, enum sim_event_id event, sim_trace_fn fn, void *ctx)
 {
     SIM_ASSERT(s->subscribers[event] < SIM_SUBSCRIBERS);
@@ -322,7 +336,7 @@ void sim_trace_set_sink(struct sim *s, sim_trace_fn fn, void *ctx)
 uint64_t sim_trace_hash(struct sim *s)
 {
     trace_flush(s);
-    return s->trace_hash;
+    return s->trace_hash ^ s->switch_hash;
 }
 
 /* --- findings -------------------------------------------------------------------------------------- */

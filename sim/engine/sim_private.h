@@ -26,8 +26,7 @@ struct sim_agent {
     uint8_t level;
     bool sleeping, kicked;
     uint32_t driver_depth; /* nested calls into the driver */
-    sim_ns clock;          /* when it acts next; while it runs, hot.clock counts instead */
-    sim_ns wake;           /* sleeping: until then */
+    sim_ns clock;          /* where it was left; while it runs, hot.clock counts instead */
     struct sim_fiber base;
     struct sim_fiber *fiber;
     sim_attention_fn attention;
@@ -56,6 +55,7 @@ struct sim {
     uint64_t seed;
     uint64_t step_last; /* points when the last switch was traced */
     uint32_t agents;
+    sim_ns acts_at[SIM_AGENTS_MAX]; /* when each acts next: its clock, or when its sleep ends; SIM_NEVER: kicked first */
     struct sim_agent *agent_list[SIM_AGENTS_MAX];
     uint32_t fibers;
     struct sim_fiber *fiber_list[SIM_FIBERS_MAX];
@@ -68,7 +68,7 @@ struct sim {
     _Alignas(16) unsigned char strategy_state[SIM_STRATEGY_STATE_BYTES];
     sim_bad_access_fn bad_access;
     void *bad_access_ctx;
-    uint64_t trace_hash;
+    uint64_t trace_hash, switch_hash;
     uint32_t trace_count;
     struct sim_record trace_buffer[SIM_TRACE_BUFFER];
     uint8_t subscribers[SIM_EV_COUNT];
@@ -80,6 +80,10 @@ struct sim {
 
 /* A point that needs a decision: cost was already added to hot.clock. */
 void sim__point_slow(struct sim *s, sim_ns cost);
+
+/* Traces a switch to agent `to`. There are too many of them for records: they are mixed into the hash, and only a
+ * sink gets to see them. */
+void sim__trace_switch(struct sim *s, uint32_t to);
 
 /* Leaves the current run at once, whatever is on the stack. Does not return. */
 _Noreturn void sim__escape(struct sim *s, enum sim_stop why);

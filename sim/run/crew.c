@@ -1,9 +1,9 @@
 /* sim/run/crew.c - the worker processes of a sweep, under libuv.
  *
- * A worker opens one scenario, gets seeds in batches of about a tenth of a second, and is let go by closing its input
- * when its scenario has no more. A worker that dies gives back what it did not do; the seed it worked on is tried once
- * more, in a fresh process, before storsim is blamed. One that is silent for too long is killed: the driver hangs in
- * code that passes no point.
+ * A worker opens one scenario, gets seeds in batches of about a tenth of a second, and is let go by
+ * closing its input when its scenario has no more. A worker that dies gives back what it did not
+ * do; the seed it worked on is tried once more, in a fresh process, before storsim is blamed. One
+ * that is silent for too long is killed: the driver hangs in code that passes no point.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -26,10 +26,10 @@ struct worker {
     struct sim__cell_state *cell;
     uv_process_t process;
     uv_pipe_t to, from;
-    int handles;           /* of these three, still open */
-    bool opened, let_go;   /* let_go: its input was closed, it is to end */
-    bool exited, silent;   /* silent: its output was closed */
-    bool hung;             /* killed because of its silence */
+    int handles;         /* of these three, still open */
+    bool opened, let_go; /* let_go: its input was closed, it is to end */
+    bool exited, silent; /* silent: its output was closed */
+    bool hung;           /* killed because of its silence */
     int64_t exit_status;
     int signal;
     struct sim_bytes in;
@@ -54,7 +54,8 @@ struct crew {
 static void crew_fill(struct crew *crew);
 static void crew_end(struct crew *crew);
 
-/* --- a worker's life -------------------------------------------------------------------------------- */
+/* --- a worker's life
+ * -------------------------------------------------------------------------------- */
 
 static void handle_closed(uv_handle_t *handle)
 {
@@ -87,9 +88,11 @@ static void worker_kill(struct worker *w)
 static void death_text(const struct worker *w, char *out, size_t bytes)
 {
     if (w->signal != 0)
-        snprintf(out, bytes, "the worker process died of signal %d (%s)", w->signal, strsignal(w->signal));
+        snprintf(out, bytes, "the worker process died of signal %d (%s)", w->signal,
+                 strsignal(w->signal));
     else
-        snprintf(out, bytes, "the worker process ended with status %lld", (long long)w->exit_status);
+        snprintf(out, bytes, "the worker process ended with status %lld",
+                 (long long)w->exit_status);
 }
 
 /* It died with seeds in hand. */
@@ -99,9 +102,11 @@ static void worker_died_busy(struct worker *w)
     uint64_t at = w->span.first + w->done;
     char text[160];
 
-    sim__span_return(w->cell, (struct sim__span){.first = at + 1, .count = w->span.count - w->done - 1});
+    sim__span_return(w->cell,
+                     (struct sim__span){.first = at + 1, .count = w->span.count - w->done - 1});
     if (w->hung) {
-        snprintf(text, sizeof(text), "no sign of life for %.3g s of wall-clock time; the worker process was killed",
+        snprintf(text, sizeof(text),
+                 "no sign of life for %.3g s of wall-clock time; the worker process was killed",
                  (double)sweep->config->patience_ns / 1e9);
         sim__result_lose(sweep, w->cell, at, SIM__HUNG, text);
     } else if (w->span.again) {
@@ -125,7 +130,8 @@ static void worker_died_opening(struct worker *w)
     death_text(w, death, sizeof(death));
     if (w->hung)
         snprintf(death, sizeof(death), "the worker process gave no sign of life and was killed");
-    sim_error_set(&text, "%s: cannot be opened with driver %s: %s", sim_scenario_path(w->cell->cell->scenario),
+    sim_error_set(&text, "%s: cannot be opened with driver %s: %s",
+                  sim_scenario_path(w->cell->cell->scenario),
                   sim_opt_text(w->cell->cell->scenario, SIM_OPT_DRIVER_MODULE), death);
     sim__sweep_fail(w->crew->sweep, SIM_SWEEP_FAULT, text.text);
 }
@@ -160,7 +166,8 @@ static void process_ended(uv_process_t *process, int64_t exit_status, int term_s
         worker_over(w);
 }
 
-/* --- messages --------------------------------------------------------------------------------------- */
+/* --- messages
+ * --------------------------------------------------------------------------------------- */
 
 struct sending {
     uv_write_t request;
@@ -344,7 +351,8 @@ static void read_done(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
         worker_over(w);
 }
 
-/* --- the crew --------------------------------------------------------------------------------------- */
+/* --- the crew
+ * --------------------------------------------------------------------------------------- */
 
 static int worker_spawn_process(struct worker *w)
 {
@@ -352,12 +360,16 @@ static int worker_spawn_process(struct worker *w)
     char *args[] = {name, verb, NULL};
     uv_stdio_container_t stdio[] = {
         {.flags = UV_CREATE_PIPE | UV_READABLE_PIPE, .data.stream = (uv_stream_t *)&w->to},
-        {.flags = UV_INHERIT_FD, .data.fd = 2}, /* what the code under test may print is no result */
+        {.flags = UV_INHERIT_FD,
+         .data.fd = 2}, /* what the code under test may print is no result */
         {.flags = UV_INHERIT_FD, .data.fd = 2},
         {.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&w->from},
     };
-    uv_process_options_t options = {
-        .exit_cb = process_ended, .file = "/proc/self/exe", .args = args, .stdio_count = 4, .stdio = stdio};
+    uv_process_options_t options = {.exit_cb = process_ended,
+                                    .file = "/proc/self/exe",
+                                    .args = args,
+                                    .stdio_count = 4,
+                                    .stdio = stdio};
 
     uv_pipe_init(&w->crew->loop, &w->to, 0);
     uv_pipe_init(&w->crew->loop, &w->from, 0);
@@ -432,7 +444,8 @@ static void crew_end(struct crew *crew)
 
 static void hangs_look(struct crew *crew)
 {
-    uint64_t now = uv_now(&crew->loop), patience = (uint64_t)crew->sweep->config->patience_ns / 1000000;
+    uint64_t now = uv_now(&crew->loop),
+             patience = (uint64_t)crew->sweep->config->patience_ns / 1000000;
 
     for (uint32_t i = 0; i < crew->sweep->config->jobs; i++) {
         struct worker *w = crew->worker[i];

@@ -117,13 +117,18 @@ static int unknown_driver(const char *name, struct sim_error *error)
     char list[256] = "";
 
     for (uint32_t i = 0; i < count; i++)
-        snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s", i > 0 ? ", " : "", names[i]);
+        snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s", i > 0 ? ", " : "",
+                 names[i]);
     if (count == 0)
-        sim_error_set(error, "there is no built-in driver '%.60s': no modules in %.150s/drivers or ../lib/storsim/drivers",
+        sim_error_set(error,
+                      "there is no built-in driver '%.60s': no modules in %.150s/drivers or "
+                      "../lib/storsim/drivers",
                       name, sim_executable_dir());
     else
-        sim_error_set(error, "there is no built-in driver '%.60s'%s%s%s; there are %s, or give the path of a module",
-                      name, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "", list);
+        sim_error_set(
+            error,
+            "there is no built-in driver '%.60s'%s%s%s; there are %s, or give the path of a module",
+            name, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "", list);
     sim_names_free(names);
     return -1;
 }
@@ -135,7 +140,8 @@ int sim_driver_path(const char *name, char *out, size_t bytes, struct sim_error 
     if (strchr(name, '/') != NULL || (n > 3 && strcmp(name + n - 3, ".so") == 0)) {
         /* dlopen() searches the system's folders for a name without a slash. */
         int used = snprintf(out, bytes, "%s%s", strchr(name, '/') != NULL ? "" : "./", name);
-        return (size_t)used < bytes ? 0 : sim_error_set(error, "%.60s...: the path is too long", name);
+        return (size_t)used < bytes ? 0
+                                    : sim_error_set(error, "%.60s...: the path is too long", name);
     }
     for (int i = 0; i < FOLDERS; i++) {
         int used = snprintf(out, bytes, "%s/%s/%s.so", sim_executable_dir(), folders[i], name);

@@ -6,7 +6,8 @@
 /* Appends a blank and text, quoted when a shell would not take it as it is. */
 static void word_add(char *out, const char *text)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,%+@";
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,%+@";
     size_t n = strlen(out);
     bool quote = *text == '\0' || text[strspn(text, plain)] != '\0';
 
@@ -29,7 +30,8 @@ static void word_add(char *out, const char *text)
     out[n] = '\0';
 }
 
-char *sim_repeat_run(char *out, const char *path, const struct sim_setting *settings, uint32_t count, uint64_t seed)
+char *sim_repeat_run(char *out, const char *path, const struct sim_setting *settings,
+                     uint32_t count, uint64_t seed)
 {
     char number[32], set[512];
 

@@ -34,7 +34,8 @@ static const struct field {
 };
 #define FIELDS ((int)(sizeof(fields) / sizeof(fields[0])))
 
-/* --- writing ---------------------------------------------------------------------------------------- */
+/* --- writing
+ * ---------------------------------------------------------------------------------------- */
 
 static void field_write(FILE *file, const struct sim_replay *replay, const struct field *field)
 {
@@ -78,7 +79,8 @@ int sim_replay_write(const char *path, const struct sim_replay *replay, struct s
     return 0;
 }
 
-/* --- reading ---------------------------------------------------------------------------------------- */
+/* --- reading
+ * ---------------------------------------------------------------------------------------- */
 
 struct reading {
     const char *path;
@@ -109,13 +111,14 @@ static int value_read(struct reading *r, const struct field *field, char *value)
     if (field->kind == FIELD_RULE) {
         rule = sim_rule_by_name(value);
         if (rule < 0)
-            return sim_error_set(r->error, "%s:%d: rule: this storsim has no rule '%.60s'", r->path, r->line, value);
+            return sim_error_set(r->error, "%s:%d: rule: this storsim has no rule '%.60s'", r->path,
+                                 r->line, value);
         r->out->rule = (enum sim_rule)rule;
         return 0;
     }
     if (number_read(value, field->kind == FIELD_HEX ? 16 : 10, (uint64_t *)(void *)at) < 0)
-        return sim_error_set(r->error, "%s:%d: %s: '%.60s' is not a%s number", r->path, r->line, field->name, value,
-                             field->kind == FIELD_HEX ? " hexadecimal" : "");
+        return sim_error_set(r->error, "%s:%d: %s: '%.60s' is not a%s number", r->path, r->line,
+                             field->name, value, field->kind == FIELD_HEX ? " hexadecimal" : "");
     return 0;
 }
 
@@ -124,9 +127,11 @@ static int setting_read(struct reading *r, char *value)
     char *equals = strchr(value, '=');
 
     if (equals == NULL)
-        return sim_error_set(r->error, "%s:%d: set: '%.60s' is not section.key=value", r->path, r->line, value);
+        return sim_error_set(r->error, "%s:%d: set: '%.60s' is not section.key=value", r->path,
+                             r->line, value);
     if (r->out->settings == SIM_REPLAY_SETTINGS_MAX)
-        return sim_error_set(r->error, "%s:%d: more than %d settings", r->path, r->line, SIM_REPLAY_SETTINGS_MAX);
+        return sim_error_set(r->error, "%s:%d: more than %d settings", r->path, r->line,
+                             SIM_REPLAY_SETTINGS_MAX);
     *equals = '\0';
     r->out->setting[r->out->settings++] = (struct sim_setting){.name = value, .value = equals + 1};
     return 0;
@@ -148,16 +153,19 @@ static int line_read(struct reading *r, char *text)
     char *value = strstr(text, ": ");
 
     if (value == NULL)
-        return sim_error_set(r->error, "%s:%d: '%.40s' is not 'field: value', nor '%s'", r->path, r->line, text,
-                             SCENARIO_LINE);
+        return sim_error_set(r->error, "%s:%d: '%.40s' is not 'field: value', nor '%s'", r->path,
+                             r->line, text, SCENARIO_LINE);
     *value = '\0';
     value += 2;
     if (strcmp(text, "set") == 0)
         return setting_read(r, value);
     if (strcmp(text, "choices") == 0)
-        return strcmp(value, "0") == 0 ? 0
-                                       : sim_error_set(r->error, "%s:%d: choices: this storsim replays by seed only "
-                                                       "(choices: 0)", r->path, r->line);
+        return strcmp(value, "0") == 0
+                   ? 0
+                   : sim_error_set(r->error,
+                                   "%s:%d: choices: this storsim replays by seed only "
+                                   "(choices: 0)",
+                                   r->path, r->line);
     for (int i = 0; i < FIELDS; i++) {
         if (strcmp(text, fields[i].name) != 0)
             continue;
@@ -174,11 +182,13 @@ static int first_line_check(const char *path, const char *text, struct sim_error
     int version;
 
     if (sscanf(text, "storsim-replay %d", &version) != 1)
-        return sim_error_set(error, "%s:1: not a replay file: its first line is not 'storsim-replay %d'", path,
-                             SIM_REPLAY_VERSION);
+        return sim_error_set(error,
+                             "%s:1: not a replay file: its first line is not 'storsim-replay %d'",
+                             path, SIM_REPLAY_VERSION);
     if (version != SIM_REPLAY_VERSION)
-        return sim_error_set(error, "%s:1: replay file of version %d; this storsim reads version %d", path, version,
-                             SIM_REPLAY_VERSION);
+        return sim_error_set(error,
+                             "%s:1: replay file of version %d; this storsim reads version %d", path,
+                             version, SIM_REPLAY_VERSION);
     return 0;
 }
 
@@ -186,8 +196,8 @@ static int fields_check(const struct reading *r)
 {
     for (int i = 0; i < FIELDS; i++) {
         if (!r->seen[i])
-            return sim_error_set(r->error, "%s:%d: no '%s' before '%s'", r->path, r->line, fields[i].name,
-                                 SCENARIO_LINE);
+            return sim_error_set(r->error, "%s:%d: no '%s' before '%s'", r->path, r->line,
+                                 fields[i].name, SCENARIO_LINE);
     }
     return 0;
 }
@@ -215,7 +225,8 @@ static int text_read(struct reading *r, char *text)
     }
     if (r->line == 0)
         return first_line_check(r->path, "", r->error);
-    return sim_error_set(r->error, "%s:%d: cut short: no line '%s'", r->path, r->line, SCENARIO_LINE);
+    return sim_error_set(r->error, "%s:%d: cut short: no line '%s'", r->path, r->line,
+                         SCENARIO_LINE);
 }
 
 int sim_replay_read(const char *path, struct sim_error *error, struct sim_replay *out)

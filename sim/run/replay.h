@@ -13,7 +13,8 @@
  *   message: HwStorResetBus returned with 32 requests outstanding
  *   trace-hash: 0123456789abcdef
  *   set: driver.module=deferred          any number of these: what the command line changed
- *   choices: 0                           number of lines that follow: choices unlike the strategy's own
+ *   choices: 0                           number of lines that follow: choices unlike the strategy's
+ * own
  *   --- scenario
  *   the scenario's whole text
  */
@@ -40,8 +41,8 @@ struct sim_replay {
 /* Writes the file whole or not at all (a temporary name, then rename). */
 int sim_replay_write(const char *path, const struct sim_replay *replay, struct sim_error *error);
 
-/* Reads a file. Errors, as file:line: no replay file, another version, unknown or missing field, bad value.
- * Free with sim_replay_free(). */
+/* Reads a file. Errors, as file:line: no replay file, another version, unknown or missing field,
+ * bad value. Free with sim_replay_free(). */
 int sim_replay_read(const char *path, struct sim_error *error, struct sim_replay *out);
 void sim_replay_free(struct sim_replay *replay);
 

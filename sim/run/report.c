@@ -93,7 +93,8 @@ static void latency_pack(struct sim_bytes *out, const struct sim_result *result)
     }
 }
 
-static void finding_pack(struct sim_bytes *out, const struct sim_finding *finding, const char *stack)
+static void finding_pack(struct sim_bytes *out, const struct sim_finding *finding,
+                         const char *stack)
 {
     sim_bytes_u64(out, finding->rule);
     sim_bytes_u64(out, finding->severity);
@@ -109,8 +110,8 @@ static uint32_t kept(const struct sim_result *result)
     return result->findings < SIM_FINDINGS_MAX ? result->findings : SIM_FINDINGS_MAX;
 }
 
-void sim_report_pack(struct sim_bytes *out, const struct sim_result *result, char (*stack)[SIM_REPORT_STACK],
-                     enum sim_report_samples samples)
+void sim_report_pack(struct sim_bytes *out, const struct sim_result *result,
+                     char (*stack)[SIM_REPORT_STACK], enum sim_report_samples samples)
 {
     uint32_t n = samples == SIM_REPORT_SAMPLES ? result->samples : 0;
 
@@ -165,7 +166,8 @@ static void findings_unpack(struct sim_reader *r, struct sim_report *report)
 static void samples_unpack(struct sim_reader *r, struct sim_report *report)
 {
     uint64_t n = sim_reader_u64(r);
-    const void *at = n <= SIM_SAMPLES_MAX ? sim_reader_take(r, n * sizeof(struct sim_sample)) : NULL;
+    const void *at =
+        n <= SIM_SAMPLES_MAX ? sim_reader_take(r, n * sizeof(struct sim_sample)) : NULL;
     struct sim_sample *copy;
 
     r->bad |= at == NULL;

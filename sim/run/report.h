@@ -1,4 +1,5 @@
-/* sim/run/report.h - one seed's result on its way from a worker process to the results: packed and unpacked.
+/* sim/run/report.h - one seed's result on its way from a worker process to the results: packed and
+ * unpacked.
  *
  * Both ends are the same program on the same machine, so numbers travel as they lie in memory.
  */
@@ -36,8 +37,8 @@ struct sim_report_finding {
     enum sim_severity severity;
     sim_ns at;
     uint8_t cpu;
-    uint64_t place; /* offset of the innermost driver frame, 0 when there is none: findings of one rule and place are
-                     * one bug to a reader */
+    uint64_t place; /* offset of the innermost driver frame, 0 when there is none: findings of one
+                     * rule and place are one bug to a reader */
     const char *text, *stack;
 };
 
@@ -58,14 +59,14 @@ struct sim_report {
 
 /* Packs a result; stack[i] is the text of finding i. with_samples: also its single I/Os. */
 enum sim_report_samples { SIM_REPORT_NO_SAMPLES, SIM_REPORT_SAMPLES };
-void sim_report_pack(struct sim_bytes *out, const struct sim_result *result, char (*stack)[SIM_REPORT_STACK],
-                     enum sim_report_samples samples);
+void sim_report_pack(struct sim_bytes *out, const struct sim_result *result,
+                     char (*stack)[SIM_REPORT_STACK], enum sim_report_samples samples);
 
 /* Value of `stop` in a packed report of a seed that storsim itself failed on. */
 #define SIM_REPORT_LOST 255
 
-/* Unpacks. Text points into bytes, which must stay; report->sample is malloc()ed, see sim_report_free(). Returns -1
- * when the bytes are not a report. */
+/* Unpacks. Text points into bytes, which must stay; report->sample is malloc()ed, see
+ * sim_report_free(). Returns -1 when the bytes are not a report. */
 int sim_report_unpack(const uint8_t *bytes, size_t count, struct sim_report *report);
 void sim_report_free(struct sim_report *report);
 

@@ -1,5 +1,6 @@
 -- sim/run/schema.sql - results of a sweep: DIR/results.db (SQLite). analysis/ reads only this.
--- Version 1, kept in PRAGMA user_version (SIM_STORE_VERSION in store.h). Times are ns of virtual time unless the name says otherwise.
+-- Version 1, kept in PRAGMA user_version (SIM_STORE_VERSION in store.h). Times are ns of virtual
+-- time unless the name says otherwise.
 CREATE TABLE sweep (            -- one row for each scenario and driver that was swept
     id INTEGER PRIMARY KEY,
     scenario TEXT NOT NULL,     -- base name without .ini

@@ -1,6 +1,7 @@
 /* sim/run/store.c - results of sweeps in SQLite.
  *
- * Everything between two commits is one transaction, so a reader, and a power cut, sees whole commits only.
+ * Everything between two commits is one transaction, so a reader, and a power cut, sees whole
+ * commits only.
  */
 #include "sim/run/store.h"
 
@@ -42,9 +43,11 @@ static int db_error(const struct sim_store *store, struct sim_error *error)
     int reason = sqlite3_system_errno(store->db);
 
     if (sqlite3_errcode(store->db) == SQLITE_FULL || reason == ENOSPC)
-        return sim_error_set(error, "%s: %s; what was finished before is kept", store->path, strerror(ENOSPC));
+        return sim_error_set(error, "%s: %s; what was finished before is kept", store->path,
+                             strerror(ENOSPC));
     if (reason != 0 && sqlite3_errcode(store->db) != SQLITE_BUSY)
-        return sim_error_set(error, "%s: %s (%s)", store->path, sqlite3_errmsg(store->db), strerror(reason));
+        return sim_error_set(error, "%s: %s (%s)", store->path, sqlite3_errmsg(store->db),
+                             strerror(reason));
     return sim_error_set(error, "%s: %s", store->path, sqlite3_errmsg(store->db));
 }
 
@@ -53,7 +56,8 @@ static int run_sql(struct sim_store *store, const char *sql, struct sim_error *e
     return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : db_error(store, error);
 }
 
-/* --- opening ---------------------------------------------------------------------------------------- */
+/* --- opening
+ * ---------------------------------------------------------------------------------------- */
 
 static int folder_make(const char *path, struct sim_error *error)
 {
@@ -68,7 +72,8 @@ static int folder_make(const char *path, struct sim_error *error)
         memcpy(partial, path, i);
         partial[i] = '\0';
         if (mkdir(partial, 0777) < 0 && errno != EEXIST)
-            return sim_error_set(error, "%s: cannot make the results folder: %s", partial, strerror(errno));
+            return sim_error_set(error, "%s: cannot make the results folder: %s", partial,
+                                 strerror(errno));
     }
     if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode))
         return sim_error_set(error, "%s: not a folder; --out wants one for the results", path);
@@ -83,7 +88,8 @@ static int64_t pragma_get(sqlite3 *db, const char *sql)
     sqlite3_stmt *statement = NULL;
     int64_t value = -1;
 
-    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
+    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW)
         value = sqlite3_column_int64(statement, 0);
     sqlite3_finalize(statement);
     return value;
@@ -102,13 +108,19 @@ static int existing_check(const char *path, struct sim_error *error)
     }
     sqlite3_close(db);
     if (version < 0 || application < 0)
-        return sim_error_set(error, "%s: not a database; give another folder with --out, or remove it", path);
+        return sim_error_set(
+            error, "%s: not a database; give another folder with --out, or remove it", path);
     if (application != APPLICATION_ID)
-        return sim_error_set(error, "%s: a database of another program, not of storsim; give another folder with --out",
-                             path);
+        return sim_error_set(
+            error,
+            "%s: a database of another program, not of storsim; give another folder with --out",
+            path);
     if (version != SIM_STORE_VERSION)
-        return sim_error_set(error, "%s: a database of version %lld; this storsim reads and writes version %d; give "
-                             "another folder with --out", path, (long long)version, SIM_STORE_VERSION);
+        return sim_error_set(
+            error,
+            "%s: a database of version %lld; this storsim reads and writes version %d; give "
+            "another folder with --out",
+            path, (long long)version, SIM_STORE_VERSION);
     return 0;
 }
 
@@ -121,14 +133,16 @@ static int fresh_make(const char *path, struct sim_error *error)
     bool bad;
 
     snprintf(temporary, sizeof(temporary), "%s.new-%d", path, (int)getpid());
-    snprintf(pragmas, sizeof(pragmas), "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT", APPLICATION_ID,
-             SIM_STORE_VERSION);
-    bad = sqlite3_open(temporary, &db) != SQLITE_OK || sqlite3_exec(db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK ||
+    snprintf(pragmas, sizeof(pragmas), "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT",
+             APPLICATION_ID, SIM_STORE_VERSION);
+    bad = sqlite3_open(temporary, &db) != SQLITE_OK ||
+          sqlite3_exec(db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK ||
           sqlite3_exec(db, sim_schema_sql, NULL, NULL, NULL) != SQLITE_OK ||
           sqlite3_exec(db, pragmas, NULL, NULL, NULL) != SQLITE_OK;
     if (bad) {
         reason = sqlite3_system_errno(db);
-        sim_error_set(error, "%s: %s%s%s", path, sqlite3_errmsg(db), reason ? ": " : "", reason ? strerror(reason) : "");
+        sim_error_set(error, "%s: %s%s%s", path, sqlite3_errmsg(db), reason ? ": " : "",
+                      reason ? strerror(reason) : "");
     }
     sqlite3_close(db);
     if (!bad && rename(temporary, path) < 0) {
@@ -149,8 +163,8 @@ static int connection_open(struct sim_store *store, struct sim_error *error)
     if (run_sql(store, "PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000", error) < 0)
         return -1;
     for (int i = 0; i < STATEMENTS; i++) {
-        if (sqlite3_prepare_v3(store->db, statement_sql[i], -1, SQLITE_PREPARE_PERSISTENT, &store->statement[i], NULL) !=
-            SQLITE_OK)
+        if (sqlite3_prepare_v3(store->db, statement_sql[i], -1, SQLITE_PREPARE_PERSISTENT,
+                               &store->statement[i], NULL) != SQLITE_OK)
             return db_error(store, error);
     }
     return 0;
@@ -166,7 +180,8 @@ int sim_store_open(const char *dir, struct sim_error *error, struct sim_store **
     SIM_ASSERT(store != NULL);
     snprintf(store->dir, sizeof(store->dir), "%s", dir);
     snprintf(store->path, sizeof(store->path), "%s/results.db", dir);
-    if ((access(store->path, F_OK) == 0 ? existing_check(store->path, error) : fresh_make(store->path, error)) < 0 ||
+    if ((access(store->path, F_OK) == 0 ? existing_check(store->path, error)
+                                        : fresh_make(store->path, error)) < 0 ||
         connection_open(store, error) < 0) {
         sim_store_close(store);
         return -1;
@@ -185,7 +200,8 @@ void sim_store_close(struct sim_store *store)
     free(store);
 }
 
-/* --- adding ----------------------------------------------------------------------------------------- */
+/* --- adding
+ * ----------------------------------------------------------------------------------------- */
 
 static int transaction_begin(struct sim_store *store, struct sim_error *error)
 {
@@ -209,7 +225,8 @@ int sim_store_commit(struct sim_store *store, struct sim_error *error)
 }
 
 /* Binds by a format, runs to the end, and resets: i int64_t, d double, t text (NULL: NULL). */
-static int step(struct sim_store *store, sqlite3_stmt *statement, struct sim_error *error, const char *format, ...)
+static int step(struct sim_store *store, sqlite3_stmt *statement, struct sim_error *error,
+                const char *format, ...)
 {
     va_list args;
     int result;
@@ -248,15 +265,17 @@ static int run_for(struct sim_store *store, const char *sql, int64_t one, struct
     return result;
 }
 
-/* --- sweeps ----------------------------------------------------------------------------------------- */
+/* --- sweeps
+ * ----------------------------------------------------------------------------------------- */
 
 static int64_t sweep_find(struct sim_store *store, const struct sim_store_sweep *sweep)
 {
     sqlite3_stmt *statement = NULL;
     int64_t id = 0;
 
-    if (sqlite3_prepare_v2(store->db, "SELECT id FROM sweep WHERE scenario=? AND driver=? AND strategy=?", -1, &statement,
-                           NULL) != SQLITE_OK)
+    if (sqlite3_prepare_v2(store->db,
+                           "SELECT id FROM sweep WHERE scenario=? AND driver=? AND strategy=?", -1,
+                           &statement, NULL) != SQLITE_OK)
         return 0;
     sqlite3_bind_text(statement, 1, sim_scenario_name(sweep->scenario), -1, SQLITE_STATIC);
     sqlite3_bind_text(statement, 2, sweep->driver, -1, SQLITE_STATIC);
@@ -271,14 +290,16 @@ static void replay_files_remove(struct sim_store *store, int64_t id)
 {
     sqlite3_stmt *statement = NULL;
 
-    if (sqlite3_prepare_v2(store->db, "SELECT DISTINCT replay FROM finding WHERE sweep=? AND replay IS NOT NULL", -1,
-                           &statement, NULL) != SQLITE_OK)
+    if (sqlite3_prepare_v2(
+            store->db, "SELECT DISTINCT replay FROM finding WHERE sweep=? AND replay IS NOT NULL",
+            -1, &statement, NULL) != SQLITE_OK)
         return;
     sqlite3_bind_int64(statement, 1, id);
     while (sqlite3_step(statement) == SQLITE_ROW) {
         char path[PATH_BYTES * 2];
 
-        snprintf(path, sizeof(path), "%s/%s", store->dir, (const char *)sqlite3_column_text(statement, 0));
+        snprintf(path, sizeof(path), "%s/%s", store->dir,
+                 (const char *)sqlite3_column_text(statement, 0));
         unlink(path);
     }
     sqlite3_finalize(statement);
@@ -287,8 +308,9 @@ static void replay_files_remove(struct sim_store *store, int64_t id)
 static int sweep_remove(struct sim_store *store, int64_t id, struct sim_error *error)
 {
     static const char *const sql[] = {
-        "DELETE FROM run WHERE sweep=?1",     "DELETE FROM figure WHERE sweep=?1", "DELETE FROM finding WHERE sweep=?1",
-        "DELETE FROM latency WHERE sweep=?1", "DELETE FROM sample WHERE sweep=?1", "DELETE FROM sweep WHERE id=?1",
+        "DELETE FROM run WHERE sweep=?1",     "DELETE FROM figure WHERE sweep=?1",
+        "DELETE FROM finding WHERE sweep=?1", "DELETE FROM latency WHERE sweep=?1",
+        "DELETE FROM sample WHERE sweep=?1",  "DELETE FROM sweep WHERE id=?1",
     };
 
     replay_files_remove(store, id);
@@ -305,17 +327,20 @@ static char *settings_json(const struct sim_store_sweep *sweep)
     char *text;
 
     for (uint32_t i = 0; i < sweep->settings; i++)
-        json_array_append_new(array, json_pack("[ss]", sweep->setting[i].name, sweep->setting[i].value));
+        json_array_append_new(array,
+                              json_pack("[ss]", sweep->setting[i].name, sweep->setting[i].value));
     text = json_dumps(array, JSON_COMPACT);
     json_decref(array);
     return text;
 }
 
-static int sweep_insert(struct sim_store *store, const struct sim_store_sweep *s, struct sim_error *error)
+static int sweep_insert(struct sim_store *store, const struct sim_store_sweep *s,
+                        struct sim_error *error)
 {
-    static const char sql[] =
-        "INSERT INTO sweep (scenario, scenario_path, scenario_text, scenario_hash, title, driver, driver_build, "
-        "storsim_version, strategy, settings, expect, seed_first, seed_last, shard) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    static const char sql[] = "INSERT INTO sweep (scenario, scenario_path, scenario_text, "
+                              "scenario_hash, title, driver, driver_build, "
+                              "storsim_version, strategy, settings, expect, seed_first, seed_last, "
+                              "shard) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
     char hash[32], shard[32], *settings = settings_json(s);
     sqlite3_stmt *statement = NULL;
     int result = -1;
@@ -327,15 +352,17 @@ static int sweep_insert(struct sim_store *store, const struct sim_store_sweep *s
     else
         result = step(store, statement, error, "tttttttttttiit", sim_scenario_name(s->scenario),
                       sim_scenario_path(s->scenario), sim_scenario_text(s->scenario), hash,
-                      sim_opt_text(s->scenario, SIM_OPT_SCENARIO_TITLE), s->driver, s->driver_build, s->storsim_version,
-                      s->strategy, settings, sim_opt_text(s->scenario, SIM_OPT_SCENARIO_EXPECT), (int64_t)s->seed_first,
+                      sim_opt_text(s->scenario, SIM_OPT_SCENARIO_TITLE), s->driver, s->driver_build,
+                      s->storsim_version, s->strategy, settings,
+                      sim_opt_text(s->scenario, SIM_OPT_SCENARIO_EXPECT), (int64_t)s->seed_first,
                       (int64_t)s->seed_last, shard);
     sqlite3_finalize(statement);
     free(settings);
     return result;
 }
 
-int sim_store_begin(struct sim_store *store, const struct sim_store_sweep *sweep, struct sim_error *error, int64_t *id)
+int sim_store_begin(struct sim_store *store, const struct sim_store_sweep *sweep,
+                    struct sim_error *error, int64_t *id)
 {
     int64_t old;
 
@@ -350,9 +377,11 @@ int sim_store_begin(struct sim_store *store, const struct sim_store_sweep *sweep
     return 0;
 }
 
-/* --- results ---------------------------------------------------------------------------------------- */
+/* --- results
+ * ---------------------------------------------------------------------------------------- */
 
-static int run_put(struct sim_store *store, int64_t id, const struct sim_report *r, struct sim_error *error)
+static int run_put(struct sim_store *store, int64_t id, const struct sim_report *r,
+                   struct sim_error *error)
 {
     const struct sim_report_finding *f = sim_report_error(r);
     bool hung = r->stop == SIM_STOP_NONE && f != NULL;
@@ -361,21 +390,26 @@ static int run_put(struct sim_store *store, int64_t id, const struct sim_report 
     if (!r->lost && !hung)
         snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)r->hash);
     return step(store, store->statement[PUT_RUN], error, "iittiiiiii", id, (int64_t)r->seed, hash,
-                r->lost ? "lost" : hung ? "hung" : sim_stop_name(r->stop), (int64_t)r->errors, (int64_t)r->warnings,
-                (int64_t)r->virtual_ns, (int64_t)r->points, (int64_t)r->events, (int64_t)r->switches);
+                r->lost ? "lost"
+                : hung  ? "hung"
+                        : sim_stop_name(r->stop),
+                (int64_t)r->errors, (int64_t)r->warnings, (int64_t)r->virtual_ns,
+                (int64_t)r->points, (int64_t)r->events, (int64_t)r->switches);
 }
 
-static int figures_put(struct sim_store *store, int64_t id, const struct sim_report *r, struct sim_error *error)
+static int figures_put(struct sim_store *store, int64_t id, const struct sim_report *r,
+                       struct sim_error *error)
 {
     for (int i = 0; i < SIM_FIG_COUNT; i++) {
-        if (r->figure[i] >= 0 && step(store, store->statement[PUT_FIGURE], error, "iiti", id, (int64_t)r->seed,
-                                      sim_figure_info[i].name, r->figure[i]) < 0)
+        if (r->figure[i] >= 0 && step(store, store->statement[PUT_FIGURE], error, "iiti", id,
+                                      (int64_t)r->seed, sim_figure_info[i].name, r->figure[i]) < 0)
             return -1;
     }
     return 0;
 }
 
-static int findings_put(struct sim_store *store, int64_t id, const struct sim_report *r, struct sim_error *error)
+static int findings_put(struct sim_store *store, int64_t id, const struct sim_report *r,
+                        struct sim_error *error)
 {
     for (uint32_t i = 0; i < r->findings; i++) {
         const struct sim_report_finding *f = &r->finding[i];
@@ -388,26 +422,30 @@ static int findings_put(struct sim_store *store, int64_t id, const struct sim_re
                           sim_rule_info[f->rule].name, severity, f->at, NULL, f->text, f->stack);
         else
             result = step(store, statement, error, "iiittiitt", id, (int64_t)r->seed, (int64_t)i,
-                          sim_rule_info[f->rule].name, severity, f->at, (int64_t)f->cpu, f->text, f->stack);
+                          sim_rule_info[f->rule].name, severity, f->at, (int64_t)f->cpu, f->text,
+                          f->stack);
         if (result < 0)
             return -1;
     }
     return 0;
 }
 
-static int samples_put(struct sim_store *store, int64_t id, const struct sim_report *r, struct sim_error *error)
+static int samples_put(struct sim_store *store, int64_t id, const struct sim_report *r,
+                       struct sim_error *error)
 {
     for (uint32_t i = 0; i < r->samples; i++) {
         const struct sim_sample *s = &r->sample[i];
 
-        if (step(store, store->statement[PUT_SAMPLE], error, "iiiiiiii", id, (int64_t)r->seed, (int64_t)i, s->start,
-                 s->latency_ns, (int64_t)s->op, (int64_t)s->error, (int64_t)s->retries) < 0)
+        if (step(store, store->statement[PUT_SAMPLE], error, "iiiiiiii", id, (int64_t)r->seed,
+                 (int64_t)i, s->start, s->latency_ns, (int64_t)s->op, (int64_t)s->error,
+                 (int64_t)s->retries) < 0)
             return -1;
     }
     return 0;
 }
 
-int sim_store_put(struct sim_store *store, int64_t id, const struct sim_report *report, struct sim_error *error)
+int sim_store_put(struct sim_store *store, int64_t id, const struct sim_report *report,
+                  struct sim_error *error)
 {
     if (transaction_begin(store, error) < 0 || run_put(store, id, report, error) < 0)
         return -1;
@@ -418,18 +456,20 @@ int sim_store_put(struct sim_store *store, int64_t id, const struct sim_report *
     return samples_put(store, id, report, error);
 }
 
-int sim_store_replay(struct sim_store *store, int64_t id, uint64_t seed, enum sim_rule rule, const char *path,
-                     struct sim_error *error)
+int sim_store_replay(struct sim_store *store, int64_t id, uint64_t seed, enum sim_rule rule,
+                     const char *path, struct sim_error *error)
 {
     sqlite3_stmt *statement = NULL;
     int result;
 
     if (transaction_begin(store, error) < 0)
         return -1;
-    if (sqlite3_prepare_v2(store->db, "UPDATE finding SET replay=? WHERE sweep=? AND seed=? AND rule=?", -1, &statement,
-                           NULL) != SQLITE_OK)
+    if (sqlite3_prepare_v2(store->db,
+                           "UPDATE finding SET replay=? WHERE sweep=? AND seed=? AND rule=?", -1,
+                           &statement, NULL) != SQLITE_OK)
         return db_error(store, error);
-    result = step(store, statement, error, "tiit", path, id, (int64_t)seed, sim_rule_info[rule].name);
+    result =
+        step(store, statement, error, "tiit", path, id, (int64_t)seed, sim_rule_info[rule].name);
     sqlite3_finalize(statement);
     return result;
 }
@@ -443,26 +483,28 @@ static int latency_put(struct sim_store *store, int64_t id, uint64_t (*latency)[
         return -1;
     for (int when = 0; when < SIM_WHEN_COUNT; when++) {
         for (uint32_t bin = 0; bin < SIM_LATENCY_BINS; bin++) {
-            if (latency[when][bin] != 0 && step(store, store->statement[PUT_LATENCY], error, "itii", id, phase[when],
-                                                sim_latency_bin_edge(bin), (int64_t)latency[when][bin]) < 0)
+            if (latency[when][bin] != 0 &&
+                step(store, store->statement[PUT_LATENCY], error, "itii", id, phase[when],
+                     sim_latency_bin_edge(bin), (int64_t)latency[when][bin]) < 0)
                 return -1;
         }
     }
     return 0;
 }
 
-int sim_store_end(struct sim_store *store, int64_t id, uint64_t (*latency)[SIM_LATENCY_BINS], double elapsed_s,
-                  enum sim_store_state state, struct sim_error *error)
+int sim_store_end(struct sim_store *store, int64_t id, uint64_t (*latency)[SIM_LATENCY_BINS],
+                  double elapsed_s, enum sim_store_state state, struct sim_error *error)
 {
     sqlite3_stmt *statement = NULL;
     int result;
 
     if (transaction_begin(store, error) < 0 || latency_put(store, id, latency, error) < 0)
         return -1;
-    if (sqlite3_prepare_v2(store->db, "UPDATE sweep SET elapsed_s=?, complete=? WHERE id=?", -1, &statement, NULL) !=
-        SQLITE_OK)
+    if (sqlite3_prepare_v2(store->db, "UPDATE sweep SET elapsed_s=?, complete=? WHERE id=?", -1,
+                           &statement, NULL) != SQLITE_OK)
         return db_error(store, error);
-    result = step(store, statement, error, "dii", elapsed_s, (int64_t)(state == SIM_STORE_COMPLETE), id);
+    result =
+        step(store, statement, error, "dii", elapsed_s, (int64_t)(state == SIM_STORE_COMPLETE), id);
     sqlite3_finalize(statement);
     return result;
 }

@@ -1,8 +1,8 @@
 /* sim/run/sweep.c - which seeds are to be run, and what their results add up to.
  *
- * Workers finish seeds in any order; results wait in a window until all earlier ones are there, and are counted and
- * stored in the order of the seeds. So the lowest seed of a bug is the first one seen, and --stop-after cuts at the
- * same seed every time. Processes and pipes are in crew.c.
+ * Workers finish seeds in any order; results wait in a window until all earlier ones are there, and
+ * are counted and stored in the order of the seeds. So the lowest seed of a bug is the first one
+ * seen, and --stop-after cuts at the same seed every time. Processes and pipes are in crew.c.
  */
 #include "sim/run/sweep.h"
 
@@ -31,14 +31,17 @@ void sim__sweep_fail(struct sim__sweep *sweep, enum sim_sweep_end end, const cha
     sweep->end = end;
 }
 
-uint64_t sim__seed_at(const struct sim__sweep *sweep, const struct sim__cell_state *cell, uint64_t position)
+uint64_t sim__seed_at(const struct sim__sweep *sweep, const struct sim__cell_state *cell,
+                      uint64_t position)
 {
     return cell->cell->seed_first + (sweep->config->shard - 1) + position * sweep->config->shards;
 }
 
-/* --- handing out ------------------------------------------------------------------------------------ */
+/* --- handing out
+ * ------------------------------------------------------------------------------------ */
 
-/* The cell's share of the budget begins with its first seed: what is left, divided by the cells that are left. */
+/* The cell's share of the budget begins with its first seed: what is left, divided by the cells
+ * that are left. */
 static void cell_start_clock(struct sim__sweep *sweep, struct sim__cell_state *cell)
 {
     double now = sim__elapsed(sweep), budget = (double)sweep->config->budget_ns / 1e9;
@@ -69,7 +72,8 @@ static uint64_t cell_open_seeds(struct sim__sweep *sweep, struct sim__cell_state
     return cell->returns + (fresh < window ? fresh : window);
 }
 
-bool sim__span_next(struct sim__sweep *sweep, struct sim__cell_state *cell, uint64_t want, struct sim__span *out)
+bool sim__span_next(struct sim__sweep *sweep, struct sim__cell_state *cell, uint64_t want,
+                    struct sim__span *out)
 {
     uint64_t open = cell->ended ? 0 : cell_open_seeds(sweep, cell);
 
@@ -138,7 +142,8 @@ bool sim__sweep_trying(const struct sim__sweep *sweep)
     return false;
 }
 
-/* --- the database ----------------------------------------------------------------------------------- */
+/* --- the database
+ * ----------------------------------------------------------------------------------- */
 
 static const char *cell_driver(const struct sim_cell *cell)
 {
@@ -177,7 +182,8 @@ void sim__sweep_tried(struct sim__sweep *sweep)
         sim__sweep_fail(sweep, SIM_SWEEP_ERROR, sweep->error->text);
 }
 
-/* --- replay files ----------------------------------------------------------------------------------- */
+/* --- replay files
+ * ----------------------------------------------------------------------------------- */
 
 /* Appends text to a file name; what is awkward in one becomes '_'. */
 static void name_add(char *out, size_t bytes, const char *text)
@@ -193,7 +199,8 @@ static void name_add(char *out, size_t bytes, const char *text)
 }
 
 /* "failures/SCENARIO-DRIVER-RULE-SEED.replay" */
-static void replay_name(char *out, size_t bytes, const struct sim_cell *cell, enum sim_rule rule, uint64_t seed)
+static void replay_name(char *out, size_t bytes, const struct sim_cell *cell, enum sim_rule rule,
+                        uint64_t seed)
 {
     const char *driver = cell_driver(cell), *slash = strrchr(driver, '/');
     char number[64];
@@ -202,7 +209,8 @@ static void replay_name(char *out, size_t bytes, const struct sim_cell *cell, en
     name_add(out, bytes - 64, sim_scenario_name(cell->scenario));
     name_add(out, bytes - 64, "-");
     name_add(out, bytes - 64, slash != NULL ? slash + 1 : driver);
-    snprintf(number, sizeof(number), "-%s-%llu.replay", sim_rule_info[rule].name, (unsigned long long)seed);
+    snprintf(number, sizeof(number), "-%s-%llu.replay", sim_rule_info[rule].name,
+             (unsigned long long)seed);
     name_add(out, bytes, number);
 }
 
@@ -213,8 +221,9 @@ static void one_line(char *out, size_t bytes, const char *text)
         *out = *out == '\n' || *out == '\r' ? ' ' : *out;
 }
 
-static int replay_store(struct sim__sweep *sweep, struct sim__cell_state *cell, const struct sim_report *report,
-                        const struct sim_report_finding *f, char *path, size_t bytes)
+static int replay_store(struct sim__sweep *sweep, struct sim__cell_state *cell,
+                        const struct sim_report *report, const struct sim_report_finding *f,
+                        char *path, size_t bytes)
 {
     const struct sim_cell *c = cell->cell;
     char name[512], message[SIM_FINDING_TEXT];
@@ -247,7 +256,8 @@ static int replay_store(struct sim__sweep *sweep, struct sim__cell_state *cell, 
 }
 
 /* A replay file for the first seed of each bug. */
-static int bugs_note(struct sim__sweep *sweep, struct sim__cell_state *cell, const struct sim_report *report)
+static int bugs_note(struct sim__sweep *sweep, struct sim__cell_state *cell,
+                     const struct sim_report *report)
 {
     for (uint32_t i = 0; i < report->findings; i++) {
         const struct sim_report_finding *f = &report->finding[i];
@@ -258,7 +268,8 @@ static int bugs_note(struct sim__sweep *sweep, struct sim__cell_state *cell, con
             known |= cell->bug[k].rule == f->rule && cell->bug[k].place == f->place;
         if (known)
             continue;
-        cell->bug[cell->bugs++] = (struct sim__bug){.rule = f->rule, .place = f->place, .seed = report->seed};
+        cell->bug[cell->bugs++] =
+            (struct sim__bug){.rule = f->rule, .place = f->place, .seed = report->seed};
         if (replay_store(sweep, cell, report, f, path, sizeof(path)) < 0)
             return -1;
         if (cell->result->first_replay[0] == '\0')
@@ -267,7 +278,8 @@ static int bugs_note(struct sim__sweep *sweep, struct sim__cell_state *cell, con
     return 0;
 }
 
-/* --- results ---------------------------------------------------------------------------------------- */
+/* --- results
+ * ---------------------------------------------------------------------------------------- */
 
 static void findings_count(struct sim__cell_state *cell, const struct sim_report *report)
 {
@@ -328,7 +340,8 @@ static void result_store(struct sim__sweep *sweep, struct sim__cell_state *cell,
 
     SIM_ASSERT(unpacked == 0); /* it was looked at when it came */
     result_count(cell, &report);
-    if (sim_store_put(sweep->store, cell->id, &report, sweep->error) < 0 || bugs_note(sweep, cell, &report) < 0)
+    if (sim_store_put(sweep->store, cell->id, &report, sweep->error) < 0 ||
+        bugs_note(sweep, cell, &report) < 0)
         sim__sweep_fail(sweep, SIM_SWEEP_ERROR, sweep->error->text);
     sim_report_free(&report);
     sim_bytes_free(bytes);
@@ -345,7 +358,8 @@ static void window_drop(struct sim__cell_state *cell)
 
 static void cell_end(struct sim__sweep *sweep, struct sim__cell_state *cell)
 {
-    enum sim_store_state state = cell->stored == cell->total ? SIM_STORE_COMPLETE : SIM_STORE_PARTIAL;
+    enum sim_store_state state =
+        cell->stored == cell->total ? SIM_STORE_COMPLETE : SIM_STORE_PARTIAL;
 
     if (cell->ended)
         return;
@@ -353,8 +367,8 @@ static void cell_end(struct sim__sweep *sweep, struct sim__cell_state *cell)
     cell->closed = true;
     cell->result->elapsed_s = cell->given > 0 ? sim__elapsed(sweep) - cell->began_s : 0;
     window_drop(cell);
-    if (!sweep->failed && sim_store_end(sweep->store, cell->id, cell->latency, cell->result->elapsed_s, state,
-                                        sweep->error) < 0)
+    if (!sweep->failed && sim_store_end(sweep->store, cell->id, cell->latency,
+                                        cell->result->elapsed_s, state, sweep->error) < 0)
         sim__sweep_fail(sweep, SIM_SWEEP_ERROR, sweep->error->text);
 }
 
@@ -363,12 +377,14 @@ static void window_store(struct sim__sweep *sweep, struct sim__cell_state *cell)
 {
     uint64_t limit = sweep->config->stop_after;
 
-    while (!sweep->failed && !cell->ended && cell->stored < cell->given && window_at(cell, cell->stored)->data != NULL) {
+    while (!sweep->failed && !cell->ended && cell->stored < cell->given &&
+           window_at(cell, cell->stored)->data != NULL) {
         result_store(sweep, cell, cell->stored++);
         if (limit > 0 && cell->result->failed >= limit)
             cell_end(sweep, cell);
     }
-    if (!sweep->failed && cell->stored == cell->given && (cell->closed || cell->given == cell->total))
+    if (!sweep->failed && cell->stored == cell->given &&
+        (cell->closed || cell->given == cell->total))
         cell_end(sweep, cell);
 }
 
@@ -385,13 +401,14 @@ static void window_put(struct sim__sweep *sweep, struct sim__cell_state *cell, u
     window_store(sweep, cell);
 }
 
-bool sim__result_add(struct sim__sweep *sweep, struct sim__cell_state *cell, uint64_t position, const uint8_t *data,
-                     size_t bytes)
+bool sim__result_add(struct sim__sweep *sweep, struct sim__cell_state *cell, uint64_t position,
+                     const uint8_t *data, size_t bytes)
 {
     struct sim_bytes copy = {0};
     struct sim_report report;
 
-    if (sim_report_unpack(data, bytes, &report) < 0 || report.seed != sim__seed_at(sweep, cell, position))
+    if (sim_report_unpack(data, bytes, &report) < 0 ||
+        report.seed != sim__seed_at(sweep, cell, position))
         return false;
     sim_report_free(&report);
     sim_bytes_add(&copy, data, bytes);
@@ -399,8 +416,8 @@ bool sim__result_add(struct sim__sweep *sweep, struct sim__cell_state *cell, uin
     return true;
 }
 
-void sim__result_lose(struct sim__sweep *sweep, struct sim__cell_state *cell, uint64_t position, enum sim__loss why,
-                      const char *text)
+void sim__result_lose(struct sim__sweep *sweep, struct sim__cell_state *cell, uint64_t position,
+                      enum sim__loss why, const char *text)
 {
     static struct sim_result result;
     static char stack[SIM_FINDINGS_MAX][SIM_REPORT_STACK];
@@ -413,7 +430,8 @@ void sim__result_lose(struct sim__sweep *sweep, struct sim__cell_state *cell, ui
     result.seed = sim__seed_at(sweep, cell, position);
     result.stop = why == SIM__LOST ? (enum sim_stop)SIM_REPORT_LOST : SIM_STOP_NONE;
     if (why == SIM__HUNG) {
-        *f = (struct sim_finding){.rule = SIM_RULE_DRIVER_HANG, .severity = SIM_SEVERITY_ERROR, .cpu = SIM_CPU_NONE};
+        *f = (struct sim_finding){
+            .rule = SIM_RULE_DRIVER_HANG, .severity = SIM_SEVERITY_ERROR, .cpu = SIM_CPU_NONE};
         snprintf(f->text, sizeof(f->text), "%s", text);
         result.findings = 1;
         result.errors = 1;
@@ -424,7 +442,8 @@ void sim__result_lose(struct sim__sweep *sweep, struct sim__cell_state *cell, ui
     window_put(sweep, cell, position, bytes);
 }
 
-/* --- the whole -------------------------------------------------------------------------------------- */
+/* --- the whole
+ * -------------------------------------------------------------------------------------- */
 
 void sim__sweep_tick(struct sim__sweep *sweep)
 {
@@ -435,7 +454,8 @@ void sim__sweep_tick(struct sim__sweep *sweep)
     for (uint32_t i = 0; i < sweep->config->cells; i++) {
         struct sim__cell_state *cell = &sweep->cell[i];
 
-        if (!cell->ended && sweep->config->budget_ns > 0 && now * 1e9 >= (double)sweep->config->budget_ns) {
+        if (!cell->ended && sweep->config->budget_ns > 0 &&
+            now * 1e9 >= (double)sweep->config->budget_ns) {
             cell->closed = true;
             sweep->end = SIM_SWEEP_BUDGET;
         }
@@ -466,7 +486,8 @@ void sim__sweep_finish(struct sim__sweep *sweep)
         sim__sweep_fail(sweep, SIM_SWEEP_ERROR, sweep->error->text);
 }
 
-static enum sim_outcome outcome_of(const struct sim__sweep *sweep, const struct sim__cell_state *cell)
+static enum sim_outcome outcome_of(const struct sim__sweep *sweep,
+                                   const struct sim__cell_state *cell)
 {
     struct sim_expect expect = sim_scenario_expect(cell->cell->scenario);
     const struct sim_cell_result *r = cell->result;
@@ -480,8 +501,8 @@ static enum sim_outcome outcome_of(const struct sim__sweep *sweep, const struct 
     return sweep->config->shards > 1 ? SIM_OUTCOME_OPEN : SIM_OUTCOME_NOT_FOUND;
 }
 
-static void cell_init(const struct sim_sweep_config *config, struct sim__cell_state *cell, const struct sim_cell *from,
-                      struct sim_cell_result *result)
+static void cell_init(const struct sim_sweep_config *config, struct sim__cell_state *cell,
+                      const struct sim_cell *from, struct sim_cell_result *result)
 {
     uint64_t seeds = from->seed_last - from->seed_first + 1;
 
@@ -507,7 +528,8 @@ static void sweep_free(struct sim__sweep *sweep)
     sim_store_close(sweep->store);
 }
 
-enum sim_sweep_end sim_sweep_run(const struct sim_sweep_config *config, sim_sweep_progress_fn progress, void *ctx,
+enum sim_sweep_end sim_sweep_run(const struct sim_sweep_config *config,
+                                 sim_sweep_progress_fn progress, void *ctx,
                                  struct sim_cell_result *result, struct sim_error *error)
 {
     struct sim__sweep sweep = {.config = config, .error = error, .began_ms = uv_hrtime() / 1000000};

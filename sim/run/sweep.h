@@ -1,7 +1,7 @@
 /* sim/run/sweep.h - many seeds of one or more scenarios, in worker processes.
  *
- * Results are stored in the order of the seeds whatever the workers' timing, so two sweeps of the same seeds leave the
- * same rows. A worker may crash, be killed or fall silent; the sweep goes on.
+ * Results are stored in the order of the seeds whatever the workers' timing, so two sweeps of the
+ * same seeds leave the same rows. A worker may crash, be killed or fall silent; the sweep goes on.
  */
 #ifndef SIM_RUN_SWEEP_H
 #define SIM_RUN_SWEEP_H
@@ -20,19 +20,19 @@ struct sim_cell {
     const struct sim_scenario *scenario;
     const struct sim_setting *setting; /* what it was read with, the driver included */
     uint32_t settings;
-    uint64_t seed_first, seed_last;    /* inclusive, below 2^63 */
+    uint64_t seed_first, seed_last; /* inclusive, below 2^63 */
 };
 
 struct sim_sweep_config {
     const struct sim_cell *cell;
     uint32_t cells;
-    const char *dir;           /* where results go */
-    uint32_t jobs;             /* worker processes at once, >= 1 */
-    uint32_t shard, shards;    /* only every shards-th seed, beginning with the shard-th; 1-based */
-    sim_ns budget_ns;          /* wall clock for all cells; 0: no bound */
-    sim_ns patience_ns;        /* wall clock: a worker silent for so long hangs, and is killed */
-    uint64_t samples;          /* single I/Os are kept for the first so many seeds */
-    uint64_t stop_after;       /* a cell ends with so many failing seeds; 0: no bound */
+    const char *dir;        /* where results go */
+    uint32_t jobs;          /* worker processes at once, >= 1 */
+    uint32_t shard, shards; /* only every shards-th seed, beginning with the shard-th; 1-based */
+    sim_ns budget_ns;       /* wall clock for all cells; 0: no bound */
+    sim_ns patience_ns;     /* wall clock: a worker silent for so long hangs, and is killed */
+    uint64_t samples;       /* single I/Os are kept for the first so many seeds */
+    uint64_t stop_after;    /* a cell ends with so many failing seeds; 0: no bound */
 };
 
 /* How it went with a cell's `expect`. */
@@ -45,17 +45,19 @@ enum sim_outcome {
 };
 
 struct sim_cell_result {
-    uint64_t seeds, passed, failed, lost; /* seeds with a row: failed has an error, lost is storsim's own fault */
-    uint64_t total;                       /* seeds that it should have */
-    uint64_t violations[SIM_RULE_COUNT];  /* findings of severity error */
+    uint64_t seeds, passed, failed,
+        lost;       /* seeds with a row: failed has an error, lost is storsim's own fault */
+    uint64_t total; /* seeds that it should have */
+    uint64_t violations[SIM_RULE_COUNT]; /* findings of severity error */
     uint64_t warnings[SIM_RULE_COUNT];
     bool has_failure;
     uint64_t first_seed; /* lowest failing seed */
     enum sim_rule first_rule;
     char first_message[SIM_FINDING_TEXT];
-    char first_replay[1024];        /* path of its replay file, "" when it could not be written */
-    uint64_t expected_seed;         /* position (from 1) of the first seed with the expected violation; 0: none */
-    uint64_t first_lost;            /* lowest seed that storsim itself failed on, when lost > 0 */
+    char first_replay[1024]; /* path of its replay file, "" when it could not be written */
+    uint64_t expected_seed;  /* position (from 1) of the first seed with the expected violation; 0:
+                                none */
+    uint64_t first_lost;     /* lowest seed that storsim itself failed on, when lost > 0 */
     char lost_message[128];
     sim_ns virtual_ns;
     uint64_t points;
@@ -86,7 +88,8 @@ enum sim_sweep_end {
 };
 
 /* Runs it all. result has config->cells entries. */
-enum sim_sweep_end sim_sweep_run(const struct sim_sweep_config *config, sim_sweep_progress_fn progress, void *ctx,
+enum sim_sweep_end sim_sweep_run(const struct sim_sweep_config *config,
+                                 sim_sweep_progress_fn progress, void *ctx,
                                  struct sim_cell_result *result, struct sim_error *error);
 
 #endif

@@ -37,6 +37,7 @@ const char *sim_version_exact(void)
     static char text[128];
 
     if (text[0] == '\0')
-        snprintf(text, sizeof(text), "%s (%016llx)", STORSIM_VERSION, (unsigned long long)file_hash("/proc/self/exe"));
+        snprintf(text, sizeof(text), "%s (%016llx)", STORSIM_VERSION,
+                 (unsigned long long)file_hash("/proc/self/exe"));
     return text;
 }

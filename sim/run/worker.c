@@ -1,7 +1,7 @@
 /* sim/run/worker.c - a worker process of a sweep: opens one scenario, runs the seeds it is given.
  *
- * It may die at any seed, by storsim's fault or by kill -9; the parent then knows which seed it worked on, because
- * every result is written the moment it is there. It never outlives its parent.
+ * It may die at any seed, by storsim's fault or by kill -9; the parent then knows which seed it
+ * worked on, because every result is written the moment it is there. It never outlives its parent.
  */
 #include "sim/run/worker.h"
 
@@ -18,7 +18,8 @@
 #include "sim/run/repeat.h"
 #include "sim/run/session.h"
 
-/* --- messages --------------------------------------------------------------------------------------- */
+/* --- messages
+ * --------------------------------------------------------------------------------------- */
 
 static size_t message_begin(struct sim_bytes *out, enum sim_message kind)
 {
@@ -35,8 +36,8 @@ static void message_end(struct sim_bytes *out, size_t start)
     memcpy(out->data + start - sizeof(struct sim_message_head), &bytes, sizeof(bytes));
 }
 
-void sim_message_open(struct sim_bytes *out, const struct sim_scenario *scenario, const struct sim_setting *settings,
-                      uint32_t count)
+void sim_message_open(struct sim_bytes *out, const struct sim_scenario *scenario,
+                      const struct sim_setting *settings, uint32_t count)
 {
     size_t start = message_begin(out, SIM_MESSAGE_OPEN);
 
@@ -58,7 +59,8 @@ void sim_message_batch(struct sim_bytes *out, const struct sim_batch *batch)
     message_end(out, start);
 }
 
-/* --- the worker ------------------------------------------------------------------------------------- */
+/* --- the worker
+ * ------------------------------------------------------------------------------------- */
 
 #define SETTINGS_MAX 64
 
@@ -185,7 +187,8 @@ static void batch_run(struct worker *w, struct sim_reader *r)
     SIM_ASSERT(at != NULL && w->session != NULL);
     memcpy(&batch, at, sizeof(batch));
     for (uint64_t i = 0; i < batch.count; i++)
-        seed_run(w, batch.first + i * batch.stride, i < batch.samples ? SIM_REPORT_SAMPLES : SIM_REPORT_NO_SAMPLES);
+        seed_run(w, batch.first + i * batch.stride,
+                 i < batch.samples ? SIM_REPORT_SAMPLES : SIM_REPORT_NO_SAMPLES);
 }
 
 /* Reads one message behind what w->in holds, and does what it says. False: the end. */

@@ -1,7 +1,8 @@
 /* sim/run/worker.h - a worker process of a sweep, and the messages it exchanges with its parent.
  *
- * A message is two 32-bit numbers, bytes of the rest and enum sim_message, and then the rest (see report.h for how
- * it is packed). The worker reads from standard input and writes to SIM_WORKER_FD. The end of its input is its end.
+ * A message is two 32-bit numbers, bytes of the rest and enum sim_message, and then the rest (see
+ * report.h for how it is packed). The worker reads from standard input and writes to SIM_WORKER_FD.
+ * The end of its input is its end.
  */
 #ifndef SIM_RUN_WORKER_H
 #define SIM_RUN_WORKER_H
@@ -13,9 +14,10 @@
 #define SIM_WORKER_FD 3
 
 enum sim_message {
-    SIM_MESSAGE_OPEN,    /* to the worker: path, text, number of settings, each name and value */
-    SIM_MESSAGE_BATCH,   /* to the worker: first seed, number of seeds, stride, how many of them with samples */
-    SIM_MESSAGE_OPENED,  /* from it: build of the driver */
+    SIM_MESSAGE_OPEN,   /* to the worker: path, text, number of settings, each name and value */
+    SIM_MESSAGE_BATCH,  /* to the worker: first seed, number of seeds, stride, how many of them with
+                           samples */
+    SIM_MESSAGE_OPENED, /* from it: build of the driver */
     SIM_MESSAGE_REFUSED, /* from it: why the scenario or module is unusable */
     SIM_MESSAGE_RESULT,  /* from it: a packed report, in the order of the batch */
 };
@@ -25,8 +27,8 @@ struct sim_message_head {
 };
 
 /* Packs an OPEN or BATCH message, head included. */
-void sim_message_open(struct sim_bytes *out, const struct sim_scenario *scenario, const struct sim_setting *settings,
-                      uint32_t count);
+void sim_message_open(struct sim_bytes *out, const struct sim_scenario *scenario,
+                      const struct sim_setting *settings, uint32_t count);
 struct sim_batch {
     uint64_t first, count, stride, samples;
 };

@@ -11,7 +11,8 @@ static int unknown_key(const char *kind, const char *key, struct sim_error *erro
 
     if (near != NULL)
         return sim_error_set(error, "[%s] has no key '%.60s'; did you mean '%s'?", kind, key, near);
-    return sim_error_set(error, "[%s] has no key '%.60s'; 'storsim list options' has them all", kind, key);
+    return sim_error_set(error, "[%s] has no key '%.60s'; 'storsim list options' has them all",
+                         kind, key);
 }
 
 static int given_twice(const char *key, int before, struct sim_error *error)
@@ -19,8 +20,8 @@ static int given_twice(const char *key, int before, struct sim_error *error)
     return sim_error_set(error, "'%s' is given twice, first in line %d", key, before);
 }
 
-static int severity_assign(struct sim_scenario *scenario, enum sim_rule rule, const char *text, int line,
-                           struct sim_error *error)
+static int severity_assign(struct sim_scenario *scenario, enum sim_rule rule, const char *text,
+                           int line, struct sim_error *error)
 {
     static const char *const words[] = {"off", "warn", "error"};
     int *where = &scenario->severity_line[rule];
@@ -34,11 +35,12 @@ static int severity_assign(struct sim_scenario *scenario, enum sim_rule rule, co
             return 0;
         }
     }
-    return sim_error_set(error, "%s: '%.60s' is not error, warn or off", sim_rule_info[rule].name, text);
+    return sim_error_set(error, "%s: '%.60s' is not error, warn or off", sim_rule_info[rule].name,
+                         text);
 }
 
-int sim__assign(struct sim_scenario *scenario, struct sim_section *section, const char *kind, const char *key,
-                const char *text, int line, struct sim_error *error)
+int sim__assign(struct sim_scenario *scenario, struct sim_section *section, const char *kind,
+                const char *key, const char *text, int line, struct sim_error *error)
 {
     int option = sim__option_find(kind, key);
     int rule = strcmp(kind, "check") == 0 ? sim_rule_by_name(key) : -1;
@@ -60,7 +62,8 @@ int sim__assign(struct sim_scenario *scenario, struct sim_section *section, cons
     return 0;
 }
 
-/* --- --set ------------------------------------------------------------------------------------------ */
+/* --- --set
+ * ------------------------------------------------------------------------------------------ */
 
 static int unknown_section(const char *kind, struct sim_error *error)
 {
@@ -69,12 +72,13 @@ static int unknown_section(const char *kind, struct sim_error *error)
 
     if (near != NULL)
         return sim_error_set(error, "there is no section [%.60s]; did you mean [%s]?", kind, near);
-    return sim_error_set(error, "there is no section [%.60s]; 'storsim list options' has them all", kind);
+    return sim_error_set(error, "there is no section [%.60s]; 'storsim list options' has them all",
+                         kind);
 }
 
 /* One named section, or all of a kind when name is NULL. */
-static int override_named(struct sim_scenario *scenario, const char *kind, const char *name, const char *key,
-                          const char *text, struct sim_error *error)
+static int override_named(struct sim_scenario *scenario, const char *kind, const char *name,
+                          const char *key, const char *text, struct sim_error *error)
 {
     const char *words[SIM__SECTIONS_MAX], *near;
     uint32_t hits = 0, n = 0;
@@ -98,11 +102,12 @@ static int override_named(struct sim_scenario *scenario, const char *kind, const
     near = sim_nearest(name, words, n);
     if (near == NULL && n > 0)
         near = words[0];
-    return sim_error_set(error, "%s has no [%s %s]%s%s%s", scenario->path, kind, name, near ? "; it has '" : "",
-                         near ? near : "", near ? "'" : "");
+    return sim_error_set(error, "%s has no [%s %s]%s%s%s", scenario->path, kind, name,
+                         near ? "; it has '" : "", near ? near : "", near ? "'" : "");
 }
 
-static int override(struct sim_scenario *scenario, char *name, const char *text, struct sim_error *error)
+static int override(struct sim_scenario *scenario, char *name, const char *text,
+                    struct sim_error *error)
 {
     char *key = strchr(name, '.');
     char *middle = NULL;
@@ -124,7 +129,8 @@ static int override(struct sim_scenario *scenario, char *name, const char *text,
     return override_named(scenario, name, middle, key, text, error);
 }
 
-int sim__override(struct sim_scenario *scenario, const struct sim_setting *setting, struct sim_error *error)
+int sim__override(struct sim_scenario *scenario, const struct sim_setting *setting,
+                  struct sim_error *error)
 {
     struct sim_error why;
     char name[128];
@@ -135,6 +141,7 @@ int sim__override(struct sim_scenario *scenario, const struct sim_setting *setti
     else
         result = override(scenario, strcpy(name, setting->name), setting->value, &why);
     if (result < 0)
-        return sim_error_set(error, "--set %.120s=%.60s: %s", setting->name, setting->value, why.text);
+        return sim_error_set(error, "--set %.120s=%.60s: %s", setting->name, setting->value,
+                             why.text);
     return 0;
 }

@@ -1,7 +1,8 @@
 /* sim/scenario/nearest.c - the word a user probably meant.
  *
- * Optimal string alignment distance: insert, delete, replace, and swap of neighbours cost one each. A word is
- * near when no more than a third of it, and at least one letter, had to change, or when it was cut short.
+ * Optimal string alignment distance: insert, delete, replace, and swap of neighbours cost one each.
+ * A word is near when no more than a third of it, and at least one letter, had to change, or when
+ * it was cut short.
  */
 #include <ctype.h>
 #include <string.h>
@@ -27,7 +28,8 @@ static uint32_t distance(const char *a, size_t na, const char *b, size_t nb)
         for (size_t j = 1; j <= nb; j++) {
             bool same = tolower((unsigned char)a[i - 1]) == tolower((unsigned char)b[j - 1]);
 
-            row[i][j] = min2(row[i - 1][j - 1] + (same ? 0 : 1), min2(row[i - 1][j], row[i][j - 1]) + 1);
+            row[i][j] =
+                min2(row[i - 1][j - 1] + (same ? 0 : 1), min2(row[i - 1][j], row[i][j - 1]) + 1);
             if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
                 row[i][j] = min2(row[i][j], row[i - 2][j - 2] + 1);
         }

@@ -5,7 +5,8 @@
 #include "sim/scenario/scenario_private.h"
 
 const struct sim_option_info sim_option_info[SIM_OPT_COUNT] = {
-#define SIM_OPTION(id, section, key, type, dflt, lo, hi, text) {section, key, SIM_##type, dflt, lo, hi, text},
+#define SIM_OPTION(id, section, key, type, dflt, lo, hi, text) \
+    {section, key, SIM_##type, dflt, lo, hi, text},
 #include "sim/scenario/options.def"
 #undef SIM_OPTION
 };
@@ -18,7 +19,8 @@ bool sim__section_is_named(const char *kind)
 int sim__option_find(const char *section, const char *key)
 {
     for (int i = 0; i < SIM_OPT_COUNT; i++) {
-        if (strcmp(sim_option_info[i].section, section) == 0 && strcmp(sim_option_info[i].key, key) == 0)
+        if (strcmp(sim_option_info[i].section, section) == 0 &&
+            strcmp(sim_option_info[i].key, key) == 0)
             return i;
     }
     return -1;
@@ -61,7 +63,8 @@ uint32_t sim__section_names(const char **words, uint32_t max)
 
 const char *sim__type_name(enum sim_option_type type)
 {
-    static const char *const name[] = {"time", "size", "count", "percent", "yes/no", "word", "text"};
+    static const char *const name[] = {"time",   "size", "count", "percent",
+                                       "yes/no", "word", "text"};
 
     return name[type];
 }
@@ -82,9 +85,11 @@ static void range_text(const struct sim_option_info *info, char *out, size_t byt
 static const char *section_note(const char *section)
 {
     if (strcmp(section, "workload") == 0)
-        return "any number of them, [workload NAME]; --set workload.NAME.key=value, or workload.key=value for all";
+        return "any number of them, [workload NAME]; --set workload.NAME.key=value, or "
+               "workload.key=value for all";
     if (strcmp(section, "fault") == 0)
-        return "any number of them, [fault NAME]; --set fault.NAME.key=value, or fault.key=value for all";
+        return "any number of them, [fault NAME]; --set fault.NAME.key=value, or fault.key=value "
+               "for all";
     if (strcmp(section, "check") == 0)
         return "also every rule of 'storsim list rules', with error, warn or off";
     return NULL;
@@ -102,7 +107,9 @@ static void print_text(FILE *out, const struct sim_option_info *info, bool first
     range_text(info, range, sizeof(range));
     fprintf(out, "  %-18s %s\n", info->key, info->text);
     fprintf(out, "  %-18s   %s; default %s\n", "", range,
-            info->dflt == NULL ? "none, must be given" : *info->dflt ? info->dflt : "empty");
+            info->dflt == NULL ? "none, must be given"
+            : *info->dflt      ? info->dflt
+                               : "empty");
 }
 
 /* A bar would end the table's cell. */
@@ -138,10 +145,10 @@ static void print_markdown(FILE *out, const struct sim_option_info *info, bool f
 static void print_json(FILE *out, const struct sim_option_info *info)
 {
     bool words = info->type == SIM_ENUM;
-    json_t *object = json_pack("{ss ss ss ss* ss* ss* ss* ss}", "section", info->section, "key", info->key, "type",
-                               sim__type_name(info->type), "default", info->dflt, "minimum", words ? NULL : info->lo,
-                               "maximum", words ? NULL : info->hi, "words", words ? info->lo : NULL, "text",
-                               info->text);
+    json_t *object = json_pack(
+        "{ss ss ss ss* ss* ss* ss* ss}", "section", info->section, "key", info->key, "type",
+        sim__type_name(info->type), "default", info->dflt, "minimum", words ? NULL : info->lo,
+        "maximum", words ? NULL : info->hi, "words", words ? info->lo : NULL, "text", info->text);
 
     json_dumpf(object, out, JSON_COMPACT);
     fputc('\n', out);

@@ -1,7 +1,7 @@
 /* sim/scenario/read.c - from a file to a scenario, through libinih.
  *
- * inih is fed line by line, so that every message has its line number, and so that sections without keys are seen too
- * (inih reports keys only). What inih cannot split is reported in our words.
+ * inih is fed line by line, so that every message has its line number, and so that sections without
+ * keys are seen too (inih reports keys only). What inih cannot split is reported in our words.
  */
 #include <errno.h>
 #include <ini.h>
@@ -39,7 +39,8 @@ static void section_unknown(struct reader *r, const char *kind)
     struct sim_error what;
 
     sim_error_set(&what, "there is no section [%s]; %s%s%s", kind,
-                  near ? "did you mean [" : "'storsim list options' has them all", near ? near : "", near ? "]?" : "");
+                  near ? "did you mean [" : "'storsim list options' has them all", near ? near : "",
+                  near ? "]?" : "");
     fail(r, what.text);
 }
 
@@ -86,8 +87,10 @@ static const char *named_section_problem(struct reader *r, const char *name)
     if (*name == '\0')
         sim_error_set(&what, "[%s] needs a name: [%s NAME]", r->kind, r->kind);
     else if (strlen(name) >= SIM__NAME_MAX || strpbrk(name, ".= \t") != NULL)
-        sim_error_set(&what, "'%.60s' is no name for a section: up to %d characters without blank, dot or '='", name,
-                      SIM__NAME_MAX - 1);
+        sim_error_set(
+            &what,
+            "'%.60s' is no name for a section: up to %d characters without blank, dot or '='", name,
+            SIM__NAME_MAX - 1);
     else if (r->scenario->sections == SIM__SECTIONS_MAX)
         sim_error_set(&what, "more than %d sections with a name", SIM__SECTIONS_MAX);
     else
@@ -104,7 +107,8 @@ static void section_named(struct reader *r, const char *name)
 
     for (uint32_t i = 0; problem == NULL && i < s->sections; i++) {
         if (strcmp(s->section[i]->kind, r->kind) == 0 && strcmp(s->section[i]->name, name) == 0) {
-            sim_error_set(&what, "[%s %s] is given twice, first in line %d", r->kind, name, s->section[i]->line);
+            sim_error_set(&what, "[%s %s] is given twice, first in line %d", r->kind, name,
+                          s->section[i]->line);
             problem = what.text;
         }
     }
@@ -193,11 +197,13 @@ static int file_parse(struct sim_scenario *scenario, struct sim_error *error)
     if (r.failed)
         return -1;
     if (bad != 0)
-        return sim_error_set(error, "%s:%d: neither '[section]', 'key = value' nor a comment", scenario->path, bad);
+        return sim_error_set(error, "%s:%d: neither '[section]', 'key = value' nor a comment",
+                             scenario->path, bad);
     return 0;
 }
 
-/* --- hash: what decides a run, in one canonical order ----------------------------------------------- */
+/* --- hash: what decides a run, in one canonical order
+ * ----------------------------------------------- */
 
 static void hash_value(XXH3_state_t *state, enum sim_option option, const struct sim__value *value)
 {
@@ -215,8 +221,9 @@ static void hash_value(XXH3_state_t *state, enum sim_option option, const struct
 
 static bool decides_run(enum sim_option option)
 {
-    return strcmp(sim_option_info[option].section, "scenario") != 0 && option != SIM_OPT_DRIVER_MODULE &&
-           option != SIM_OPT_EXPLORE_STRATEGY && !sim__section_is_named(sim_option_info[option].section);
+    return strcmp(sim_option_info[option].section, "scenario") != 0 &&
+           option != SIM_OPT_DRIVER_MODULE && option != SIM_OPT_EXPLORE_STRATEGY &&
+           !sim__section_is_named(sim_option_info[option].section);
 }
 
 static void hash_section(XXH3_state_t *state, const struct sim_section *section)
@@ -249,7 +256,8 @@ static uint64_t hash_all(const struct sim_scenario *s)
     return hash;
 }
 
-/* --- whole scenarios -------------------------------------------------------------------------------- */
+/* --- whole scenarios
+ * -------------------------------------------------------------------------------- */
 
 static char *base_name(const char *path)
 {
@@ -279,8 +287,8 @@ static struct sim_scenario *scenario_create(const char *path, const char *text)
     return s;
 }
 
-int sim_scenario_parse(const char *name, const char *text, const struct sim_setting *settings, uint32_t count,
-                       struct sim_error *error, struct sim_scenario **out)
+int sim_scenario_parse(const char *name, const char *text, const struct sim_setting *settings,
+                       uint32_t count, struct sim_error *error, struct sim_scenario **out)
 {
     struct sim_scenario *s = scenario_create(name, text);
     int result = file_parse(s, error);
@@ -312,8 +320,8 @@ static int file_read(FILE *file, const char *path, char *text, struct sim_error 
     return 0;
 }
 
-int sim_scenario_read(const char *path, const struct sim_setting *settings, uint32_t count, struct sim_error *error,
-                      struct sim_scenario **out)
+int sim_scenario_read(const char *path, const struct sim_setting *settings, uint32_t count,
+                      struct sim_error *error, struct sim_scenario **out)
 {
     FILE *file = fopen(path, "r");
     char *text;

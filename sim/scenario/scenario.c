@@ -1,4 +1,5 @@
-/* sim/scenario/scenario.c - what a scenario holds: values, sections, hash. Reading one is in read.c. */
+/* sim/scenario/scenario.c - what a scenario holds: values, sections, hash. Reading one is in
+ * read.c. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,7 +89,8 @@ uint32_t sim_sections(const struct sim_scenario *scenario, const char *kind)
     return n;
 }
 
-const struct sim_section *sim_section(const struct sim_scenario *scenario, const char *kind, uint32_t i)
+const struct sim_section *sim_section(const struct sim_scenario *scenario, const char *kind,
+                                      uint32_t i)
 {
     SIM_ASSERT(i < sim_sections(scenario, kind));
     for (uint32_t k = 0;; k++) {

@@ -33,31 +33,35 @@ extern const struct sim_option_info sim_option_info[SIM_OPT_COUNT];
 struct sim_scenario;
 struct sim_section; /* one [workload NAME] or [fault NAME] */
 
-/* One override from the command line: "section.key" or "section.NAME.key", and its value as text. */
+/* One override from the command line: "section.key" or "section.NAME.key", and its value as text.
+ */
 struct sim_setting {
     const char *name, *value;
 };
 
-/* Reads the file at path and applies the overrides. Errors (text in error, as file:line: what, what is allowed,
- * did you mean): unknown section or key, wrong unit, value out of bounds, key given twice, missing file, no
- * workload, bad `expect`. Returns 0 and the scenario, or a negative value. */
-int sim_scenario_read(const char *path, const struct sim_setting *settings, uint32_t count, struct sim_error *error,
-                      struct sim_scenario **out);
+/* Reads the file at path and applies the overrides. Errors (text in error, as file:line: what, what
+ * is allowed, did you mean): unknown section or key, wrong unit, value out of bounds, key given
+ * twice, missing file, no workload, bad `expect`. Returns 0 and the scenario, or a negative value.
+ */
+int sim_scenario_read(const char *path, const struct sim_setting *settings, uint32_t count,
+                      struct sim_error *error, struct sim_scenario **out);
 /* The same from text; name stands for the file name in messages. */
-int sim_scenario_parse(const char *name, const char *text, const struct sim_setting *settings, uint32_t count,
-                       struct sim_error *error, struct sim_scenario **out);
+int sim_scenario_parse(const char *name, const char *text, const struct sim_setting *settings,
+                       uint32_t count, struct sim_error *error, struct sim_scenario **out);
 void sim_scenario_free(struct sim_scenario *scenario);
 
-/* Path as given, base name without folder and ".ini", the file's text, and a hash (xxHash) of all effective values that
- * decide a run: comments, the order of keys, [scenario], driver.module and explore.strategy are not part of it, so that
- * two drivers or strategies can be compared on the same scenario. The order of workloads, and of faults, is. */
+/* Path as given, base name without folder and ".ini", the file's text, and a hash (xxHash) of all
+ * effective values that decide a run: comments, the order of keys, [scenario], driver.module and
+ * explore.strategy are not part of it, so that two drivers or strategies can be compared on the
+ * same scenario. The order of workloads, and of faults, is. */
 const char *sim_scenario_path(const struct sim_scenario *scenario);
 const char *sim_scenario_name(const struct sim_scenario *scenario);
 const char *sim_scenario_text(const struct sim_scenario *scenario);
 uint64_t sim_scenario_hash(const struct sim_scenario *scenario);
 
-/* Values of options outside [workload] and [fault]. TIME: ns. SIZE: bytes. PERCENT: parts per million of one
- * (40% is 400000). BOOL: 0 or 1. ENUM: index into its list. Asking with the wrong type is an assertion. */
+/* Values of options outside [workload] and [fault]. TIME: ns. SIZE: bytes. PERCENT: parts per
+ * million of one (40% is 400000). BOOL: 0 or 1. ENUM: index into its list. Asking with the wrong
+ * type is an assertion. */
 int64_t sim_opt(const struct sim_scenario *scenario, enum sim_option option);
 const char *sim_opt_text(const struct sim_scenario *scenario, enum sim_option option);
 /* Severity of a rule in this scenario. */
@@ -65,7 +69,8 @@ enum sim_severity sim_opt_rule(const struct sim_scenario *scenario, enum sim_rul
 
 /* Sections of one kind ("workload", "fault"), in the order of the file. */
 uint32_t sim_sections(const struct sim_scenario *scenario, const char *kind);
-const struct sim_section *sim_section(const struct sim_scenario *scenario, const char *kind, uint32_t i);
+const struct sim_section *sim_section(const struct sim_scenario *scenario, const char *kind,
+                                      uint32_t i);
 const char *sim_section_name(const struct sim_section *section);
 int64_t sim_section_opt(const struct sim_section *section, enum sim_option option);
 const char *sim_section_opt_text(const struct sim_section *section, enum sim_option option);
@@ -78,8 +83,10 @@ struct sim_expect {
 };
 struct sim_expect sim_scenario_expect(const struct sim_scenario *scenario);
 
-/* Parses a value of a type, for --budget and the like. Returns 0, or -1 with what is allowed in error. */
-int sim_value_parse(enum sim_option_type type, const char *text, int64_t *out, struct sim_error *error);
+/* Parses a value of a type, for --budget and the like. Returns 0, or -1 with what is allowed in
+ * error. */
+int sim_value_parse(enum sim_option_type type, const char *text, int64_t *out,
+                    struct sim_error *error);
 
 /* Nearest word to `word` among count words by edit distance, or NULL when none is near. */
 const char *sim_nearest(const char *word, const char *const *words, uint32_t count);

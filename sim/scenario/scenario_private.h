@@ -17,7 +17,7 @@ struct sim__value {
 };
 
 struct sim_section {
-    const char *kind;          /* "workload" or "fault" */
+    const char *kind; /* "workload" or "fault" */
     char name[SIM__NAME_MAX];
     int line;
     struct sim__value value[SIM_OPT_COUNT]; /* those of its kind are used */
@@ -43,16 +43,17 @@ int sim__option_find(const char *section, const char *key);
 /* True when some option or the list of rules lives in this section. */
 bool sim__section_known(const char *section);
 
-/* Fills words with the keys of a section (rules included for [check]), for sim_nearest(). Returns their number,
- * at most max. */
+/* Fills words with the keys of a section (rules included for [check]), for sim_nearest(). Returns
+ * their number, at most max. */
 uint32_t sim__section_keys(const char *section, const char **words, uint32_t max);
 /* The same with the names of all sections. */
 uint32_t sim__section_names(const char **words, uint32_t max);
 #define SIM__WORDS_MAX 128
 
-/* Parses text as a value of option, bounds and list of words included. Returns 0, or -1 with what is wrong and what
- * is allowed in error, without the place. */
-int sim__option_parse(enum sim_option option, const char *text, int64_t *out, struct sim_error *error);
+/* Parses text as a value of option, bounds and list of words included. Returns 0, or -1 with what
+ * is wrong and what is allowed in error, without the place. */
+int sim__option_parse(enum sim_option option, const char *text, int64_t *out,
+                      struct sim_error *error);
 
 /* What a type allows, in words: "a time such as 10ms". */
 const char *sim__type_text(enum sim_option_type type);
@@ -64,13 +65,14 @@ bool sim__enum_word(const char *list, uint32_t i, char *out, size_t bytes);
 /* Parses `expect`. Returns 0, or -1 with text, without the place. */
 int sim__expect_parse(const char *text, struct sim_expect *out, struct sim_error *error);
 
-/* Sets one value: from the file (line > 0) or the command line. section is NULL for options outside of named
- * sections. Errors carry no place. */
-int sim__assign(struct sim_scenario *scenario, struct sim_section *section, const char *kind, const char *key,
-                const char *text, int line, struct sim_error *error);
+/* Sets one value: from the file (line > 0) or the command line. section is NULL for options outside
+ * of named sections. Errors carry no place. */
+int sim__assign(struct sim_scenario *scenario, struct sim_section *section, const char *kind,
+                const char *key, const char *text, int line, struct sim_error *error);
 
 /* Applies one --set. Errors begin with "--set NAME=VALUE: ". */
-int sim__override(struct sim_scenario *scenario, const struct sim_setting *setting, struct sim_error *error);
+int sim__override(struct sim_scenario *scenario, const struct sim_setting *setting,
+                  struct sim_error *error);
 
 /* Checks what no single value shows. Errors carry their place. */
 int sim__check(struct sim_scenario *scenario, struct sim_error *error);

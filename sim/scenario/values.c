@@ -1,7 +1,7 @@
 /* sim/scenario/values.c - values as people write them: 10ms, 4k, 40%, yes, randread.
  *
- * Numbers may have a decimal fraction (1.5ms) when the result is whole in the type's own unit. All arithmetic is in
- * integers, so a value means the same on every machine.
+ * Numbers may have a decimal fraction (1.5ms) when the result is whole in the type's own unit. All
+ * arithmetic is in integers, so a value means the same on every machine.
  */
 #include <ctype.h>
 #include <string.h>
@@ -15,7 +15,7 @@ struct unit {
 };
 
 static const struct unit time_units[] = {
-    {"ns", 1},     {"us", SIM_US},     {"ms", SIM_MS},       {"s", SIM_S},
+    {"ns", 1},         {"us", SIM_US},      {"ms", SIM_MS},      {"s", SIM_S},
     {"m", 60 * SIM_S}, {"h", 3600 * SIM_S}, {"min", 60 * SIM_S}, {NULL, 0},
 };
 static const struct unit size_units[] = {
@@ -94,7 +94,8 @@ static int quantity_parse(const char *text, const struct unit *units, int64_t *o
 
 static int bool_parse(const char *text, int64_t *out)
 {
-    static const char *const words[2][4] = {{"no", "false", "off", "0"}, {"yes", "true", "on", "1"}};
+    static const char *const words[2][4] = {{"no", "false", "off", "0"},
+                                            {"yes", "true", "on", "1"}};
 
     for (int value = 0; value < 2; value++) {
         for (int i = 0; i < 4; i++) {
@@ -107,7 +108,8 @@ static int bool_parse(const char *text, int64_t *out)
     return -1;
 }
 
-int sim_value_parse(enum sim_option_type type, const char *text, int64_t *out, struct sim_error *error)
+int sim_value_parse(enum sim_option_type type, const char *text, int64_t *out,
+                    struct sim_error *error)
 {
     static const struct unit *const units[] = {time_units, size_units, count_units, percent_units};
     int result = 0;
@@ -150,11 +152,13 @@ static int enum_parse(const char *list, const char *text, int64_t *out, struct s
     }
     near = sim_nearest(text, words, n);
     if (near != NULL)
-        return sim_error_set(error, "'%.80s' is not one of %s; did you mean '%s'?", text, list, near);
+        return sim_error_set(error, "'%.80s' is not one of %s; did you mean '%s'?", text, list,
+                             near);
     return sim_error_set(error, "'%.80s' is not one of %s", text, list);
 }
 
-static int bound_check(const struct sim_option_info *info, const char *text, int64_t value, struct sim_error *error)
+static int bound_check(const struct sim_option_info *info, const char *text, int64_t value,
+                       struct sim_error *error)
 {
     int64_t lo = INT64_MIN, hi = INT64_MAX;
 
@@ -165,11 +169,14 @@ static int bound_check(const struct sim_option_info *info, const char *text, int
     if (value >= lo && value <= hi)
         return 0;
     if (info->hi == NULL)
-        return sim_error_set(error, "'%.80s' is out of bounds: allowed is %s or more", text, info->lo);
-    return sim_error_set(error, "'%.80s' is out of bounds: allowed is %s to %s", text, info->lo, info->hi);
+        return sim_error_set(error, "'%.80s' is out of bounds: allowed is %s or more", text,
+                             info->lo);
+    return sim_error_set(error, "'%.80s' is out of bounds: allowed is %s to %s", text, info->lo,
+                         info->hi);
 }
 
-int sim__option_parse(enum sim_option option, const char *text, int64_t *out, struct sim_error *error)
+int sim__option_parse(enum sim_option option, const char *text, int64_t *out,
+                      struct sim_error *error)
 {
     const struct sim_option_info *info = &sim_option_info[option];
 
@@ -192,17 +199,20 @@ int sim__expect_parse(const char *text, struct sim_expect *out, struct sim_error
     *out = (struct sim_expect){.pass = true};
     if (strcmp(text, "pass") == 0)
         return 0;
-    if (sscanf(text, "violates %63s within %9llu %7s %1s", rule, &within, seeds, rest) != 3 || within == 0 ||
-        (strcmp(seeds, "seeds") != 0 && strcmp(seeds, "seed") != 0))
-        return sim_error_set(error, "'%.80s' is neither 'pass' nor 'violates RULE within N seeds'", text);
+    if (sscanf(text, "violates %63s within %9llu %7s %1s", rule, &within, seeds, rest) != 3 ||
+        within == 0 || (strcmp(seeds, "seeds") != 0 && strcmp(seeds, "seed") != 0))
+        return sim_error_set(error, "'%.80s' is neither 'pass' nor 'violates RULE within N seeds'",
+                             text);
     found = sim_rule_by_name(rule);
     if (found >= 0) {
-        *out = (struct sim_expect){.pass = false, .rule = (enum sim_rule)found, .within_seeds = within};
+        *out = (struct sim_expect){
+            .pass = false, .rule = (enum sim_rule)found, .within_seeds = within};
         return 0;
     }
     for (int i = 0; i < SIM_RULE_COUNT; i++)
         words[i] = sim_rule_info[i].name;
     near = sim_nearest(rule, words, SIM_RULE_COUNT);
-    return sim_error_set(error, "there is no rule '%s'; %s%s%s", rule, near ? "did you mean '" : "see 'storsim list rules'",
-                         near ? near : "", near ? "'?" : "");
+    return sim_error_set(error, "there is no rule '%s'; %s%s%s", rule,
+                         near ? "did you mean '" : "see 'storsim list rules'", near ? near : "",
+                         near ? "'?" : "");
 }

@@ -1,10 +1,10 @@
-/* sim/tests/fake_session.c - a session without a machine: results made up from the seed, the same in every process.
+/* sim/tests/fake_session.c - a session without a machine: results made up from the seed, the same
+ * in every process.
  *
  * What the driver's name and [driver] parameter ask for:
- *   driver deferred    every seed whose number is not divisible by 3 violates reset-outstanding, at two places
- *   crash=N            seed N kills its process, every time
- *   crash-once=FILE    a seed kills its process when FILE does not exist yet, and makes it
- *   hang=N             seed N never ends
+ *   driver deferred    every seed whose number is not divisible by 3 violates reset-outstanding, at
+ * two places crash=N            seed N kills its process, every time crash-once=FILE    a seed
+ * kills its process when FILE does not exist yet, and makes it hang=N             seed N never ends
  *   refuse             the module is unusable
  *   die                opening kills the process
  *   slow=N             every seed takes N ms
@@ -64,7 +64,8 @@ static void misbehave(const struct sim_session *s, uint64_t seed)
     }
 }
 
-int sim_session_open(const struct sim_scenario *scenario, struct sim_error *error, struct sim_session **out)
+int sim_session_open(const struct sim_scenario *scenario, struct sim_error *error,
+                     struct sim_session **out)
 {
     struct sim_session *s = calloc(1, sizeof(*s));
 
@@ -100,7 +101,8 @@ struct sim_module *sim_session_module(const struct sim_session *session)
     return NULL;
 }
 
-int sim_session_stack(struct sim_session *session, const struct sim_finding *finding, char (*out)[160], int max)
+int sim_session_stack(struct sim_session *session, const struct sim_finding *finding,
+                      char (*out)[160], int max)
 {
     (void)session;
     if (finding->frames == 0 || max < 2)
@@ -112,7 +114,8 @@ int sim_session_stack(struct sim_session *session, const struct sim_finding *fin
 
 static void event(struct sim_session *s, sim_ns at, enum sim_event_id id, uint64_t a0, uint64_t a1)
 {
-    struct sim_record record = {.at = at, .event = (uint16_t)id, .cpu = 1, .level = 2, .arg = {a0, a1}};
+    struct sim_record record = {
+        .at = at, .event = (uint16_t)id, .cpu = 1, .level = 2, .arg = {a0, a1}};
 
     if (s->sink != NULL)
         s->sink(NULL, &record, s->ctx);
@@ -138,8 +141,12 @@ static void find(struct sim_result *r, uint64_t seed)
 {
     struct sim_finding *f = &r->finding[0];
 
-    *f = (struct sim_finding){.rule = SIM_RULE_RESET_OUTSTANDING, .severity = SIM_SEVERITY_ERROR,
-                              .at = 15 * SIM_S + SIM_MS, .cpu = 1, .level = 2, .frames = 1};
+    *f = (struct sim_finding){.rule = SIM_RULE_RESET_OUTSTANDING,
+                              .severity = SIM_SEVERITY_ERROR,
+                              .at = 15 * SIM_S + SIM_MS,
+                              .cpu = 1,
+                              .level = 2,
+                              .frames = 1};
     f->frame[0].in_module = 1;
     f->frame[0].offset = seed % 2 == 0 ? 0x100 : 0x200;
     snprintf(f->text, sizeof(f->text), "HwStorResetBus returned with %llu requests outstanding",
@@ -168,7 +175,8 @@ void sim_session_run(struct sim_session *session, uint64_t seed, struct sim_resu
     r->figure[SIM_FIG_RECOVERY] = (sim_ns)(seed % 100 + 1) * SIM_MS;
     r->figure[SIM_FIG_IOS] = 5000;
     for (uint32_t i = 0; i < 16; i++)
-        sample[i] = (struct sim_sample){.start = (sim_ns)i * SIM_MS, .latency_ns = 80 * SIM_US, .op = (uint8_t)(i % 2)};
+        sample[i] = (struct sim_sample){
+            .start = (sim_ns)i * SIM_MS, .latency_ns = 80 * SIM_US, .op = (uint8_t)(i % 2)};
     r->sample = sample;
     r->samples = 16;
     r->latency[SIM_BEFORE][40] = 16;

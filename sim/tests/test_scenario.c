@@ -9,7 +9,8 @@
 
 static struct sim_error error;
 
-static struct sim_scenario *parse_with(const char *text, const struct sim_setting *settings, uint32_t count)
+static struct sim_scenario *parse_with(const char *text, const struct sim_setting *settings,
+                                       uint32_t count)
 {
     struct sim_scenario *s = NULL;
 
@@ -27,7 +28,8 @@ static void fails_with(const char *text, const char *message)
     struct sim_scenario *s = parse(text);
 
     ck_assert_msg(s == NULL, "accepted: %s", text);
-    ck_assert_msg(strstr(error.text, message) != NULL, "'%s' does not say '%s'", error.text, message);
+    ck_assert_msg(strstr(error.text, message) != NULL, "'%s' does not say '%s'", error.text,
+                  message);
 }
 
 START_TEST(every_default_of_the_table_is_valid)
@@ -51,16 +53,30 @@ START_TEST(values_have_units)
         const char *text;
         int64_t value;
     } good[] = {
-        {SIM_TIME, "10ns", 10}, {SIM_TIME, "10us", 10000}, {SIM_TIME, "1.5ms", 1500000}, {SIM_TIME, "2s", 2 * SIM_S},
-        {SIM_TIME, "5m", 300 * SIM_S}, {SIM_TIME, "1h", 3600 * SIM_S}, {SIM_TIME, "0", 0}, {SIM_TIME, "10 ms", 10 * SIM_MS},
-        {SIM_SIZE, "512", 512}, {SIM_SIZE, "4k", 4096}, {SIM_SIZE, "4K", 4096}, {SIM_SIZE, "1g", 1 << 30},
-        {SIM_SIZE, "0.5k", 512}, {SIM_COUNT, "17", 17}, {SIM_PERCENT, "40%", 400000}, {SIM_PERCENT, "0.5%", 5000},
-        {SIM_BOOL, "yes", 1}, {SIM_BOOL, "no", 0},
+        {SIM_TIME, "10ns", 10},
+        {SIM_TIME, "10us", 10000},
+        {SIM_TIME, "1.5ms", 1500000},
+        {SIM_TIME, "2s", 2 * SIM_S},
+        {SIM_TIME, "5m", 300 * SIM_S},
+        {SIM_TIME, "1h", 3600 * SIM_S},
+        {SIM_TIME, "0", 0},
+        {SIM_TIME, "10 ms", 10 * SIM_MS},
+        {SIM_SIZE, "512", 512},
+        {SIM_SIZE, "4k", 4096},
+        {SIM_SIZE, "4K", 4096},
+        {SIM_SIZE, "1g", 1 << 30},
+        {SIM_SIZE, "0.5k", 512},
+        {SIM_COUNT, "17", 17},
+        {SIM_PERCENT, "40%", 400000},
+        {SIM_PERCENT, "0.5%", 5000},
+        {SIM_BOOL, "yes", 1},
+        {SIM_BOOL, "no", 0},
     };
     int64_t value;
 
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-        ck_assert_msg(sim_value_parse(good[i].type, good[i].text, &value, &error) == 0, "%s", error.text);
+        ck_assert_msg(sim_value_parse(good[i].type, good[i].text, &value, &error) == 0, "%s",
+                      error.text);
         ck_assert_msg(value == good[i].value, "%s is %lld", good[i].text, (long long)value);
     }
 }
@@ -72,32 +88,51 @@ START_TEST(wrong_units_are_refused_and_the_right_ones_named)
         enum sim_option_type type;
         const char *text;
     } bad[] = {
-        {SIM_TIME, "10"}, {SIM_TIME, "10x"}, {SIM_TIME, ""}, {SIM_TIME, "-1s"}, {SIM_TIME, "1.s"}, {SIM_TIME, "0.1ns"},
-        {SIM_TIME, "99999999999999999999s"}, {SIM_TIME, "9999999999h"}, {SIM_SIZE, "4q"}, {SIM_SIZE, "ms"},
-        {SIM_COUNT, "1k"}, {SIM_COUNT, "1.5"}, {SIM_COUNT, "+1"}, {SIM_PERCENT, "40"}, {SIM_BOOL, "maybe"},
+        {SIM_TIME, "10"},
+        {SIM_TIME, "10x"},
+        {SIM_TIME, ""},
+        {SIM_TIME, "-1s"},
+        {SIM_TIME, "1.s"},
+        {SIM_TIME, "0.1ns"},
+        {SIM_TIME, "99999999999999999999s"},
+        {SIM_TIME, "9999999999h"},
+        {SIM_SIZE, "4q"},
+        {SIM_SIZE, "ms"},
+        {SIM_COUNT, "1k"},
+        {SIM_COUNT, "1.5"},
+        {SIM_COUNT, "+1"},
+        {SIM_PERCENT, "40"},
+        {SIM_BOOL, "maybe"},
     };
     int64_t value;
 
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-        ck_assert_msg(sim_value_parse(bad[i].type, bad[i].text, &value, &error) < 0, "accepted '%s'", bad[i].text);
+        ck_assert_msg(sim_value_parse(bad[i].type, bad[i].text, &value, &error) < 0,
+                      "accepted '%s'", bad[i].text);
     sim_value_parse(SIM_TIME, "10", &value, &error);
-    ck_assert_str_eq(error.text, "'10' is not a time: a number and ns, us, ms, s, m or h, such as 10ms");
+    ck_assert_str_eq(error.text,
+                     "'10' is not a time: a number and ns, us, ms, s, m or h, such as 10ms");
 }
 END_TEST
 
 START_TEST(messages_have_file_and_line_and_the_nearest_name)
 {
-    fails_with("# story\n\n[port]\ntimout = 5s\n" LOAD, "dir/x.ini:4: [port] has no key 'timout'; did you mean 'timeout'?");
+    fails_with("# story\n\n[port]\ntimout = 5s\n" LOAD,
+               "dir/x.ini:4: [port] has no key 'timout'; did you mean 'timeout'?");
     fails_with("[prot]\n" LOAD, "dir/x.ini:1: there is no section [prot]; did you mean [port]?");
     fails_with("[port]\ntimeout = 5\n" LOAD, "dir/x.ini:2: timeout: '5' is not a time");
-    fails_with("[port]\ntimeout = 5s\ntimeout = 6s\n" LOAD, "dir/x.ini:3: 'timeout' is given twice, first in line 2");
-    fails_with("[port]\n[machine]\n[port]\n" LOAD, "dir/x.ini:3: [port] is given twice, first in line 1");
-    fails_with(LOAD "[workload main]\n", "dir/x.ini:3: [workload main] is given twice, first in line 1");
+    fails_with("[port]\ntimeout = 5s\ntimeout = 6s\n" LOAD,
+               "dir/x.ini:3: 'timeout' is given twice, first in line 2");
+    fails_with("[port]\n[machine]\n[port]\n" LOAD,
+               "dir/x.ini:3: [port] is given twice, first in line 1");
+    fails_with(LOAD "[workload main]\n",
+               "dir/x.ini:3: [workload main] is given twice, first in line 1");
     fails_with("[workload]\nnumber_ios=1\n", "dir/x.ini:1: [workload] needs a name");
     fails_with("[port x]\n" LOAD, "dir/x.ini:1: [port] takes no name");
     fails_with("timeout = 5s\n" LOAD, "dir/x.ini:1: a key before the first [section]");
     fails_with("[port]\nwhat is this\n" LOAD, "dir/x.ini:2: neither");
-    fails_with("[machine]\ncpus = 99\n" LOAD, "dir/x.ini:2: cpus: '99' is out of bounds: allowed is 1 to 32");
+    fails_with("[machine]\ncpus = 99\n" LOAD,
+               "dir/x.ini:2: cpus: '99' is out of bounds: allowed is 1 to 32");
     fails_with("[workload a]\nrw = randreed\nnumber_ios = 1\n", "did you mean 'randread'?");
     fails_with("[check]\nreset-outstandin = warn\n" LOAD, "did you mean 'reset-outstanding'?");
     fails_with("[check]\nreset-outstanding = maybe\n" LOAD, "is not error, warn or off");
@@ -119,20 +154,24 @@ END_TEST
 
 START_TEST(values_contradicting_each_other_are_refused)
 {
-    fails_with("[controller]\nblock = 1k\n" LOAD, "dir/x.ini:2: block: a logical block has 512 or 4k bytes");
+    fails_with("[controller]\nblock = 1k\n" LOAD,
+               "dir/x.ini:2: block: a logical block has 512 or 4k bytes");
     fails_with("[port]\ntimeout = 1500ms\n" LOAD, "whole seconds");
     fails_with("[workload a]\n", "dir/x.ini:1: number_ios: number_ios or runtime must be given");
-    fails_with("[workload a]\nnumber_ios = 1\nbs = 1000\n", "dir/x.ini:3: bs: must be whole logical blocks");
+    fails_with("[workload a]\nnumber_ios = 1\nbs = 1000\n",
+               "dir/x.ini:3: bs: must be whole logical blocks");
     fails_with("[workload a]\nnumber_ios = 1\noffset = 4g\n", "no room");
     fails_with("[explore]\nstrategy = tyme\n" LOAD, "did you mean 'time'?");
-    fails_with("[scenario]\nexpect = violates reset-outstanding within 9 seeds\n[check]\nreset-outstanding = off\n" LOAD,
+    fails_with("[scenario]\nexpect = violates reset-outstanding within 9 "
+               "seeds\n[check]\nreset-outstanding = off\n" LOAD,
                "switches this rule off");
 }
 END_TEST
 
 START_TEST(expect_is_parsed)
 {
-    struct sim_scenario *s = parse("[scenario]\nexpect = violates reset-outstanding within 20 seeds\n" LOAD);
+    struct sim_scenario *s =
+        parse("[scenario]\nexpect = violates reset-outstanding within 20 seeds\n" LOAD);
 
     ck_assert_msg(s != NULL, "%s", error.text);
     ck_assert(!sim_scenario_expect(s).pass);
@@ -140,17 +179,23 @@ START_TEST(expect_is_parsed)
     ck_assert_uint_eq(sim_scenario_expect(s).within_seeds, 20);
     sim_scenario_free(s);
     fails_with("[scenario]\nexpect = violates reset-outstandig within 20 seeds\n" LOAD,
-               "dir/x.ini:2: expect: there is no rule 'reset-outstandig'; did you mean 'reset-outstanding'?");
-    fails_with("[scenario]\nexpect = fails\n" LOAD, "neither 'pass' nor 'violates RULE within N seeds'");
-    fails_with("[scenario]\nexpect = violates reset-outstanding within 0 seeds\n" LOAD, "neither 'pass'");
+               "dir/x.ini:2: expect: there is no rule 'reset-outstandig'; did you mean "
+               "'reset-outstanding'?");
+    fails_with("[scenario]\nexpect = fails\n" LOAD,
+               "neither 'pass' nor 'violates RULE within N seeds'");
+    fails_with("[scenario]\nexpect = violates reset-outstanding within 0 seeds\n" LOAD,
+               "neither 'pass'");
 }
 END_TEST
 
 START_TEST(overrides_reach_plain_named_and_all_sections)
 {
-    static const struct sim_setting settings[] = {
-        {"port.timeout", "3s"}, {"workload.iodepth", "7"}, {"workload.b.iodepth", "9"}, {"check.deadlock", "off"}};
-    struct sim_scenario *s = parse_with("[workload a]\nnumber_ios=1\n[workload b]\nnumber_ios=1\niodepth=2\n", settings, 4);
+    static const struct sim_setting settings[] = {{"port.timeout", "3s"},
+                                                  {"workload.iodepth", "7"},
+                                                  {"workload.b.iodepth", "9"},
+                                                  {"check.deadlock", "off"}};
+    struct sim_scenario *s = parse_with(
+        "[workload a]\nnumber_ios=1\n[workload b]\nnumber_ios=1\niodepth=2\n", settings, 4);
 
     ck_assert_msg(s != NULL, "%s", error.text);
     ck_assert_int_eq(sim_opt(s, SIM_OPT_PORT_TIMEOUT), 3 * SIM_S);
@@ -168,18 +213,22 @@ static void override_fails_with(const char *name, const char *value, const char 
     struct sim_scenario *s = parse_with(LOAD, &setting, 1);
 
     ck_assert_msg(s == NULL, "accepted: %s", name);
-    ck_assert_msg(strstr(error.text, message) != NULL, "'%s' does not say '%s'", error.text, message);
+    ck_assert_msg(strstr(error.text, message) != NULL, "'%s' does not say '%s'", error.text,
+                  message);
 }
 
 START_TEST(overrides_have_messages_of_their_own)
 {
-    override_fails_with("port.timout", "5s", "--set port.timout=5s: [port] has no key 'timout'; did you mean 'timeout'?");
+    override_fails_with(
+        "port.timout", "5s",
+        "--set port.timout=5s: [port] has no key 'timout'; did you mean 'timeout'?");
     override_fails_with("prot.timeout", "5s", "did you mean [port]?");
     override_fails_with("timeout", "5s", "allowed is section.key=value");
     override_fails_with("port.timeout", "5", "'5' is not a time");
     override_fails_with("workload.mian.bs", "4k", "it has 'main'");
     override_fails_with("fault.at", "4s", "dir/x.ini has no [fault NAME]");
-    override_fails_with("workload.bs", "1000", "--set workload.main.bs: must be whole logical blocks");
+    override_fails_with("workload.bs", "1000",
+                        "--set workload.main.bs: must be whole logical blocks");
     override_fails_with("controller.block", "1k", "--set controller.block: a logical block");
 }
 END_TEST
@@ -197,16 +246,25 @@ static uint64_t hash_of(const char *text, const struct sim_setting *settings, ui
 
 START_TEST(the_hash_is_of_what_decides_a_run)
 {
-    static const struct sim_setting timeout = {"port.timeout", "5s"}, driver = {"driver.module", "deferred"};
+    static const struct sim_setting timeout = {"port.timeout", "5s"},
+                                    driver = {"driver.module", "deferred"};
     uint64_t hash = hash_of("[port]\ntimeout = 5s\nretries = 3\n" LOAD, NULL, 0);
 
-    ck_assert_uint_eq(hash, hash_of("; other words\n" LOAD "[port]\nretries = 3 # here too\ntimeout = 5000ms\n", NULL, 0));
+    ck_assert_uint_eq(hash, hash_of("; other words\n" LOAD
+                                    "[port]\nretries = 3 # here too\ntimeout = 5000ms\n",
+                                    NULL, 0));
     ck_assert_uint_eq(hash, hash_of("[port]\nretries = 3\n" LOAD, &timeout, 1));
-    ck_assert_uint_eq(hash, hash_of("[scenario]\ntitle = x\n[port]\ntimeout = 5s\nretries = 3\n" LOAD, &driver, 1));
+    ck_assert_uint_eq(
+        hash,
+        hash_of("[scenario]\ntitle = x\n[port]\ntimeout = 5s\nretries = 3\n" LOAD, &driver, 1));
     ck_assert_uint_ne(hash, hash_of("[port]\ntimeout = 6s\nretries = 3\n" LOAD, NULL, 0));
-    ck_assert_uint_ne(hash, hash_of("[port]\ntimeout = 5s\nretries = 3\n" LOAD "bs = 8k\n", NULL, 0));
-    ck_assert_uint_ne(hash, hash_of("[port]\ntimeout = 5s\nretries = 3\n" LOAD "[fault f]\n", NULL, 0));
-    ck_assert_uint_ne(hash, hash_of("[port]\ntimeout = 5s\nretries = 3\n[check]\ndeadlock = warn\n" LOAD, NULL, 0));
+    ck_assert_uint_ne(hash,
+                      hash_of("[port]\ntimeout = 5s\nretries = 3\n" LOAD "bs = 8k\n", NULL, 0));
+    ck_assert_uint_ne(hash,
+                      hash_of("[port]\ntimeout = 5s\nretries = 3\n" LOAD "[fault f]\n", NULL, 0));
+    ck_assert_uint_ne(
+        hash,
+        hash_of("[port]\ntimeout = 5s\nretries = 3\n[check]\ndeadlock = warn\n" LOAD, NULL, 0));
 }
 END_TEST
 
@@ -253,7 +311,8 @@ START_TEST(the_table_prints_in_three_forms)
         sim_options_print(out, (enum sim_options_form)form);
         fclose(out);
         for (int i = 0; i < SIM_OPT_COUNT; i++)
-            ck_assert_msg(strstr(text, sim_option_info[i].key) != NULL, "form %d lacks %s", form, sim_option_info[i].key);
+            ck_assert_msg(strstr(text, sim_option_info[i].key) != NULL, "form %d lacks %s", form,
+                          sim_option_info[i].key);
         free(text);
     }
 }

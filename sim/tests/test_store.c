@@ -14,8 +14,9 @@ static struct sim_scenario *scenario;
 static void set_up(void)
 {
     ck_assert_ptr_nonnull(mkdtemp(folder));
-    ck_assert_msg(sim_scenario_parse("dir/x.ini", "[workload w]\nnumber_ios = 1\n", NULL, 0, &error, &scenario) == 0, "%s",
-                  error.text);
+    ck_assert_msg(sim_scenario_parse("dir/x.ini", "[workload w]\nnumber_ios = 1\n", NULL, 0, &error,
+                                     &scenario) == 0,
+                  "%s", error.text);
 }
 
 static void tear_down(void)
@@ -46,8 +47,10 @@ static void result_fill(struct sim_result *r)
     r->latency[SIM_AFTER][31] = 9;
     r->findings = 2;
     r->errors = 1;
-    r->finding[0] = (struct sim_finding){.rule = SIM_RULE_IRQL, .severity = SIM_SEVERITY_WARN, .cpu = SIM_CPU_NONE};
-    r->finding[1] = (struct sim_finding){.rule = SIM_RULE_DEADLOCK, .severity = SIM_SEVERITY_ERROR, .cpu = 3, .frames = 2};
+    r->finding[0] = (struct sim_finding){
+        .rule = SIM_RULE_IRQL, .severity = SIM_SEVERITY_WARN, .cpu = SIM_CPU_NONE};
+    r->finding[1] = (struct sim_finding){
+        .rule = SIM_RULE_DEADLOCK, .severity = SIM_SEVERITY_ERROR, .cpu = 3, .frames = 2};
     r->finding[1].frame[1] = (struct sim_frame){.offset = 0x77, .in_module = 1};
     strcpy(r->finding[1].text, "two 'locks'");
     strcpy(stack[1], "a\nb\n");
@@ -115,9 +118,17 @@ static struct sim_store *opened(void)
 static int64_t begun(struct sim_store *store, const char *driver)
 {
     static const struct sim_setting setting = {"port.timeout", "5s"};
-    struct sim_store_sweep sweep = {.scenario = scenario, .driver = driver, .driver_build = "b", .storsim_version = "v",
-                                    .strategy = "time", .setting = &setting, .settings = 1, .seed_first = 1,
-                                    .seed_last = 9, .shard = 1, .shards = 1};
+    struct sim_store_sweep sweep = {.scenario = scenario,
+                                    .driver = driver,
+                                    .driver_build = "b",
+                                    .storsim_version = "v",
+                                    .strategy = "time",
+                                    .setting = &setting,
+                                    .settings = 1,
+                                    .seed_first = 1,
+                                    .seed_last = 9,
+                                    .shard = 1,
+                                    .shards = 1};
     int64_t id = 0;
 
     ck_assert_msg(sim_store_begin(store, &sweep, &error, &id) == 0, "%s", error.text);
@@ -144,7 +155,8 @@ static void holds(const char *sql, const char *value)
 
     snprintf(path, sizeof(path), "%s/results.db", folder);
     ck_assert_int_eq(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
-    ck_assert_msg(sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK, "%s", sqlite3_errmsg(db));
+    ck_assert_msg(sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK, "%s",
+                  sqlite3_errmsg(db));
     ck_assert_int_eq(sqlite3_step(statement), SQLITE_ROW);
     ck_assert_str_eq((const char *)sqlite3_column_text(statement, 0), value);
     sqlite3_finalize(statement);
@@ -200,7 +212,8 @@ START_TEST(the_histogram_is_written_whole)
         ck_assert_int_eq(sim_store_end(store, id, latency, 1.5, SIM_STORE_COMPLETE, &error), 0);
     ck_assert_int_eq(sim_store_commit(store, &error), 0);
     sim_store_close(store);
-    holds("SELECT group_concat(phase || count) FROM (SELECT * FROM latency ORDER BY phase)", "after6,during4");
+    holds("SELECT group_concat(phase || count) FROM (SELECT * FROM latency ORDER BY phase)",
+          "after6,during4");
     holds("SELECT complete || '/' || elapsed_s FROM sweep", "1/1.5");
 }
 END_TEST

@@ -1,7 +1,8 @@
-/* sim/tests/test_sweep.c - sweeps and the command line, with worker processes that crash, hang and are killed.
+/* sim/tests/test_sweep.c - sweeps and the command line, with worker processes that crash, hang and
+ * are killed.
  *
- * The binary is a whole storsim with a made-up session: with arguments it is that program, so sweeps start it as their
- * workers, and the tests run it as a user would.
+ * The binary is a whole storsim with a made-up session: with arguments it is that program, so
+ * sweeps start it as their workers, and the tests run it as a user would.
  */
 // links: sim/tests/fake_session.c
 // without: sim/run/session.c
@@ -92,7 +93,8 @@ static const char *query(const char *path, const char *sql)
     sqlite3_stmt *statement;
 
     ck_assert_int_eq(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
-    ck_assert_msg(sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK, "%s", sqlite3_errmsg(db));
+    ck_assert_msg(sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK, "%s",
+                  sqlite3_errmsg(db));
     ck_assert_msg(sqlite3_step(statement) == SQLITE_ROW, "%s: no row", sql);
     snprintf(text, sizeof(text), "%s", (const char *)sqlite3_column_text(statement, 0));
     sqlite3_finalize(statement);
@@ -109,12 +111,16 @@ static json_t *json_line(void)
     return object;
 }
 
-static void scenario_write(const char *path, const char *expect, const char *driver, const char *parameter)
+static void scenario_write(const char *path, const char *expect, const char *driver,
+                           const char *parameter)
 {
     char text[1024];
 
-    snprintf(text, sizeof(text), "# made up\n[scenario]\ntitle = made up\nexpect = %s\nseeds = 60\n[driver]\nmodule = %s\n"
-             "parameter = %s\n[workload w]\nnumber_ios = 1\n", expect, driver, parameter);
+    snprintf(
+        text, sizeof(text),
+        "# made up\n[scenario]\ntitle = made up\nexpect = %s\nseeds = 60\n[driver]\nmodule = %s\n"
+        "parameter = %s\n[workload w]\nnumber_ios = 1\n",
+        expect, driver, parameter);
     write_text(path, text);
 }
 
@@ -125,7 +131,8 @@ static void set_up(void)
     setenv("XDG_STATE_HOME", folder, 1);
     ck_assert_int_eq(mkdir("scenarios", 0700), 0);
     scenario_write("scenarios/good.ini", "pass", "nvme", "");
-    scenario_write("scenarios/bad.ini", "violates reset-outstanding within 5 seeds", "deferred", "");
+    scenario_write("scenarios/bad.ini", "violates reset-outstanding within 5 seeds", "deferred",
+                   "");
 }
 
 static void tear_down(void)
@@ -138,7 +145,8 @@ static void tear_down(void)
     strcpy(folder + strlen(folder) - 6, "XXXXXX");
 }
 
-/* --- sweeps ----------------------------------------------------------------------------------------- */
+/* --- sweeps
+ * ----------------------------------------------------------------------------------------- */
 
 START_TEST(a_clean_sweep_has_a_row_for_each_seed_and_exits_0)
 {
@@ -154,7 +162,8 @@ START_TEST(a_clean_sweep_has_a_row_for_each_seed_and_exits_0)
     ck_assert_str_eq(query("results/good/results.db", "SELECT count(*) FROM run"), "500");
     ck_assert_str_eq(query("results/good/results.db", "SELECT complete FROM sweep"), "1");
     ck_assert_str_eq(query("results/good/results.db", "SELECT sum(count) FROM latency"), "8000");
-    ck_assert_str_eq(query("results/good/results.db", "SELECT count(DISTINCT seed) FROM sample"), "20");
+    ck_assert_str_eq(query("results/good/results.db", "SELECT count(DISTINCT seed) FROM sample"),
+                     "20");
     ck_assert_str_eq(query("results/good/results.db", "PRAGMA user_version"), "1");
 }
 END_TEST
@@ -164,10 +173,14 @@ START_TEST(an_expected_violation_is_a_pass_and_leaves_one_replay_file_for_each_b
     ck_assert_int_eq(storsim("sweep scenarios/bad.ini --out r"), 0);
     says(output, "PASS bad, driver deferred: 40 of 60 seeds violated a rule");
     says(output, "storsim replay r/failures/bad-deferred-reset-outstanding-1.replay");
-    ck_assert_str_eq(query("r/results.db", "SELECT group_concat(seed || replay) FROM finding WHERE replay NOT NULL"),
-                     "1failures/bad-deferred-reset-outstanding-1.replay,2failures/bad-deferred-reset-outstanding-2.replay");
+    ck_assert_str_eq(
+        query("r/results.db",
+              "SELECT group_concat(seed || replay) FROM finding WHERE replay NOT NULL"),
+        "1failures/bad-deferred-reset-outstanding-1.replay,2failures/"
+        "bad-deferred-reset-outstanding-2.replay");
     ck_assert_int_eq(storsim("replay r/failures/bad-deferred-reset-outstanding-2.replay"), 1);
-    says(output, "FAIL reset-outstanding: HwStorResetBus returned with 3 requests outstanding (seed 2, ");
+    says(output,
+         "FAIL reset-outstanding: HwStorResetBus returned with 3 requests outstanding (seed 2, ");
     says(output, "\nsame finding, same trace hash\n");
     says(output, "again: storsim replay r/failures/bad-deferred-reset-outstanding-2.replay\n");
 }
@@ -184,8 +197,10 @@ END_TEST
 
 START_TEST(drivers_are_compared_in_one_database)
 {
-    ck_assert_int_eq(storsim("sweep good bad --driver nvme --driver deferred --out r --json --junit r.xml"), 1);
-    ck_assert_str_eq(query("r/results.db", "SELECT group_concat(scenario || ':' || driver) FROM (SELECT * FROM sweep ORDER BY id)"),
+    ck_assert_int_eq(
+        storsim("sweep good bad --driver nvme --driver deferred --out r --json --junit r.xml"), 1);
+    ck_assert_str_eq(query("r/results.db", "SELECT group_concat(scenario || ':' || driver) FROM "
+                                           "(SELECT * FROM sweep ORDER BY id)"),
                      "good:nvme,good:deferred,bad:nvme,bad:deferred");
     ck_assert_str_eq(query("r/results.db", "SELECT count(DISTINCT scenario_hash) FROM sweep"), "1");
     read_text("r.xml", output, sizeof(output));
@@ -196,7 +211,8 @@ END_TEST
 
 START_TEST(rows_do_not_depend_on_the_number_of_workers)
 {
-    static const char sql[] = "SELECT group_concat(seed || hash || errors) FROM (SELECT * FROM run ORDER BY seed)";
+    static const char sql[] =
+        "SELECT group_concat(seed || hash || errors) FROM (SELECT * FROM run ORDER BY seed)";
     char one[4096];
 
     ck_assert_int_eq(storsim("sweep bad --jobs 1 --out one"), 0);
@@ -212,7 +228,9 @@ START_TEST(sweeping_again_replaces_and_keeps_the_others)
     ck_assert_int_eq(storsim("sweep good --out r"), 0);
     ck_assert_int_eq(storsim("sweep bad --seeds 4-5 --out r"), 0);
     ck_assert_str_eq(query("r/results.db", "SELECT count(*) FROM sweep"), "2");
-    ck_assert_str_eq(query("r/results.db", "SELECT count(*) FROM run JOIN sweep ON id=sweep WHERE scenario='bad'"), "2");
+    ck_assert_str_eq(query("r/results.db",
+                           "SELECT count(*) FROM run JOIN sweep ON id=sweep WHERE scenario='bad'"),
+                     "2");
     ck_assert_int_ne(access("r/failures/bad-deferred-reset-outstanding-1.replay", F_OK), 0);
     ck_assert_int_eq(access("r/failures/bad-deferred-reset-outstanding-4.replay", F_OK), 0);
 }
@@ -239,7 +257,8 @@ START_TEST(stop_after_cuts_at_the_same_seed_whatever_the_workers_do)
 }
 END_TEST
 
-/* --- workers that die ------------------------------------------------------------------------------- */
+/* --- workers that die
+ * ------------------------------------------------------------------------------- */
 
 START_TEST(a_seed_that_kills_its_worker_once_is_run_again)
 {
@@ -254,10 +273,12 @@ START_TEST(a_seed_that_kills_every_worker_is_storsims_fault)
 {
     scenario_write("scenarios/c.ini", "pass", "nvme", "crash=33");
     ck_assert_int_eq(storsim("sweep c --jobs 2 --out r"), 3);
-    says(output, "storsim's own fault on 1 seeds, first seed 33: the worker process died of signal 9");
+    says(output,
+         "storsim's own fault on 1 seed, the first 33: the worker process died of signal 9");
     says(output, "storsim run scenarios/c.ini --seed 33\n");
     ck_assert_str_eq(query("r/results.db", "SELECT count(*) FROM run"), "60");
-    ck_assert_str_eq(query("r/results.db", "SELECT group_concat(seed) FROM run WHERE stop='lost'"), "33");
+    ck_assert_str_eq(query("r/results.db", "SELECT group_concat(seed) FROM run WHERE stop='lost'"),
+                     "33");
     ck_assert_str_eq(query("r/results.db", "SELECT complete FROM sweep"), "1");
 }
 END_TEST
@@ -266,7 +287,9 @@ START_TEST(a_silent_worker_is_killed_and_its_seed_hangs)
 {
     scenario_write("scenarios/c.ini", "violates driver-hang within 60 seeds", "nvme", "hang=7");
     ck_assert_int_eq(storsim("sweep c --jobs 2 --out r --patience 300ms"), 0);
-    ck_assert_str_eq(query("r/results.db", "SELECT seed || rule || stop FROM finding NATURAL JOIN run"), "7driver-hanghung");
+    ck_assert_str_eq(
+        query("r/results.db", "SELECT seed || rule || stop FROM finding NATURAL JOIN run"),
+        "7driver-hanghung");
     ck_assert_str_eq(query("r/results.db", "SELECT count(*) FROM run"), "60");
 }
 END_TEST
@@ -275,7 +298,8 @@ START_TEST(a_worker_that_dies_at_opening_ends_the_sweep_with_nothing_written)
 {
     scenario_write("scenarios/c.ini", "pass", "nvme", "die");
     ck_assert_int_eq(storsim("sweep good c --out r"), 3);
-    says(messages, "scenarios/c.ini: cannot be opened with driver nvme: the worker process died of signal 9");
+    says(messages,
+         "scenarios/c.ini: cannot be opened with driver nvme: the worker process died of signal 9");
     ck_assert_int_ne(access("r", F_OK), 0);
 }
 END_TEST
@@ -348,8 +372,11 @@ START_TEST(workers_do_not_outlive_a_killed_parent)
     kill(pid, SIGKILL);
     ck_assert_int_eq(finish(pid), 128 + SIGKILL);
     wait_ms(300);
-    snprintf(command, sizeof(command), "for p in /proc/[0-9]*; do [ \"$(readlink $p/cwd)\" = %s ] && "
-             "tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -q '^storsim worker' && exit 1; done; exit 0", folder);
+    snprintf(
+        command, sizeof(command),
+        "for p in /proc/[0-9]*; do [ \"$(readlink $p/cwd)\" = %s ] && "
+        "tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -q '^storsim worker' && exit 1; done; exit 0",
+        folder);
     ck_assert_int_eq(system(command), 0);
     ck_assert_str_eq(query("r/results.db", "PRAGMA integrity_check"), "ok");
     ck_assert_int_gt(atoi(query("r/results.db", "SELECT count(*) FROM run")), 0);
@@ -367,7 +394,8 @@ START_TEST(a_budget_ends_the_sweep_and_every_scenario_gets_its_share)
 }
 END_TEST
 
-/* --- databases -------------------------------------------------------------------------------------- */
+/* --- databases
+ * -------------------------------------------------------------------------------------- */
 
 static void make_database(const char *sql)
 {
@@ -381,9 +409,11 @@ static void make_database(const char *sql)
 
 START_TEST(a_database_of_another_version_is_refused_and_left_alone)
 {
-    make_database("CREATE TABLE sweep (x); PRAGMA application_id=1937010546; PRAGMA user_version=9");
+    make_database(
+        "CREATE TABLE sweep (x); PRAGMA application_id=1937010546; PRAGMA user_version=9");
     ck_assert_int_eq(storsim("sweep good --out r"), 2);
-    says(messages, "r/results.db: a database of version 9; this storsim reads and writes version 1");
+    says(messages,
+         "r/results.db: a database of version 9; this storsim reads and writes version 1");
     ck_assert_str_eq(query("r/results.db", "SELECT count(*) FROM sqlite_master"), "1");
 }
 END_TEST
@@ -393,8 +423,9 @@ START_TEST(a_foreign_database_and_a_file_that_is_none_are_refused)
     make_database("CREATE TABLE theirs (x)");
     ck_assert_int_eq(storsim("sweep good --out r"), 2);
     says(messages, "a database of another program");
-    write_text("r/results.db", "this is no database, and it is long enough to be looked at in some detail, "
-                               "with its more than a hundred bytes of text");
+    write_text("r/results.db",
+               "this is no database, and it is long enough to be looked at in some detail, "
+               "with its more than a hundred bytes of text");
     ck_assert_int_eq(storsim("sweep good --out r"), 2);
     says(messages, "r/results.db: not a database");
 }
@@ -412,16 +443,23 @@ START_TEST(a_results_folder_that_cannot_be_made_is_refused)
 }
 END_TEST
 
-/* --- run and replay --------------------------------------------------------------------------------- */
+/* --- run and replay
+ * --------------------------------------------------------------------------------- */
 
 START_TEST(run_tells_verdict_first_and_the_repeat_line_last)
 {
     ck_assert_int_eq(storsim("run bad --seed 7 --set port.timeout=5s"), 1);
-    ck_assert_int_eq(strncmp(output, "FAIL reset-outstanding: HwStorResetBus returned with 8 requests outstanding (seed 7, "
-                                     "t=15.001 000 s, CPU 1, IRQL 2; Windows: 0xF0/1", 130), 0);
+    ck_assert_int_eq(
+        strncmp(
+            output,
+            "FAIL reset-outstanding: HwStorResetBus returned with 8 requests outstanding (seed 7, "
+            "t=15.001 000 s, CPU 1, IRQL 2; Windows: 0xF0/1",
+            130),
+        0);
     says(output, "32 times in 31 us");
     says(output, "HwStorResetBus (reset.c:42)");
-    ck_assert_str_eq(strstr(output, "again: "), "again: storsim run scenarios/bad.ini --set port.timeout=5s --seed 7\n");
+    ck_assert_str_eq(strstr(output, "again: "),
+                     "again: storsim run scenarios/bad.ini --set port.timeout=5s --seed 7\n");
     ck_assert_int_eq(storsim("run good --seed last"), 2);
     ck_assert_int_eq(storsim("run bad --seed last"), 1);
     says(output, "seed 7");
@@ -435,8 +473,11 @@ START_TEST(run_as_json_is_one_object)
     ck_assert_int_eq(storsim("run scenarios/bad.ini --seed 7 --json --trace t.jsonl"), 1);
     object = json_line();
     ck_assert_int_eq(json_integer_value(json_object_get(object, "failed")), 1);
-    ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(object, "violations"), "reset-outstanding")), 1);
-    ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(object, "first_failure"), "seed")), 7);
+    ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(object, "violations"),
+                                                        "reset-outstanding")),
+                     1);
+    ck_assert_int_eq(
+        json_integer_value(json_object_get(json_object_get(object, "first_failure"), "seed")), 7);
     json_decref(object);
     ck_assert_ptr_eq(strchr(output, '\n'), output + strlen(output) - 1);
     read_text("t.jsonl", output, sizeof(output));
@@ -448,7 +489,8 @@ END_TEST
 
 START_TEST(another_trace_of_the_same_program_is_nondeterminism)
 {
-    scenario_write("scenarios/c.ini", "violates reset-outstanding within 5 seeds", "deferred", "drift");
+    scenario_write("scenarios/c.ini", "violates reset-outstanding within 5 seeds", "deferred",
+                   "drift");
     ck_assert_int_eq(storsim("sweep c --seeds 1-2 --out r"), 0);
     ck_assert_int_eq(storsim("replay r/failures/c-deferred-reset-outstanding-1.replay"), 3);
     says(output, "same finding, another trace hash");
@@ -509,7 +551,8 @@ START_TEST(a_damaged_replay_file_is_refused_with_its_line)
 }
 END_TEST
 
-/* --- usage ------------------------------------------------------------------------------------------ */
+/* --- usage
+ * ------------------------------------------------------------------------------------------ */
 
 START_TEST(mistakes_are_one_line_with_the_nearest_name_and_exit_2)
 {
@@ -520,7 +563,8 @@ START_TEST(mistakes_are_one_line_with_the_nearest_name_and_exit_2)
         {"sweep good --sedes 5", "sweep: there is no option '--sedes'; did you mean --seeds?"},
         {"sweep good --jbos 5", "did you mean --jobs?"},
         {"sweep good --jobs x", "--jobs: 'x' is not a whole number"},
-        {"sweep good --seeds 9-3", "--seeds: 9-3 runs backwards; allowed is A-B with A not above B, such as 3-9"},
+        {"sweep good --seeds 9-3",
+         "--seeds: 9-3 runs backwards; allowed is A-B with A not above B, such as 3-9"},
         {"sweep good --seeds x", "--seeds: 'x' is not a seed"},
         {"sweep good --seeds 1-x", "--seeds: '1-x' is not A-B"},
         {"sweep good --shard 4/3", "--shard: '4/3' is not I/N"},
@@ -549,7 +593,8 @@ START_TEST(mistakes_are_one_line_with_the_nearest_name_and_exit_2)
 
         ck_assert_msg(status == 2, "%s: exit %d", mistake[i].line, status);
         says(messages, mistake[i].message);
-        ck_assert_msg(strchr(messages, '\n') == messages + strlen(messages) - 1, "not one line: %s", messages);
+        ck_assert_msg(strchr(messages, '\n') == messages + strlen(messages) - 1, "not one line: %s",
+                      messages);
         ck_assert_str_eq(output, "");
     }
 }
@@ -557,8 +602,18 @@ END_TEST
 
 START_TEST(every_verb_has_help)
 {
-    static const char *const lines[] = {"", "help", "--help", "help sweep", "sweep --help", "run -h", "replay --help",
-                                        "list --help", "version", "--version", "version --json", "help --json"};
+    static const char *const lines[] = {"",
+                                        "help",
+                                        "--help",
+                                        "help sweep",
+                                        "sweep --help",
+                                        "run -h",
+                                        "replay --help",
+                                        "list --help",
+                                        "version",
+                                        "--version",
+                                        "version --json",
+                                        "help --json"};
 
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
         ck_assert_msg(storsim(lines[i][0] != '\0' ? lines[i] : "help") == 0, "%s", lines[i]);
@@ -572,8 +627,11 @@ START_TEST(lists_are_text_or_json)
     static const struct {
         const char *what, *text;
     } list[] = {
-        {"scenarios", "expect violates reset-outstanding within 5 seeds"}, {"rules", "0xF0/1, 0xF1/1007"},
-        {"options", "[workload]"}, {"options --markdown", "| `timeout` |"}, {"strategies", "pct"},
+        {"scenarios", "expect violates reset-outstanding within 5 seeds"},
+        {"rules", "0xF0/1, 0xF1/1007"},
+        {"options", "[workload]"},
+        {"options --markdown", "| `timeout` |"},
+        {"strategies", "pct"},
         {"faults", "the controller stops responding"},
     };
     char line[64];
@@ -598,7 +656,8 @@ START_TEST(a_closed_pipe_is_no_failure)
 
     ck_assert_int_gt(n, 0);
     path[n] = '\0';
-    snprintf(command, sizeof(command), "{ '%.200s' list rules; echo $? >&2; } 2>status | true", path);
+    snprintf(command, sizeof(command), "{ '%.200s' list rules; echo $? >&2; } 2>status | true",
+             path);
     ck_assert_int_eq(system(command), 0);
     read_text("status", output, sizeof(output));
     ck_assert_str_eq(output, "0\n");

@@ -4,7 +4,8 @@
  * The historic mistake: HwStorResetBus sets its flag, tells Storport that the adapter is busy, asks
  * for a DPC and returns TRUE. Everything that Storport takes the TRUE for, a quiet controller and
  * every request given back, happens in the DPC, some time after the return. Rule 1 of driver/nvme/
- * reset.c is the one that it breaks (Storport: bug check 0xF0 with parameter 1, or 0xF1 with 0x1007).
+ * reset.c is the one that it breaks (Storport: bug check 0xF0 with parameter 1, or 0xF1 with
+ * 0x1007).
  */
 #include "nvme.h"
 

@@ -1,10 +1,10 @@
 /*
  * no-sync/quiesce.c: a reset that does not shut out interrupts and completion DPCs.
  *
- * The historic mistake: rules 3 and 8 of driver/nvme/reset.c left out. The StartIo lock, held around
- * the whole reset, is taken for protection enough. But a DPC on another processor drains completion
- * queues without it: it goes on while the controller stops, and takes a request from the very slot
- * that the reset is taking it from. Both complete it.
+ * The historic mistake: rules 3 and 8 of driver/nvme/reset.c left out. The StartIo lock, held
+ * around the whole reset, is taken for protection enough. But a DPC on another processor drains
+ * completion queues without it: it goes on while the controller stops, and takes a request from the
+ * very slot that the reset is taking it from. Both complete it.
  */
 #include "nvme.h"
 

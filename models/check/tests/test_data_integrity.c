@@ -247,9 +247,13 @@ START_TEST(a_region_too_large_to_verify_is_refused)
                                                .in_flight_max = 1,
                                                .io_blocks_max = 8,
                                                .verify = true}};
+    struct sim_config sim_config;
     struct sim_error error;
 
-    ck_assert_ptr_null(check__create(fake_sim, &config, &error));
+    fake_teardown(); /* this test wants a world without checkers */
+    ck_assert_int_eq(sim_world_create(), 0);
+    sim_config_defaults(&sim_config);
+    ck_assert_ptr_null(check__create(sim_create(&sim_config), &config, &error));
     ck_assert_msg(strstr(error.text, "verify = no") != NULL, "%s", error.text);
 }
 END_TEST
