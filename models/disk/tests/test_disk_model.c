@@ -147,7 +147,7 @@ int main(void)
     tcase_add_test(tc, the_run_waits_for_the_port_to_settle);
     tcase_add_test(tc, the_run_goes_on_for_a_millisecond_after_the_last_io);
     tcase_add_test(tc, without_a_disk_there_is_no_load);
-    tcase_add_test(tc, bus_resets_are_asked_for_when_the_scenario_says);
+    tcase_add_test(tc, a_bus_reset_is_asked_for_in_its_time_and_waited_for);
     tcase_add_test(tc, a_finished_read_can_be_read_back);
     tcase_add_test(tc, a_read_that_moved_nothing_shows);
     tcase_add_test(tc, what_is_not_to_be_verified_is_not_told);

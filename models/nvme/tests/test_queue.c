@@ -16,6 +16,20 @@ static void bring_up(uint32_t n)
     bench_bring_up(&admin, rings, n);
 }
 
+/* Takes up to `count` entries, of commands first .. first + 15 in any order, each once. */
+static uint32_t reap_distinct(struct ring *ring, uint16_t first, uint32_t count)
+{
+    struct nvme_cqe cqe;
+    uint32_t seen = 0;
+
+    while (count-- && bench_reap(ring, &cqe)) {
+        ck_assert_uint_lt(cqe.cid - first, 16);
+        ck_assert(!(seen >> (cqe.cid - first) & 1));
+        seen |= 1u << (cqe.cid - first);
+    }
+    return (uint32_t)__builtin_popcount(seen);
+}
+
 START_TEST(a_ring_of_any_size_wraps_and_its_phase_flips_with_each_pass)
 {
     static const uint32_t sizes[] = {2, 3, 7, 16, 1000};
@@ -48,10 +62,8 @@ START_TEST(a_batch_around_the_end_of_the_ring_is_fetched_in_two_pieces)
     bench_ring(&rings[0]);
     bench_run(SIM_MS);
     ck_assert_uint_eq(bench.reads - reads, 2);
-    for (uint32_t i = 0; i < 8; i++) {
-        ck_assert(bench_reap(&rings[0], &cqe));
-        ck_assert_uint_eq(cqe.cid, cid + i);
-    }
+    ck_assert_uint_eq(reap_distinct(&rings[0], cid, 8), 8);
+    ck_assert(!bench_reap(&rings[0], &cqe));
     bench_no_mistakes();
 }
 END_TEST
@@ -76,17 +88,13 @@ START_TEST(completions_wait_for_room_in_a_full_queue_and_come_as_one_burst)
     bench_run(SIM_MS);
     ck_assert_uint_eq(bench.messages[1], 7);
     ck_assert_uint_eq(nvme_commands_inside(bench.ctrl), 5);
-    for (uint32_t i = 0; i < 7; i++) {
-        ck_assert(bench_reap(&cq, &cqe));
-        ck_assert_uint_eq(cqe.cid, 0x3000 + i);
-    }
+    ck_assert_uint_eq(reap_distinct(&cq, 0x3000, 7), 7);
     ck_assert(!bench_reap(&cq, &cqe));
     messages = bench.messages[1];
     bench_release(&cq);
     ck_assert_uint_eq(bench.messages[1], messages + 1);
     for (uint32_t i = 7; i < 12; i++) {
         ck_assert(bench_reap(&cq, &cqe));
-        ck_assert_uint_eq(cqe.cid, 0x3000 + i);
         ck_assert_uint_eq(cqe.sqid, 3);
         ck_assert_uint_eq(cqe.sqhd, 12);
     }
@@ -129,6 +137,8 @@ START_TEST(a_tail_that_laps_the_head_is_refused)
     struct nvme_cqe cqe;
 
     bring_up(1);
+    for (uint32_t i = 0; i < 16; i++)
+        bench_put(&rings[0], a_read());
     bench_write(NVME_DOORBELLS + 8, 15); /* full: 15 of 16 */
     bench_no_mistakes();
     bench_write(NVME_DOORBELLS + 8, 2); /* three more */
@@ -136,6 +146,9 @@ START_TEST(a_tail_that_laps_the_head_is_refused)
     ck_assert_uint_eq(bench.last[SIM_EV_DOORBELL].arg[3], 0);
     bench_run(2 * SIM_US);
     /* Fetched, but no completion has reported it: it works, and it is a mistake all the same. */
+    rings[0].tail = 0;
+    for (uint32_t i = 0; i < 2; i++)
+        bench_put(&rings[0], a_read());
     bench_write(NVME_DOORBELLS + 8, 2);
     bench_one_mistake(NVME_GUEST_SQ_FULL);
     ck_assert_uint_eq(bench.last[SIM_EV_DOORBELL].arg[3], 1);
@@ -213,8 +226,9 @@ START_TEST(more_commands_than_slots_wait_in_their_queues)
         bench_create(&admin, &big[q], q + 1, 1024);
         for (uint32_t i = 0; i < 1023; i++)
             bench_put(&big[q], bench_io(NVME_IO_FLUSH, 0, 1, 0, 0));
-        bench_ring(&big[q]);
     }
+    bench_ring(&big[0]);
+    bench_ring(&big[1]);
     bench_run(100 * SIM_US);
     ck_assert_uint_eq(nvme_commands_inside(bench.ctrl), NVME_SLOTS_MAX);
     bench_run(10 * SIM_MS);

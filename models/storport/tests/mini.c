@@ -256,6 +256,7 @@ static void build(void)
     mini.memory = nt_memory_create(mini.sim);
     parts = (struct sp_parts){.sim = mini.sim, .nt = mini.nt, .memory = mini.memory};
     mini.port = sp__create(&parts, &mini.config);
+    sp_set_class(mini.port, &mini.class_driver);
     for (uint32_t i = 0; i < MINI_SLOTS; i++)
         mini.data[i] = nt_pages_alloc(mini.memory, 65536, NT_SCATTERED, 0);
     memset(seen, 0, sizeof seen);
@@ -281,10 +282,21 @@ void mini_teardown(void)
     }
 }
 
+static void nothing(struct sim_event *event, void *ctx)
+{
+    (void)event;
+    (void)ctx;
+}
+
+/* The event keeps time going where nothing else would happen. */
 void mini_run(sim_ns ns)
 {
-    enum sim_stop stop = sim_run(mini.sim, sim_now(mini.sim) + ns);
+    struct sim_event end = {0};
+    sim_ns limit = sim_now(mini.sim) + ns;
+    enum sim_stop stop;
 
+    sim_event_at(mini.sim, &end, limit, nothing, NULL);
+    stop = sim_run(mini.sim, limit);
     if (sim_findings(mini.sim))
         ck_abort_msg("finding: %s", sim_finding(mini.sim, 0)->text);
     ck_assert(stop == SIM_STOP_TIME || stop == SIM_STOP_IDLE);

@@ -30,7 +30,7 @@ struct mini {
     uint8_t answer_functions; /* SrbStatus with which reset SRBs are completed at once; 0: kept */
     ULONG found;
     bool no_messages;
-    uint8_t off; /* a rule of severity off, see mini_rule() */
+    struct sp_class class_driver;
     struct sim_config sim_config;
     /* hooks: NULL for the default */
     HW_FIND_ADAPTER *find;
@@ -85,5 +85,9 @@ void mini_drop(uint32_t i);
 /* Number of trace events of a name since the boot, and the latest one. */
 uint32_t mini_events(enum sim_event_id event);
 const struct sim_record *mini_event(enum sim_event_id event);
+
+/* The instrumented driver's accesses, as the engine sees them (named so, because compilers know the real names). */
+void SIM_API mini_write1(void *p) __asm__("__tsan_write1");
+void SIM_API mini_read4(void *p) __asm__("__tsan_read4");
 
 #endif

@@ -66,16 +66,20 @@ END_TEST
 
 START_TEST(each_lun_that_is_reported_is_asked_and_attached)
 {
-    struct sp_class class_driver = {.attach = attach};
-
     mini.luns = 3;
     mini.build = build;
-    (void)class_driver;
+    mini.class_driver.attach = attach;
     mini_boot();
-    ck_assert_str_eq(mini.said, "build(12)@2 build(a0)@2 build(12)@2 build(12)@2 ");
+    ck_assert_str_eq(mini.said, "build(12)@2 build(a0)@2 build(12)@2 build(12)@2 attach 0 attach 1 attach 2 ");
     for (uint32_t i = 0; i < SP_LUNS_MAX; i++)
         ck_assert_int_eq(mini.port->lun[i].present, i < 3);
-    ck_assert(attach(NULL, mini.port, 0));
+}
+END_TEST
+
+START_TEST(a_class_driver_that_cannot_attach_fails_the_start)
+{
+    mini.class_driver = (struct sp_class){.attach = attach, .ctx = &mini};
+    ck_assert_ptr_nonnull(strstr(mini_finding(SIM_RULE_START_FAILED), "LUN 0"));
 }
 END_TEST
 
@@ -221,6 +225,7 @@ int main(void)
     tcase_add_checked_fixture(tc, mini_setup, mini_teardown);
     tcase_add_test(tc, callbacks_come_in_order_at_their_irql);
     tcase_add_test(tc, each_lun_that_is_reported_is_asked_and_attached);
+    tcase_add_test(tc, a_class_driver_that_cannot_attach_fails_the_start);
     tcase_add_test(tc, an_adapter_that_is_not_found_is_a_finding_with_the_code);
     tcase_add_test(tc, an_initialize_that_fails_ends_the_start);
     tcase_add_test(tc, a_passive_initialize_that_fails_ends_the_start);

@@ -1,0 +1,234 @@
+/* models/nvme/tests/test_fault.c - a controller that stops responding, and what ends that. */
+// links: models/nvme/tests/bench.c
+#include "models/nvme/tests/bench.h"
+
+static struct ring admin, io;
+static uint64_t data;
+
+static void bring_up(void)
+{
+    data = bench_alloc(16 * BENCH_PAGE, BENCH_PAGE);
+    bench_bring_up(&admin, &io, 1);
+    memset(bench_at(data), 0xEE, 16 * BENCH_PAGE);
+}
+
+static void submit_reads(uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        bench_submit(&io, bench_io(NVME_IO_READ, i * 8, 8, data + i * BENCH_PAGE, 0));
+}
+
+static void arm(struct nvme_fault fault)
+{
+    nvme_start(bench.ctrl, &fault, 1);
+}
+
+static uint32_t reaped(void)
+{
+    struct nvme_cqe cqe;
+    uint32_t count = 0;
+
+    while (bench_reap(&io, &cqe))
+        count++;
+    if (count)
+        bench_release(&io);
+    return count;
+}
+
+static void reset(void)
+{
+    bench_write(NVME_REG_CC, 0);
+    bench_run(bench.options.disable_ns);
+}
+
+START_TEST(a_fault_begins_at_its_time_and_then_nothing_is_fetched_or_completed)
+{
+    bring_up();
+    arm((struct nvme_fault){.at_ns = 100 * SIM_US});
+    bench_run(100 * SIM_US - 1);
+    ck_assert_uint_eq(bench.events[SIM_EV_FAULT_ON], 0);
+    submit_reads(4);
+    bench_run(1);
+    ck_assert_uint_eq(bench.events[SIM_EV_FAULT_ON], 1);
+    bench_run(20 * SIM_S);
+    ck_assert_uint_eq(reaped(), 0);
+    ck_assert_uint_eq(nvme_commands_inside(bench.ctrl), 0);
+    ck_assert_uint_eq(bench.events[SIM_EV_FAULT_OFF], 0);
+    ck_assert_uint_eq(bench_csts(), 1);
+    ck_assert_uint_eq(bench.last[SIM_EV_DOORBELL].arg[3], 1);
+    bench_no_mistakes();
+}
+END_TEST
+
+START_TEST(a_fault_begins_with_the_nth_command_which_is_fetched_and_hangs)
+{
+    bring_up();
+    arm((struct nvme_fault){.after_commands = 5});
+    submit_reads(4);
+    bench_run(SIM_MS);
+    ck_assert_uint_eq(reaped(), 4);
+    ck_assert_uint_eq(bench.events[SIM_EV_FAULT_ON], 0);
+    submit_reads(4);
+    bench_run(20 * SIM_S);
+    ck_assert_uint_eq(bench.events[SIM_EV_FAULT_ON], 1);
+    ck_assert_uint_eq(reaped(), 0);
+    ck_assert_uint_eq(nvme_commands_inside(bench.ctrl), 1);
+    reset();
+    ck_assert_uint_eq(bench.events[SIM_EV_CMD_LOST], 1);
+}
+END_TEST
+
+START_TEST(admin_commands_do_not_count_but_hang_as_well)
+{
+    const struct nvme_sqe get = {.opcode = NVME_ADMIN_GET_FEATURES, .cdw10 = NVME_FEATURE_QUEUES};
+    struct nvme_cqe cqe;
+
+    bring_up();
+    arm((struct nvme_fault){.after_commands = 1});
+    ck_assert_uint_eq(bench_do(&admin, get, NULL), 0);
+    submit_reads(1);
+    bench_run(SIM_MS);
+    bench_submit(&admin, get);
+    bench_run(SIM_S);
+    ck_assert(!bench_reap(&admin, &cqe));
+}
+END_TEST
+
+START_TEST(a_controller_reset_ends_it)
+{
+    bring_up();
+    arm((struct nvme_fault){.at_ns = 10});
+    submit_reads(4);
+    bench_run(SIM_S);
+    bench_write(NVME_REG_CC, 0);
+    bench_run(bench.options.disable_ns - 1);
+    ck_assert_uint_eq(bench.events[SIM_EV_FAULT_OFF], 0);
+    ck_assert_uint_eq(bench_csts(), 1);
+    bench_run(1);
+    ck_assert_uint_eq(bench.events[SIM_EV_FAULT_OFF], 1);
+    ck_assert_uint_eq(bench_csts(), 0);
+    bench_bring_up(&admin, &io, 1);
+    submit_reads(4);
+    bench_run(SIM_MS);
+    ck_assert_uint_eq(reaped(), 4);
+    bench_no_mistakes();
+}
+END_TEST
+
+START_TEST(one_that_lasts_for_ever_keeps_rdy_at_1_after_en_is_cleared)
+{
+    bring_up();
+    arm((struct nvme_fault){.at_ns = 10, .until_forever = true, .data = true});
+    submit_reads(4);
+    bench_run(SIM_S);
+    bench_write(NVME_REG_CC, 0);
+    bench_run(100 * SIM_S);
+    ck_assert_uint_eq(bench_csts(), 1);
+    bench_write(NVME_REG_CC, bench_cc());
+    bench_run(100 * SIM_S);
+    ck_assert_uint_eq(bench_csts(), 1);
+    bench_write(NVME_REG_CC, 0);
+    bench_run(100 * SIM_S);
+    ck_assert_uint_eq(bench_csts(), 1);
+    ck_assert_uint_eq(bench.events[SIM_EV_FAULT_OFF], 0);
+    ck_assert_uint_eq(bench.events[SIM_EV_CSTS_RDY], 1);
+}
+END_TEST
+
+START_TEST(one_that_lasts_for_ever_keeps_rdy_at_0_after_en_is_set)
+{
+    bring_up();
+    reset();
+    arm((struct nvme_fault){.at_ns = 0, .until_forever = true});
+    bench_run(10);
+    for (uint32_t i = 0; i < 3; i++) {
+        bench_write(NVME_REG_CC, bench_cc());
+        bench_run(5 * SIM_S);
+        ck_assert_uint_eq(bench_csts(), 0);
+        bench_write(NVME_REG_CC, 0);
+        bench_run(5 * SIM_S);
+        ck_assert_uint_eq(bench_csts(), 0);
+    }
+    bench_no_mistakes();
+}
+END_TEST
+
+START_TEST(one_that_begins_while_a_reset_is_under_way_stops_even_that)
+{
+    bring_up();
+    bench_write(NVME_REG_CC, 0);
+    arm((struct nvme_fault){.at_ns = 10, .until_forever = true});
+    bench_run(SIM_S);
+    ck_assert_uint_eq(bench_csts(), 1);
+}
+END_TEST
+
+/* How many of 15 reads moved data: when they were due, and in the window of the reset. */
+static void count_late(struct nvme_fault fault, uint32_t *when_due, uint32_t *in_window)
+{
+    bring_up();
+    arm(fault);
+    submit_reads(15);
+    bench_run(SIM_S);
+    ck_assert_uint_eq(reaped(), 0);
+    *when_due = bench.events[SIM_EV_CMD_DATA];
+    bench_write(NVME_REG_CC, 0);
+    bench_run(bench.options.disable_ns - 1);
+    ck_assert_uint_eq(bench_csts(), 1);
+    *in_window = bench.events[SIM_EV_CMD_DATA] - *when_due;
+    bench_run(SIM_S);
+    ck_assert_uint_eq(bench.events[SIM_EV_CMD_DATA], *when_due + *in_window);
+    ck_assert_uint_eq(bench.events[SIM_EV_CQE_POST], 2); /* Create CQ and SQ */
+}
+
+START_TEST(with_data_some_commands_move_theirs_when_due_and_some_during_the_reset)
+{
+    struct nvme_fault fault = {.at_ns = 10 * SIM_US, .data = true, .until_forever = _i};
+    uint32_t when_due, in_window;
+
+    count_late(fault, &when_due, &in_window);
+    ck_assert_uint_gt(when_due, 0);
+    ck_assert_uint_gt(in_window, 0);
+    ck_assert_uint_lt(when_due + in_window, 15);
+}
+END_TEST
+
+START_TEST(without_data_nothing_moves_any_more)
+{
+    uint32_t when_due, in_window;
+
+    count_late((struct nvme_fault){.at_ns = 10 * SIM_US}, &when_due, &in_window);
+    ck_assert_uint_eq(when_due + in_window, 0);
+}
+END_TEST
+
+START_TEST(several_faults_follow_one_another)
+{
+    const struct nvme_fault faults[] = {
+        {.at_ns = 1 * SIM_S}, {.at_ns = 3 * SIM_S}, {.after_commands = 4}};
+
+    bring_up();
+    nvme_start(bench.ctrl, faults, 3);
+    for (uint32_t i = 1; i <= 3; i++) {
+        submit_reads(i == 3 ? 4 : 1);
+        bench_run(1500 * SIM_MS);
+        reset();
+        ck_assert_uint_eq(bench.events[SIM_EV_FAULT_ON], i);
+        ck_assert_uint_eq(bench.events[SIM_EV_FAULT_OFF], i);
+        bench_bring_up(&admin, &io, 1);
+        bench_run(490 * SIM_MS);
+    }
+    submit_reads(8);
+    bench_run(SIM_S);
+    ck_assert_uint_eq(reaped(), 8);
+}
+END_TEST
+
+BENCH_MAIN("fault", T(a_fault_begins_at_its_time_and_then_nothing_is_fetched_or_completed),
+           T(a_fault_begins_with_the_nth_command_which_is_fetched_and_hangs),
+           T(admin_commands_do_not_count_but_hang_as_well), T(a_controller_reset_ends_it),
+           T(one_that_lasts_for_ever_keeps_rdy_at_1_after_en_is_cleared),
+           T(one_that_lasts_for_ever_keeps_rdy_at_0_after_en_is_set),
+           T(one_that_begins_while_a_reset_is_under_way_stops_even_that),
+           LOOP(with_data_some_commands_move_theirs_when_due_and_some_during_the_reset, 2),
+           T(without_data_nothing_moves_any_more), T(several_faults_follow_one_another))
