@@ -105,14 +105,20 @@ const struct check_ended *check__ended(const struct check *check, uint64_t seria
 
 /* --- the adapter's gate and the controller ---------------------------------------------------- */
 
+/* BUSY and READY are of one LUN, or of the adapter. */
+static bool of_adapter(const struct sim_record *r)
+{
+    return r->arg[1] == UINT32_MAX || r->arg[1] == UINT64_MAX;
+}
+
 static void hold(struct sim *sim, const struct sim_record *r, void *ctx)
 {
     struct check *check = ctx;
     struct check_track *track = &check->track;
 
     (void)sim;
-    if (r->event == SIM_EV_BUSY && r->arg[1] != UINT32_MAX && r->arg[1] != UINT64_MAX)
-        return; /* one LUN's */
+    if (r->event == SIM_EV_BUSY && !of_adapter(r))
+        return;
     if (!check__held(check))
         track->held_since = r->at;
     if (r->event == SIM_EV_BUSY) {
@@ -130,7 +136,8 @@ static void release(struct sim *sim, const struct sim_record *r, void *ctx)
 
     (void)sim;
     if (r->event == SIM_EV_READY) {
-        check->track.busy = false;
+        if (of_adapter(r))
+            check->track.busy = false;
         return;
     }
     check->track.paused = (uint32_t)r->arg[0];

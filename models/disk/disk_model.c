@@ -80,7 +80,7 @@ uint32_t disk_read_back(const struct disk *disk, uint64_t io, uint32_t block, ui
 static bool port_settled(const struct disk *disk)
 {
     return !disk->resets_pending && !sp_outstanding(disk->port) && !sp_queued(disk->port) &&
-           !sp_paused(disk->port) && !sp_in_reset(disk->port);
+           !sp_paused(disk->port) && !sp_recovering(disk->port);
 }
 
 static void settle(struct sim_event *event, void *ctx)

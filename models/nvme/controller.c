@@ -144,12 +144,12 @@ static void enable_done(struct nvme_ctrl *ctrl)
 static void session_end(struct nvme_ctrl *ctrl)
 {
     nvme__lose_all(ctrl);
-    for (uint32_t qid = 0; qid <= ctrl->options.queues; qid++) {
+    for (uint32_t qid = 0; qid <= ctrl->options.queues; qid++)
         if (ctrl->sq[qid].exists)
             nvme__sq_delete(ctrl, qid);
+    for (uint32_t qid = 0; qid <= ctrl->options.queues; qid++)
         if (ctrl->cq[qid].exists)
             nvme__cq_delete(ctrl, qid);
-    }
     SIM_ASSERT(!ctrl->inside && !ctrl->sq_ready && !ctrl->cq_unseen);
     ctrl->turn = 0;
     ctrl->intms = 0;

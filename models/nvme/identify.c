@@ -15,8 +15,12 @@ static const uint8_t eui64[8] = {0x02, 0x00, 0x00, 0xFF, 0xFE, 0xF0, 0x00, 0x01}
 
 static void put_text(char *field, size_t bytes, const char *text)
 {
+    size_t length = strlen(text);
+
+    SIM_ASSERT(length <= bytes);
     memset(field, ' ', bytes);
-    memcpy(field, text, strlen(text));
+    for (size_t i = 0; i < length; i++)
+        field[i] = text[i];
 }
 
 static void identify_controller(const struct nvme_ctrl *ctrl, struct nvme_identify_controller *id)

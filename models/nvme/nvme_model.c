@@ -111,9 +111,6 @@ static int check_options(const struct sim_scenario *s, const struct nvme_options
 {
     uint64_t bytes = 0;
 
-    if (options->block_bytes != 512 && options->block_bytes != 4096)
-        return sim_error_set(error, "%s: [controller] block is %u; allowed are 512 and 4k",
-                             sim_scenario_path(s), options->block_bytes);
     for (uint32_t i = 0; i < sim_sections(s, "workload"); i++)
         bytes += may_write(sim_section(s, "workload", i), options->namespace_bytes);
     if (bytes > NVME_MEDIA_BYTES_MAX)
@@ -153,19 +150,23 @@ static int setup(struct sim_machine *machine, struct sim_error *error)
     return 0;
 }
 
+#define FAULT_ACTION_STOP 0 /* index in the option's list */
+
 /* A run begins: its faults are drawn and armed. */
 static void start(struct sim_machine *machine)
 {
     struct nvme_ctrl *ctrl = machine->part[MACHINE_NVME];
     struct bus *bus = ctrl->host.ctx;
     struct nvme_fault faults[NVME_FAULTS_MAX];
-    uint32_t count = sim_sections(machine->scenario, "fault");
+    uint32_t sections = sim_sections(machine->scenario, "fault"), count = 0;
 
-    SIM_ASSERT(bus->ctrl == ctrl && count <= NVME_FAULTS_MAX);
-    for (uint32_t i = 0; i < count; i++) {
+    SIM_ASSERT(bus->ctrl == ctrl && sections <= NVME_FAULTS_MAX);
+    for (uint32_t i = 0; i < sections; i++) {
         const struct sim_section *s = sim_section(machine->scenario, "fault", i);
 
-        faults[i] = (struct nvme_fault){
+        if (sim_section_opt(s, SIM_OPT_FAULT_ACTION) != FAULT_ACTION_STOP)
+            continue; /* somebody else's: a reset is asked for by the class driver */
+        faults[count++] = (struct nvme_fault){
             .at_ns = sim_section_opt(s, SIM_OPT_FAULT_AT) +
                      sim_stream_between(&bus->fault, 0, sim_section_opt(s, SIM_OPT_FAULT_SPREAD)),
             .after_commands = (uint64_t)sim_section_opt(s, SIM_OPT_FAULT_AFTER),

@@ -322,7 +322,8 @@ static void fetch_round(struct sim_event *event, void *ctx)
     struct nvme_ctrl *ctrl = ctx;
     uint64_t todo = ctrl->sq_ready, later = todo & (UINT64_MAX << ctrl->turn);
 
-    SIM_ASSERT(event == &ctrl->fetch_event && todo);
+    SIM_ASSERT(event == &ctrl->fetch_event);
+    /* Nothing is left to do when the queue was deleted meanwhile. */
     while (todo && ctrl->state == NVME_READY && !ctrl->stopped && !ctrl->starved) {
         uint32_t qid = (uint32_t)__builtin_ctzll(later ? later : todo);
 

@@ -1,26 +1,33 @@
-/* models/storport/access.c - a driver's touch of memory it may not touch, told by what the memory is or last was. */
+/* models/storport/access.c - a driver's touch of memory it may not touch, told by what the memory
+ * is or last was. */
 #include "models/storport/sp_private.h"
 
 static const char *part_name(enum sim_mem_why why)
 {
-    return why == SIM_WHY_SRB ? "the SRB" : why == SIM_WHY_EXTENSION ? "the SRB extension" : "the data buffer";
+    return why == SIM_WHY_SRB         ? "the SRB"
+           : why == SIM_WHY_EXTENSION ? "the SRB extension"
+                                      : "the data buffer";
 }
 
 /* Memory of a request: completed, or never mapped for the processor. */
-static void touched_request(struct sp_port *port, const struct sp_slot *slot, enum sim_mem_why why, const char *verb)
+static void touched_request(struct sp_port *port, const struct sp_slot *slot, enum sim_mem_why why,
+                            const char *verb)
 {
     unsigned long long serial = (unsigned long long)slot->serial;
     bool with_miniport = slot->state >= SP_BUILDING && slot->state != SP_COMPLETED;
 
     if (with_miniport && why == SIM_WHY_DATA)
-        sim_find(port->at.sim, SIM_RULE_USE_AFTER_FREE, slot->serial,
-                 "the data buffer of SRB %llu was %s, which MapBuffers does not map for the processor", serial, verb);
+        sim_find(
+            port->at.sim, SIM_RULE_USE_AFTER_FREE, slot->serial,
+            "the data buffer of SRB %llu was %s, which MapBuffers does not map for the processor",
+            serial, verb);
     else if (with_miniport)
         sim_find(port->at.sim, SIM_RULE_USE_AFTER_FREE, slot->serial,
                  "%s outside of what belongs to SRB %llu was %s", part_name(why), serial, verb);
     else
-        sim_find(port->at.sim, SIM_RULE_SRB_TOUCHED, slot->serial, "%s of SRB %llu was %s %lld ns after its completion",
-                 part_name(why), serial, verb, (long long)(sim_now(port->at.sim) - slot->completed_at));
+        sim_find(port->at.sim, SIM_RULE_SRB_TOUCHED, slot->serial,
+                 "%s of SRB %llu was %s %lld ns after its completion", part_name(why), serial, verb,
+                 (long long)(sim_now(port->at.sim) - slot->completed_at));
 }
 
 static void bad_access(struct sim *sim, uintptr_t addr, uint32_t bytes, bool write, void *ctx)
@@ -34,16 +41,18 @@ static void bad_access(struct sim *sim, uintptr_t addr, uint32_t bytes, bool wri
         [SIM_WHY_PORT] = "memory of the port driver",
     };
     struct sp_port *port = ctx;
-    enum sim_mem_why why = sim_world_in_pages(addr) ? (enum sim_mem_why)(sim_world_shadow(addr) >> SIM_MEM_WHY_SHIFT)
-                                                    : SIM_WHY_NOTHING;
+    enum sim_mem_why why = sim_world_in_pages(addr)
+                               ? (enum sim_mem_why)(sim_world_shadow(addr) >> SIM_MEM_WHY_SHIFT)
+                               : SIM_WHY_NOTHING;
     const struct sp_slot *slot = sp__slot_owning(port, addr);
     const char *verb = write ? "written" : "read";
 
-    if ((why == SIM_WHY_SRB || why == SIM_WHY_EXTENSION || why == SIM_WHY_DATA) && slot && slot->serial)
+    if ((why == SIM_WHY_SRB || why == SIM_WHY_EXTENSION || why == SIM_WHY_DATA) && slot &&
+        slot->serial)
         touched_request(port, slot, why, verb);
     else
-        sim_find(sim, SIM_RULE_USE_AFTER_FREE, slot ? slot->serial : 0, "the driver %s %u bytes of %s",
-                 write ? "wrote" : "read", bytes,
+        sim_find(sim, SIM_RULE_USE_AFTER_FREE, slot ? slot->serial : 0,
+                 "the driver %s %u bytes of %s", write ? "wrote" : "read", bytes,
                  why <= SIM_WHY_PORT && what[why] ? what[why] : "memory of a request");
 }
 

@@ -1,5 +1,5 @@
-/* models/storport/adapter.c - what a miniport tells about itself and its adapter: StorPortInitialize and
- * PORT_CONFIGURATION_INFORMATION (chapters 1.6, 2.2).
+/* models/storport/adapter.c - what a miniport tells about itself and its adapter:
+ * StorPortInitialize and PORT_CONFIGURATION_INFORMATION (chapters 1.6, 2.2).
  */
 #include <string.h>
 
@@ -9,27 +9,33 @@
 #define MAX_IO_DEFAULT 1000
 #define MAX_PER_LUN_DEFAULT 255
 
-/* --- StorPortInitialize ----------------------------------------------------------------------------- */
+/* --- StorPortInitialize ---------------------------------------------------------------------- */
 
 static const char *missing_callback(const HW_INITIALIZATION_DATA *hw)
 {
-    return !hw->HwFindAdapter ? "HwFindAdapter" : !hw->HwInitialize ? "HwInitialize" : !hw->HwStartIo ? "HwStartIo"
-           : !hw->HwInterrupt ? "HwInterrupt" : !hw->HwResetBus ? "HwResetBus"
-           : !hw->HwAdapterControl ? "HwAdapterControl" : NULL;
+    return !hw->HwFindAdapter      ? "HwFindAdapter"
+           : !hw->HwInitialize     ? "HwInitialize"
+           : !hw->HwStartIo        ? "HwStartIo"
+           : !hw->HwInterrupt      ? "HwInterrupt"
+           : !hw->HwResetBus       ? "HwResetBus"
+           : !hw->HwAdapterControl ? "HwAdapterControl"
+                                   : NULL;
 }
 
 static void check_flags(struct sp_port *port, const HW_INITIALIZATION_DATA *hw)
 {
-    if (!hw->NeedPhysicalAddresses || !hw->TaggedQueuing || !hw->AutoRequestSense || !hw->MultipleRequestPerLu)
-        sp__usage(port, "StorPortInitialize: NeedPhysicalAddresses, TaggedQueuing, AutoRequestSense and "
-                        "MultipleRequestPerLu must be TRUE");
+    if (!hw->NeedPhysicalAddresses || !hw->TaggedQueuing || !hw->AutoRequestSense ||
+        !hw->MultipleRequestPerLu)
+        sp__usage(port,
+                  "StorPortInitialize: NeedPhysicalAddresses, TaggedQueuing, AutoRequestSense and "
+                  "MultipleRequestPerLu must be TRUE");
     if (hw->HwDmaStarted || hw->HwAdapterState)
         sp__usage(port, "StorPortInitialize: HwDmaStarted and HwAdapterState must be NULL");
 }
 
 /* HwInitializationDataSize is the version: older miniports have a shorter record (chapter 1.6). */
-ULONG SIM_API StorPortInitialize(PVOID DriverObject, PVOID RegistryPath, PHW_INITIALIZATION_DATA HwInitializationData,
-                                 PVOID HwContext)
+ULONG SIM_API StorPortInitialize(PVOID DriverObject, PVOID RegistryPath,
+                                 PHW_INITIALIZATION_DATA HwInitializationData, PVOID HwContext)
 {
     struct sp_port *port = sp__present();
     const char *missing;
@@ -55,7 +61,7 @@ ULONG SIM_API StorPortInitialize(PVOID DriverObject, PVOID RegistryPath, PHW_INI
     return (ULONG)STATUS_SUCCESS;
 }
 
-/* --- PORT_CONFIGURATION_INFORMATION ------------------------------------------------------------------ */
+/* --- PORT_CONFIGURATION_INFORMATION ---------------------------------------------------------- */
 
 static void fill_adapter(struct sp_port *port, PORT_CONFIGURATION_INFORMATION *info)
 {
@@ -68,7 +74,8 @@ static void fill_adapter(struct sp_port *port, PORT_CONFIGURATION_INFORMATION *i
     info->DmaChannel = info->DmaPort = SP_UNINITIALIZED_VALUE;
     info->NumberOfAccessRanges = 1;
     info->ScatterGather = info->Master = info->Dma32BitAddresses = TRUE;
-    info->NeedPhysicalAddresses = info->TaggedQueuing = info->AutoRequestSense = info->MultipleRequestPerLu = TRUE;
+    info->NeedPhysicalAddresses = info->TaggedQueuing = info->AutoRequestSense =
+        info->MultipleRequestPerLu = TRUE;
     info->WmiDataProvider = TRUE;
     info->MapBuffers = port->hw.MapBuffers;
     info->Dma64BitAddresses = SCSI_DMA64_SYSTEM_SUPPORTED;
@@ -79,8 +86,9 @@ static void fill_limits(struct sp_port *port, PORT_CONFIGURATION_INFORMATION *in
 {
     info->MaximumNumberOfTargets = SCSI_MAXIMUM_TARGETS_PER_BUS;
     info->MaximumNumberOfLogicalUnits = SCSI_MAXIMUM_LOGICAL_UNITS;
-    info->SrbType = port->hw.SrbTypeFlags & SRB_TYPE_FLAG_STORAGE_REQUEST_BLOCK ? SRB_TYPE_STORAGE_REQUEST_BLOCK
-                                                                                 : SRB_TYPE_SCSI_REQUEST_BLOCK;
+    info->SrbType = port->hw.SrbTypeFlags & SRB_TYPE_FLAG_STORAGE_REQUEST_BLOCK
+                        ? SRB_TYPE_STORAGE_REQUEST_BLOCK
+                        : SRB_TYPE_SCSI_REQUEST_BLOCK;
     info->AddressType = STORAGE_ADDRESS_TYPE_BTL8;
     info->DeviceExtensionSize = port->hw.DeviceExtensionSize;
     info->SpecificLuExtensionSize = port->hw.SpecificLuExtensionSize;
@@ -93,7 +101,8 @@ static void fill_limits(struct sp_port *port, PORT_CONFIGURATION_INFORMATION *in
     info->BusResetHoldTime = SP_UNINITIALIZED_VALUE; /* the default is not stated: the scenario's */
 }
 
-/* The record and the access range behind it stay readable for ever: miniports keep pointers to them. */
+/* The record and the access range behind it stay readable for ever: miniports keep pointers to
+ * them. */
 void sp__config_info_fill(struct sp_port *port)
 {
     size_t bytes = sizeof *port->info + sizeof(ACCESS_RANGE);
@@ -111,7 +120,7 @@ void sp__config_info_fill(struct sp_port *port)
     fill_limits(port, port->info);
 }
 
-/* --- what FindAdapter made of it --------------------------------------------------------------------- */
+/* --- what FindAdapter made of it ------------------------------------------------------------- */
 
 /* StorPortFindAdapter (chapter 5.2). With the rule off, what Windows would make of the sentinel. */
 static void check_sentinels(struct sp_port *port, PORT_CONFIGURATION_INFORMATION *info)
@@ -130,10 +139,12 @@ static void check_sentinels(struct sp_port *port, PORT_CONFIGURATION_INFORMATION
 /* Pages of the largest transfer, plus one when it is not page aligned, must fit the breaks. */
 static void take_transfer(struct sp_port *port, const PORT_CONFIGURATION_INFORMATION *info)
 {
-    uint32_t breaks = info->NumberOfPhysicalBreaks < BREAKS_MIN ? BREAKS_MIN : info->NumberOfPhysicalBreaks;
+    uint32_t breaks =
+        info->NumberOfPhysicalBreaks < BREAKS_MIN ? BREAKS_MIN : info->NumberOfPhysicalBreaks;
     uint64_t by_breaks = (uint64_t)(breaks - 1) * NT_PAGE;
 
-    port->max_transfer = info->MaximumTransferLength < SP_TRANSFER_MAX ? info->MaximumTransferLength : SP_TRANSFER_MAX;
+    port->max_transfer = info->MaximumTransferLength < SP_TRANSFER_MAX ? info->MaximumTransferLength
+                                                                       : SP_TRANSFER_MAX;
     if (by_breaks < port->max_transfer)
         port->max_transfer = (uint32_t)by_breaks;
     port->sg_max = port->max_transfer / NT_PAGE + 2;
@@ -149,12 +160,14 @@ static void take_queueing(struct sp_port *port, const PORT_CONFIGURATION_INFORMA
     uint32_t tags = port->extended ? SP_TAGS_MAX : MAX_PER_LUN_DEFAULT, depth;
 
     port->max_io = info->MaxNumberOfIO ? info->MaxNumberOfIO : MAX_IO_DEFAULT;
-    port->max_per_lun = at_most(at_most(info->MaxIOsPerLun ? info->MaxIOsPerLun : MAX_PER_LUN_DEFAULT, port->max_io), tags);
+    port->max_per_lun = at_most(
+        at_most(info->MaxIOsPerLun ? info->MaxIOsPerLun : MAX_PER_LUN_DEFAULT, port->max_io), tags);
     depth = info->InitialLunQueueDepth ? info->InitialLunQueueDepth : port->config.queue_depth;
     for (uint32_t i = 0; i < SP_LUNS_MAX; i++)
         port->lun[i].depth = at_most(depth, port->max_per_lun);
-    port->hold_ns = info->BusResetHoldTime == SP_UNINITIALIZED_VALUE ? port->config.reset_hold_ns
-                                                                     : info->BusResetHoldTime * SIM_US;
+    port->hold_ns = info->BusResetHoldTime == SP_UNINITIALIZED_VALUE
+                        ? port->config.reset_hold_ns
+                        : info->BusResetHoldTime * SIM_US;
 }
 
 bool sp__config_info_take(struct sp_port *port)

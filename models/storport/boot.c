@@ -1,8 +1,9 @@
 /* models/storport/boot.c - start-up, by a system thread on CPU 0 (chapter 0.1).
  *
- * DriverEntry, HwStorFindAdapter (PASSIVE, interrupt not connected), HwStorInitialize (DIRQL, interrupt lock),
- * HwStorPassiveInitializeRoutine (PASSIVE, everything may run meanwhile), HwStorAdapterControl query, scan, and the
- * class driver's attach. The scan waits for passive initialization (8.1-4 a). FALSE anywhere ends the start (8.1-3 a).
+ * DriverEntry, HwStorFindAdapter (PASSIVE, interrupt not connected), HwStorInitialize (DIRQL,
+ * interrupt lock), HwStorPassiveInitializeRoutine (PASSIVE, everything may run meanwhile),
+ * HwStorAdapterControl query, scan, and the class driver's attach. The scan waits for passive
+ * initialization (8.1-4 a). FALSE anywhere ends the start (8.1-3 a).
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -90,10 +91,13 @@ static bool find_adapter(struct sp_port *port)
     device_extension(port);
     sp__config_info_fill(port);
     sp__enter(port, SP_CB_FIND_ADAPTER);
-    found = ((HW_FIND_ADAPTER *)port->hw.HwFindAdapter)(port->devext, NULL, NULL, argument, port->info, reserved);
+    found = ((HW_FIND_ADAPTER *)port->hw.HwFindAdapter)(port->devext, NULL, NULL, argument,
+                                                        port->info, reserved);
     sp__leave(port);
     if (!step(port, SP_BOOT_FIND_ADAPTER, found, found == SP_RETURN_FOUND))
-        return sp__start_failed(port, "HwStorFindAdapter returned %u (0 not found, 1 found, 2 error, 3 bad config)", found);
+        return sp__start_failed(
+            port, "HwStorFindAdapter returned %u (0 not found, 1 found, 2 error, 3 bad config)",
+            found);
     return sp__config_info_take(port);
 }
 
@@ -133,12 +137,15 @@ static bool control_query(struct sp_port *port)
 
     list->MaxControlType = ScsiAdapterControlMax;
     sp__enter(port, SP_CB_ADAPTER_CONTROL);
-    status = (uint32_t)port->hw.HwAdapterControl(port->devext, ScsiQuerySupportedControlTypes, list);
+    status =
+        (uint32_t)port->hw.HwAdapterControl(port->devext, ScsiQuerySupportedControlTypes, list);
     sp__leave(port);
     if (!step(port, SP_BOOT_CONTROL, status, status == ScsiAdapterControlSuccess))
-        return sp__start_failed(port, "HwStorAdapterControl(ScsiQuerySupportedControlTypes) returned %u", status);
+        return sp__start_failed(
+            port, "HwStorAdapterControl(ScsiQuerySupportedControlTypes) returned %u", status);
     if (!list->SupportedTypeList[ScsiStopAdapter] || !list->SupportedTypeList[ScsiRestartAdapter])
-        sp__usage(port, "HwStorAdapterControl does not support ScsiStopAdapter and ScsiRestartAdapter");
+        sp__usage(port,
+                  "HwStorAdapterControl does not support ScsiStopAdapter and ScsiRestartAdapter");
     return true;
 }
 
@@ -178,12 +185,14 @@ void sp__boot(struct sp_port *port)
 }
 
 /* Only in HwStorInitialize; elsewhere FALSE, and the routine never runs (chapter 2.2). */
-BOOLEAN SIM_API StorPortEnablePassiveInitialization(PVOID DeviceExtension, PHW_PASSIVE_INITIALIZE_ROUTINE Routine)
+BOOLEAN SIM_API StorPortEnablePassiveInitialization(PVOID DeviceExtension,
+                                                    PHW_PASSIVE_INITIALIZE_ROUTINE Routine)
 {
     struct sp_port *port = sp__routine(DeviceExtension, "StorPortEnablePassiveInitialization");
 
     if (sp__callback(port) != SP_CB_INITIALIZE || !Routine) {
-        sp__usage(port, "StorPortEnablePassiveInitialization outside of HwStorInitialize, or without a routine");
+        sp__usage(port, "StorPortEnablePassiveInitialization outside of HwStorInitialize, or "
+                        "without a routine");
         return FALSE;
     }
     port->passive_init = Routine;

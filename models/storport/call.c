@@ -1,8 +1,9 @@
 /* models/storport/call.c - every entry into the miniport, and what must be true when it comes back.
  *
- * A CPU's callbacks nest as calls do: an interrupt routine over HwStorStartIo, a synchronized-access routine inside
- * HwStorResetBus. Each entry is a frame; on return IRQL and locks must be as they were (SpChangeIrql,
- * StorPortSpinLock of chapter 5.2). How long it took is judged by a checker, from CALLBACK_EXIT.
+ * A CPU's callbacks nest as calls do: an interrupt routine over HwStorStartIo, a
+ * synchronized-access routine inside HwStorResetBus. Each entry is a frame; on return IRQL and
+ * locks must be as they were (SpChangeIrql, StorPortSpinLock of chapter 5.2). How long it took is
+ * judged by a checker, from CALLBACK_EXIT.
  */
 #include "models/storport/sp_private.h"
 

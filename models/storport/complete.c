@@ -1,17 +1,18 @@
-/* models/storport/complete.c - RequestComplete, and the port driver's completion DPC (chapters 0, 3.3, 3.5, 3.6).
+/* models/storport/complete.c - RequestComplete, and the port driver's completion DPC (chapters
+ * 0, 3.3, 3.5, 3.6).
  *
- * RequestComplete takes the SRB away from the miniport at once, whoever calls it at whatever IRQL, and leaves the
- * rest to a DPC of the port driver on the same CPU (8.3-31 a): retry of BUSY, the class driver's completion routine,
- * and the start of what waits.
+ * RequestComplete takes the SRB away from the miniport at once, whoever calls it at whatever IRQL,
+ * and leaves the rest to a DPC of the port driver on the same CPU (8.3-31 a): retry of BUSY, the
+ * class driver's completion routine, and the start of what waits.
  */
 #include "models/storport/sp_private.h"
 
 #define DRAIN_MAX 64 /* completions in one DPC before others get a turn */
 
-/* --- RequestComplete ------------------------------------------------------------------------------- */
+/* --- RequestComplete ------------------------------------------------------------------------- */
 
-/* Statuses a miniport may use: not PENDING, nothing from 0x30 up (the port driver's), not QUEUE_FROZEN. Anything
- * else counts as ERROR (8.3-46 a). */
+/* Statuses a miniport may use: not PENDING, nothing from 0x30 up (the port driver's), not
+ * QUEUE_FROZEN. Anything else counts as ERROR (8.3-46 a). */
 static void check_status(struct sp_port *port, struct sp_slot *slot)
 {
     uint8_t status = SRB_STATUS(slot->status);
@@ -19,8 +20,9 @@ static void check_status(struct sp_port *port, struct sp_slot *slot)
     if (status != SRB_STATUS_PENDING && status < SRB_STATUS_INTERNAL_ERROR &&
         !(slot->status & SRB_STATUS_QUEUE_FROZEN))
         return;
-    sim_find(port->at.sim, SIM_RULE_SRB_STATUS, slot->serial, "SRB %llu was completed with SrbStatus 0x%02x",
-             (unsigned long long)slot->serial, slot->status);
+    sim_find(port->at.sim, SIM_RULE_SRB_STATUS, slot->serial,
+             "SRB %llu was completed with SrbStatus 0x%02x", (unsigned long long)slot->serial,
+             slot->status);
     slot->status = SRB_STATUS_ERROR;
 }
 
@@ -30,7 +32,8 @@ static void complete(struct sp_port *port, struct sp_slot *slot)
     bool timed = slot->listed;
 
     sp__srb_read(port, slot);
-    sim_trace(port->at.sim, SIM_EV_SRB_COMPLETE, slot->serial, slot->status, slot->scsi_status, slot->request->io);
+    sim_trace(port->at.sim, SIM_EV_SRB_COMPLETE, slot->serial, slot->status, slot->scsi_status,
+              slot->request->io);
     check_status(port, slot);
     sp__srb_take_back(port, slot);
     slot->completed_at = sim_now(port->at.sim);
@@ -39,7 +42,7 @@ static void complete(struct sp_port *port, struct sp_slot *slot)
     if (timed)
         sp__timer_reload(slot->lun);
     sp__list_push(&cpu->completed, slot);
-    if (!cpu->draining)
+    if (!cpu->draining && !cpu->dpc.queued)
         nt_dpc_queue(port->at.nt, &cpu->dpc, cpu->number, 0, 0);
 }
 
@@ -51,13 +54,14 @@ void sp__complete(struct sp_port *port, void *srb)
     if (!slot) {
         sim_trace(port->at.sim, SIM_EV_SRB_COMPLETE_BAD, 0, 0, 0, 0);
     } else if (slot->state == SP_FREE || slot->state == SP_QUEUED || slot->state == SP_COMPLETED) {
-        sim_trace(port->at.sim, SIM_EV_SRB_COMPLETE_AGAIN, slot->serial, slot->srb->SrbStatus, 0, 0);
+        sim_trace(port->at.sim, SIM_EV_SRB_COMPLETE_AGAIN, slot->serial, slot->srb->SrbStatus, 0,
+                  0);
     } else {
         complete(port, slot);
     }
 }
 
-/* --- retry of what the miniport had no room for (chapter 3.6) --------------------------------------- */
+/* --- retry of what the miniport had no room for (chapter 3.6) -------------------------------- */
 
 static void retry_due(struct sim_event *event, void *ctx)
 {
@@ -101,10 +105,12 @@ static void requeue(struct sp_slot *slot)
     sp__list_push_after(&lun->queue, before, slot);
     lun->queued++;
     lun->port->queued++;
-    sim_trace(lun->port->at.sim, SIM_EV_SRB_QUEUE, slot->request->io, lun->number, slot->function, slot->request->op);
+    sim_trace(lun->port->at.sim, SIM_EV_SRB_QUEUE, slot->request->io, lun->number, slot->function,
+              slot->request->op);
 }
 
-/* True when the request goes back into the queue. The count saturates while QUEUE_FULL has others to wait for. */
+/* True when the request goes back into the queue. The count saturates while QUEUE_FULL has others
+ * to wait for. */
 static bool retried(struct sp_slot *slot)
 {
     bool full = slot->scsi_status == SCSISTAT_QUEUE_FULL;
@@ -125,7 +131,7 @@ static bool retried(struct sp_slot *slot)
     return true;
 }
 
-/* --- the completion DPC ----------------------------------------------------------------------------- */
+/* --- the completion DPC ---------------------------------------------------------------------- */
 
 static void finish(struct sp_port *port, struct sp_slot *slot)
 {
@@ -159,9 +165,10 @@ void sp__completed_drain(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2)
         nt_dpc_queue(nt, &cpu->dpc, cpu->number, 0, 0);
 }
 
-/* Discouraged, and flagged: it completes requests that the miniport may be working on (chapter 2.5). Only those
- * with the miniport (8.3-44). */
-VOID SIM_API StorPortCompleteRequest(PVOID HwDeviceExtension, UCHAR PathId, UCHAR TargetId, UCHAR Lun, UCHAR SrbStatus)
+/* Discouraged, and flagged: it completes requests that the miniport may be working on
+ * (chapter 2.5). Only those with the miniport (8.3-44). */
+VOID SIM_API StorPortCompleteRequest(PVOID HwDeviceExtension, UCHAR PathId, UCHAR TargetId,
+                                     UCHAR Lun, UCHAR SrbStatus)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortCompleteRequest");
 

@@ -1,7 +1,9 @@
-/* models/storport/debug.c - StorPortDebugPrint and DbgPrint: a formatter for Windows' format strings.
+/* models/storport/debug.c - StorPortDebugPrint and DbgPrint: a formatter for Windows' format
+ * strings.
  *
- * Understands %d %i %u %o %x %X %c %s %S %p %Z with flags, width and precision, the sizes h l ll w I I32 I64 z, and
- * Windows' 32-bit long. Text is dropped unless someone listens (sp_set_debug); it never decides anything.
+ * Understands %d %i %u %o %x %X %c %s %S %p %Z with flags, width and precision, the sizes h l ll w
+ * I I32 I64 z, and Windows' 32-bit long. Text is dropped unless someone listens (sp_set_debug); it
+ * never decides anything.
  */
 #include <stdio.h>
 #include <string.h>
@@ -59,7 +61,7 @@ static void put_padded(struct text *t, const struct spec *spec, const char *s, i
         fill(t, ' ', spec->width - n);
 }
 
-/* --- numbers ----------------------------------------------------------------------------------------- */
+/* --- numbers --------------------------------------------------------------------------------- */
 
 static int digits_of(uint64_t value, unsigned base, bool upper, char *end)
 {
@@ -85,12 +87,15 @@ static const char *prefix_of(const struct spec *spec, bool negative)
     return spec->alternate && (spec->conversion | 0x20) == 'x' ? "0x" : "";
 }
 
-static void put_number(struct text *t, const struct spec *spec, uint64_t value, bool negative, unsigned base)
+static void put_number(struct text *t, const struct spec *spec, uint64_t value, bool negative,
+                       unsigned base)
 {
     char room[80];
     const char *prefix = prefix_of(spec, negative);
-    int n = digits_of(value, base, spec->conversion == 'X' || spec->conversion == 'p', room + sizeof room);
-    int zeros = spec->precision > n ? spec->precision - n : 0, prefix_bytes = (int)strlen(prefix), pad;
+    int n = digits_of(value, base, spec->conversion == 'X' || spec->conversion == 'p',
+                      room + sizeof room);
+    int zeros = spec->precision > n ? spec->precision - n : 0, prefix_bytes = (int)strlen(prefix),
+        pad;
 
     if (spec->zero && !spec->minus && spec->precision < 0 && spec->width > n + prefix_bytes)
         zeros = spec->width - n - prefix_bytes;
@@ -111,7 +116,7 @@ static void put_signed(struct text *t, const struct spec *spec, int64_t value)
     put_number(t, spec, value < 0 ? 0 - (uint64_t)value : (uint64_t)value, value < 0, 10);
 }
 
-/* --- strings ----------------------------------------------------------------------------------------- */
+/* --- strings --------------------------------------------------------------------------------- */
 
 static void put_string(struct text *t, const struct spec *spec, const char *s)
 {
@@ -132,7 +137,7 @@ static void put_wide(struct text *t, const struct spec *spec, const WCHAR *s, si
     put_padded(t, spec, narrow, (int)n);
 }
 
-/* --- parsing ----------------------------------------------------------------------------------------- */
+/* --- parsing --------------------------------------------------------------------------------- */
 
 static const char *parse_flags(const char *f, struct spec *spec)
 {
@@ -168,8 +173,9 @@ static const char *parse_size(const char *f, struct spec *spec)
         const char *text;
         int bytes;
         bool wide;
-    } sizes[] = {{"I64", 8, false}, {"I32", 4, false}, {"I", 8, false}, {"ll", 8, false}, {"l", 4, true},
-                 {"hh", 4, false},  {"h", 2, false},   {"w", 4, true},  {"z", 8, false}};
+    } sizes[] = {{"I64", 8, false}, {"I32", 4, false}, {"I", 8, false},
+                 {"ll", 8, false},  {"l", 4, true},    {"hh", 4, false},
+                 {"h", 2, false},   {"w", 4, true},    {"z", 8, false}};
 
     spec->bytes = 4;
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
@@ -181,7 +187,8 @@ static const char *parse_size(const char *f, struct spec *spec)
     return f;
 }
 
-/* A width or precision: digits, or '*' for the next argument, which the caller fetches (INT32_MIN says so). */
+/* A width or precision: digits, or '*' for the next argument, which the caller fetches (INT32_MIN
+ * says so). */
 static const char *parse_measure(const char *f, int *out)
 {
     if (*f != '*')
@@ -202,7 +209,7 @@ static const char *parse(const char *f, struct spec *spec)
     return *f ? f + 1 : f;
 }
 
-/* --- arguments: each is an eight-byte slot in Microsoft's convention ---------------------------------- */
+/* --- arguments: each is an eight-byte slot in Microsoft's convention ------------------------- */
 
 static uint64_t truncated(uint64_t value, int bytes)
 {
@@ -261,7 +268,8 @@ static void put_converted(struct text *t, const struct spec *spec, uint64_t valu
     case 's':
     case 'S':
         if (spec->wide || spec->conversion == 'S')
-            put_wide(t, spec, (const WCHAR *)(uintptr_t)value, spec->precision < 0 ? WIDTH_MAX : (size_t)spec->precision);
+            put_wide(t, spec, (const WCHAR *)(uintptr_t)value,
+                     spec->precision < 0 ? WIDTH_MAX : (size_t)spec->precision);
         else
             put_string(t, spec, (const char *)(uintptr_t)value);
         break;
@@ -312,7 +320,7 @@ void sp__format(char *out, size_t bytes, const char *format, const uint64_t *arg
     *t.at = '\0';
 }
 
-/* --- the routines ------------------------------------------------------------------------------------ */
+/* --- the routines ---------------------------------------------------------------------------- */
 
 #define ARGS_MAX 24
 
@@ -345,17 +353,17 @@ static void say(const char *format, const uint64_t *args, uint32_t count)
 }
 
 /* A macro because va_start wants the variadic function's own last parameter. */
-#define PRINT(format)                                                            \
-    do {                                                                         \
-        __builtin_ms_va_list list;                                               \
-        uint64_t args[ARGS_MAX];                                                 \
-        uint32_t count = slots_of(format);                                       \
-                                                                                 \
-        __builtin_ms_va_start(list, format);                                     \
-        for (uint32_t i = 0; i < count; i++)                                     \
-            args[i] = __builtin_va_arg(list, uint64_t);                          \
-        __builtin_ms_va_end(list);                                               \
-        say(format, args, count);                                                \
+#define PRINT(format)                                   \
+    do {                                                \
+        __builtin_ms_va_list list;                      \
+        uint64_t args[ARGS_MAX];                        \
+        uint32_t count = slots_of(format);              \
+                                                        \
+        __builtin_ms_va_start(list, format);            \
+        for (uint32_t i = 0; i < count; i++)            \
+            args[i] = __builtin_va_arg(list, uint64_t); \
+        __builtin_ms_va_end(list);                      \
+        say(format, args, count);                       \
     } while (0)
 
 VOID SIM_API StorPortDebugPrint(ULONG DebugPrintLevel, PCSTR DebugMessage, ...)

@@ -1,8 +1,8 @@
 /* models/storport/dpc.c - the miniport's DPCs (chapter 2.7).
  *
- * A STOR_DPC in the miniport's memory stands for an entry of the port driver's table; the record itself holds the
- * entry's number. A DPC counts as queued only until it is taken out, so it may run on several CPUs at once
- * (8.2-15 a), on the CPU that issued it (8.2-16 a).
+ * A STOR_DPC in the miniport's memory stands for an entry of the port driver's table; the record
+ * itself holds the entry's number. A DPC counts as queued only until it is taken out, so it may run
+ * on several CPUs at once (8.2-15 a), on the CPU that issued it (8.2-16 a).
  */
 #include "models/storport/sp_private.h"
 
@@ -51,7 +51,8 @@ static struct sp_dpc *entry_create(struct sp_port *port)
     return dpc;
 }
 
-VOID SIM_API StorPortInitializeDpc(PVOID DeviceExtension, PSTOR_DPC Dpc, PHW_DPC_ROUTINE HwDpcRoutine)
+VOID SIM_API StorPortInitializeDpc(PVOID DeviceExtension, PSTOR_DPC Dpc,
+                                   PHW_DPC_ROUTINE HwDpcRoutine)
 {
     struct sp_port *port = sp__routine(DeviceExtension, "StorPortInitializeDpc");
     struct sp_dpc *entry;
@@ -72,10 +73,12 @@ VOID SIM_API StorPortInitializeDpc(PVOID DeviceExtension, PSTOR_DPC Dpc, PHW_DPC
     entry->driver = Dpc;
     entry->routine = HwDpcRoutine;
     sp__touch(Dpc, sizeof *Dpc);
-    *Dpc = (STOR_DPC){.Dpc = {.Type = DPC_TYPE, .Importance = 1}, .Lock = DPC_MAGIC | (uint64_t)(entry - port->dpc)};
+    *Dpc = (STOR_DPC){.Dpc = {.Type = DPC_TYPE, .Importance = 1},
+                      .Lock = DPC_MAGIC | (uint64_t)(entry - port->dpc)};
 }
 
-BOOLEAN SIM_API StorPortIssueDpc(PVOID DeviceExtension, PSTOR_DPC Dpc, PVOID SystemArgument1, PVOID SystemArgument2)
+BOOLEAN SIM_API StorPortIssueDpc(PVOID DeviceExtension, PSTOR_DPC Dpc, PVOID SystemArgument1,
+                                 PVOID SystemArgument2)
 {
     struct sp_port *port = sp__routine(DeviceExtension, "StorPortIssueDpc");
     struct sp_dpc *entry = sp__dpc_of(port, Dpc);

@@ -1,8 +1,9 @@
-/* models/storport/gate.c - pause, resume, busy, ready: what holds requests back, as counters (chapter 2.5).
+/* models/storport/gate.c - pause, resume, busy, ready: what holds requests back, as counters
+ * (chapter 2.5).
  *
- * Every pause counts for itself and ends by itself when its time is up; StorPortResume takes back the oldest one
- * (8.3-35 a). Busy counts completions made after the call, of requests that the miniport had been told to start
- * (8.3-36 a, 37 a). Neither stops the LUN timer (8.3-38 a).
+ * Every pause counts for itself and ends by itself when its time is up; StorPortResume takes back
+ * the oldest one (8.3-35 a). Busy counts completions made after the call, of requests that the
+ * miniport had been told to start (8.3-36 a, 37 a). Neither stops the LUN timer (8.3-38 a).
  */
 #include "models/storport/sp_private.h"
 
@@ -40,11 +41,11 @@ void sp__gate_completed(struct sp_gate *gate)
     if (gate->busy_left && gate->pending)
         return;
     gate->busy_left = 0;
-    sim_trace(gate->port->at.sim, SIM_EV_READY, 1, 0, 0, 0);
+    sim_trace(gate->port->at.sim, SIM_EV_READY, 1, gate->lun, 0, 0);
     opened(gate);
 }
 
-/* --- pauses ---------------------------------------------------------------------------------------- */
+/* --- pauses ---------------------------------------------------------------------------------- */
 
 enum resumed_by { RESUMED_BY_MINIPORT, RESUMED_BY_TIME };
 
@@ -70,7 +71,8 @@ static struct sp_pause *pause_oldest(struct sp_gate *gate)
     struct sp_pause *oldest = NULL;
 
     for (uint32_t i = 0; i < SP_PAUSES_MAX; i++)
-        if (sim_event_pending(&gate->pause[i].event) && (!oldest || gate->pause[i].order < oldest->order))
+        if (sim_event_pending(&gate->pause[i].event) &&
+            (!oldest || gate->pause[i].order < oldest->order))
             oldest = &gate->pause[i];
     return oldest;
 }
@@ -121,10 +123,12 @@ BOOLEAN SIM_API StorPortResume(PVOID HwDeviceExtension)
 
 struct sp_lun *sp__lun_at(struct sp_port *port, UCHAR path, UCHAR target, UCHAR lun)
 {
-    return path == 0 && target == 0 && lun < SP_LUNS_MAX && port->lun[lun].present ? &port->lun[lun] : NULL;
+    return path == 0 && target == 0 && lun < SP_LUNS_MAX && port->lun[lun].present ? &port->lun[lun]
+                                                                                   : NULL;
 }
 
-BOOLEAN SIM_API StorPortPauseDevice(PVOID HwDeviceExtension, UCHAR PathId, UCHAR TargetId, UCHAR Lun, ULONG TimeOut)
+BOOLEAN SIM_API StorPortPauseDevice(PVOID HwDeviceExtension, UCHAR PathId, UCHAR TargetId,
+                                    UCHAR Lun, ULONG TimeOut)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortPauseDevice");
     struct sp_lun *lun = sp__lun_at(port, PathId, TargetId, Lun);
@@ -132,7 +136,8 @@ BOOLEAN SIM_API StorPortPauseDevice(PVOID HwDeviceExtension, UCHAR PathId, UCHAR
     return lun ? gate_pause(&lun->gate, TimeOut) : FALSE;
 }
 
-BOOLEAN SIM_API StorPortResumeDevice(PVOID HwDeviceExtension, UCHAR PathId, UCHAR TargetId, UCHAR Lun)
+BOOLEAN SIM_API StorPortResumeDevice(PVOID HwDeviceExtension, UCHAR PathId, UCHAR TargetId,
+                                     UCHAR Lun)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortResumeDevice");
     struct sp_lun *lun = sp__lun_at(port, PathId, TargetId, Lun);
@@ -140,7 +145,7 @@ BOOLEAN SIM_API StorPortResumeDevice(PVOID HwDeviceExtension, UCHAR PathId, UCHA
     return lun ? gate_resume(&lun->gate) : FALSE;
 }
 
-/* --- busy ------------------------------------------------------------------------------------------ */
+/* --- busy ------------------------------------------------------------------------------------ */
 
 static BOOLEAN gate_busy(struct sp_gate *gate, ULONG requests)
 {
@@ -158,7 +163,7 @@ static BOOLEAN gate_ready(struct sp_gate *gate)
     if (!gate->busy_left)
         return TRUE;
     gate->busy_left = 0;
-    sim_trace(gate->port->at.sim, SIM_EV_READY, 0, 0, 0, 0);
+    sim_trace(gate->port->at.sim, SIM_EV_READY, 0, gate->lun, 0, 0);
     opened(gate);
     return TRUE;
 }
@@ -182,7 +187,8 @@ BOOLEAN SIM_API StorPortDeviceBusy(PVOID HwDeviceExtension, UCHAR PathId, UCHAR 
     return lun ? gate_busy(&lun->gate, RequestsToComplete) : FALSE;
 }
 
-BOOLEAN SIM_API StorPortDeviceReady(PVOID HwDeviceExtension, UCHAR PathId, UCHAR TargetId, UCHAR Lun)
+BOOLEAN SIM_API StorPortDeviceReady(PVOID HwDeviceExtension, UCHAR PathId, UCHAR TargetId,
+                                    UCHAR Lun)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortDeviceReady");
     struct sp_lun *lun = sp__lun_at(port, PathId, TargetId, Lun);
@@ -191,8 +197,8 @@ BOOLEAN SIM_API StorPortDeviceReady(PVOID HwDeviceExtension, UCHAR PathId, UCHAR
 }
 
 /* More than the adapter said a LUN takes is cut to that. */
-BOOLEAN SIM_API StorPortSetDeviceQueueDepth(PVOID HwDeviceExtension, UCHAR PathId, UCHAR TargetId, UCHAR Lun,
-                                            ULONG Depth)
+BOOLEAN SIM_API StorPortSetDeviceQueueDepth(PVOID HwDeviceExtension, UCHAR PathId, UCHAR TargetId,
+                                            UCHAR Lun, ULONG Depth)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortSetDeviceQueueDepth");
     struct sp_lun *lun = sp__lun_at(port, PathId, TargetId, Lun);

@@ -1,20 +1,21 @@
-/* models/storport/interrupt.c - interrupts from the bus to the miniport, messages, and what perf options make of
- * them (chapters 1.1, 1.5, 2.9, STOR_PERF_*).
+/* models/storport/interrupt.c - interrupts from the bus to the miniport, messages, and what perf
+ * options make of them (chapters 1.1, 1.5, 2.9, STOR_PERF_*).
  *
- * Message i goes to CPU i modulo the number of CPUs, all at one DIRQL. The service routine runs under its message's
- * lock (PerMessage) or the interrupt lock, so interrupts that come before HwStorInitialize is over wait for it
- * (8.1-13 a). Concurrent channels are not offered.
+ * Message i goes to CPU i modulo the number of CPUs, all at one DIRQL. The service routine runs
+ * under its message's lock (PerMessage) or the interrupt lock, so interrupts that come before
+ * HwStorInitialize is over wait for it (8.1-13 a). Concurrent channels are not offered.
  */
 #include "models/storport/sp_private.h"
 
 #define MSI_ADDRESS 0xFEE00000ull
 #define MSI_VECTOR_FIRST 0x50u
-#define PERF_OFFERED                                                                                             \
-    (STOR_PERF_DPC_REDIRECTION | STOR_PERF_INTERRUPT_MESSAGE_RANGES | STOR_PERF_ADV_CONFIG_LOCALITY |            \
-     STOR_PERF_OPTIMIZE_FOR_COMPLETION_DURING_STARTIO | STOR_PERF_DPC_REDIRECTION_CURRENT_CPU)
+#define PERF_OFFERED                                                                    \
+    (STOR_PERF_DPC_REDIRECTION | STOR_PERF_INTERRUPT_MESSAGE_RANGES |                   \
+     STOR_PERF_ADV_CONFIG_LOCALITY | STOR_PERF_OPTIMIZE_FOR_COMPLETION_DURING_STARTIO | \
+     STOR_PERF_DPC_REDIRECTION_CURRENT_CPU)
 #define PERF_BY_MESSAGE (STOR_PERF_INTERRUPT_MESSAGE_RANGES | STOR_PERF_ADV_CONFIG_LOCALITY)
 
-/* --- service ---------------------------------------------------------------------------------------- */
+/* --- service --------------------------------------------------------------------------------- */
 
 static bool message_service(void *ctx)
 {
@@ -43,7 +44,7 @@ static bool line_service(void *ctx)
     return claimed;
 }
 
-/* --- from the bus ----------------------------------------------------------------------------------- */
+/* --- from the bus ---------------------------------------------------------------------------- */
 
 static void message_arrived(void *ctx, uint32_t vector, uint32_t cpu)
 {
@@ -83,8 +84,8 @@ void sp__interrupts_create(struct sp_port *port)
 static void connect_messages(struct sp_port *port)
 {
     for (uint32_t i = 0; i < port->messages; i++) {
-        nt_interrupt_connect(port->at.nt, &port->message[i].interrupt, i, SP_DIRQL, false, message_service,
-                             &port->message[i]);
+        nt_interrupt_connect(port->at.nt, &port->message[i].interrupt, i, SP_DIRQL, false,
+                             message_service, &port->message[i]);
         if (port->at.pci)
             pci_msix_aim(port->at.pci, i, i % port->cpus);
     }
@@ -97,19 +98,21 @@ void sp__interrupts_connect(struct sp_port *port)
 
     if (info->HwMSInterruptRoutine && info->InterruptSynchronizationMode != InterruptSupportNone)
         port->messages = port->config.vectors;
-    port->per_message = port->messages && info->InterruptSynchronizationMode == InterruptSynchronizePerMessage;
+    port->per_message =
+        port->messages && info->InterruptSynchronizationMode == InterruptSynchronizePerMessage;
     if (port->at.pci)
         pci_msix_enable(port->at.pci, port->messages > 0);
     if (port->messages)
         connect_messages(port);
     else
-        nt_interrupt_connect(port->at.nt, &port->message[0].interrupt, 0, SP_DIRQL, true, line_service,
-                             &port->message[0]);
+        nt_interrupt_connect(port->at.nt, &port->message[0].interrupt, 0, SP_DIRQL, true,
+                             line_service, &port->message[0]);
 }
 
-/* --- what the miniport may know --------------------------------------------------------------------- */
+/* --- what the miniport may know -------------------------------------------------------------- */
 
-ULONG SIM_API StorPortGetMSIInfo(PVOID HwDeviceExtension, ULONG MessageId, PMESSAGE_INTERRUPT_INFORMATION InterruptInfo)
+ULONG SIM_API StorPortGetMSIInfo(PVOID HwDeviceExtension, ULONG MessageId,
+                                 PMESSAGE_INTERRUPT_INFORMATION InterruptInfo)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetMSIInfo");
 
@@ -122,14 +125,15 @@ ULONG SIM_API StorPortGetMSIInfo(PVOID HwDeviceExtension, ULONG MessageId, PMESS
     sp__touch(InterruptInfo, sizeof *InterruptInfo);
     InterruptInfo->MessageId = MessageId;
     InterruptInfo->MessageData = MSI_VECTOR_FIRST + MessageId;
-    InterruptInfo->MessageAddress.QuadPart = (LONGLONG)(MSI_ADDRESS | (uint64_t)(MessageId % port->cpus) << 12);
+    InterruptInfo->MessageAddress.QuadPart =
+        (LONGLONG)(MSI_ADDRESS | (uint64_t)(MessageId % port->cpus) << 12);
     InterruptInfo->InterruptVector = MSI_VECTOR_FIRST + MessageId;
     InterruptInfo->InterruptLevel = SP_DIRQL;
     InterruptInfo->InterruptMode = Latched;
     return STOR_STATUS_SUCCESS;
 }
 
-/* --- perf options ------------------------------------------------------------------------------------ */
+/* --- perf options ---------------------------------------------------------------------------- */
 
 static bool range_ok(const struct sp_port *port, const PERF_CONFIGURATION_DATA *data)
 {
@@ -142,7 +146,8 @@ static void tell_locality(struct sp_port *port, PERF_CONFIGURATION_DATA *data)
 {
     sp__touch(data, sizeof *data);
     data->DeviceNode = 0;
-    for (uint32_t i = data->FirstRedirectionMessageNumber; i <= data->LastRedirectionMessageNumber; i++) {
+    for (uint32_t i = data->FirstRedirectionMessageNumber; i <= data->LastRedirectionMessageNumber;
+         i++) {
         GROUP_AFFINITY *target = &data->MessageTargets[i - data->FirstRedirectionMessageNumber];
 
         sp__touch(target, sizeof *target);
@@ -151,7 +156,8 @@ static void tell_locality(struct sp_port *port, PERF_CONFIGURATION_DATA *data)
 }
 
 /* A query with Version and Size 0 is answered too: real miniports ask that way (chapter 7). */
-ULONG SIM_API StorPortInitializePerfOpts(PVOID HwDeviceExtension, BOOLEAN Query, PPERF_CONFIGURATION_DATA PerfConfigData)
+ULONG SIM_API StorPortInitializePerfOpts(PVOID HwDeviceExtension, BOOLEAN Query,
+                                         PPERF_CONFIGURATION_DATA PerfConfigData)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortInitializePerfOpts");
     enum sp_callback callback = sp__callback(port);
@@ -198,7 +204,8 @@ ULONG SIM_API StorPortGetStartIoPerfParams(PVOID HwDeviceExtension, PSCSI_REQUES
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetStartIoPerfParams");
 
-    if (!StartIoPerfParams || StartIoPerfParams->Size < sizeof *StartIoPerfParams || !sp__slot_of(port, Srb))
+    if (!StartIoPerfParams || StartIoPerfParams->Size < sizeof *StartIoPerfParams ||
+        !sp__slot_of(port, Srb))
         return STOR_STATUS_INVALID_PARAMETER;
     sp__touch(StartIoPerfParams, sizeof *StartIoPerfParams);
     StartIoPerfParams->MessageNumber = best_message(port, nt_cpu(port->at.nt));

@@ -1,7 +1,8 @@
 /* models/storport/list.c - doubly linked lists of slots. A slot is on one list at most. */
 #include "models/storport/sp_private.h"
 
-static void link_between(struct sp_list *list, struct sp_slot *before, struct sp_slot *slot, struct sp_slot *after)
+static void link_between(struct sp_list *list, struct sp_slot *before, struct sp_slot *slot,
+                         struct sp_slot *after)
 {
     slot->prev = before;
     slot->next = after;

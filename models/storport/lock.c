@@ -1,8 +1,9 @@
 /* models/storport/lock.c - the locks of chapter 2.6 and the rules about them.
  *
- * Each CPU remembers what is held on it, the port driver's own locks around callbacks included. Order: DPC and
- * StartIo locks before the interrupt lock (chapter 1.1); released last in, first out (8.2-28 a); by the CPU that
- * took them. A lock that can never come is found by models/nt as a deadlock.
+ * Each CPU remembers what is held on it, the port driver's own locks around callbacks included.
+ * Order: DPC and StartIo locks before the interrupt lock (chapter 1.1); released last in, first out
+ * (8.2-28 a); by the CPU that took them. A lock that can never come is found by models/nt as a
+ * deadlock.
  */
 #include "models/storport/sp_private.h"
 
@@ -18,7 +19,7 @@ const char *sp__lock_name(enum sp_lock_kind kind)
     return name[kind];
 }
 
-/* --- taking and releasing, without questions -------------------------------------------------------- */
+/* --- taking and releasing, without questions ------------------------------------------------- */
 
 /* In PerMessage mode the interrupt lock is all message locks, in order. */
 static uint8_t take_interrupt(struct sp_port *port)
@@ -115,7 +116,7 @@ bool sp__holds(struct sp_port *port, enum sp_lock_kind kind)
     return false;
 }
 
-/* --- the port driver's own -------------------------------------------------------------------------- */
+/* --- the port driver's own ------------------------------------------------------------------- */
 
 static void own_acquire(struct sp_port *port, enum sp_lock_kind kind, uint32_t index)
 {
@@ -126,7 +127,8 @@ static void own_release(struct sp_port *port, enum sp_lock_kind kind)
 {
     struct sp_cpu *cpu = sp__cpu(port);
 
-    SIM_ASSERT(cpu->held && cpu->hold[cpu->held - 1].kind == kind && cpu->hold[cpu->held - 1].by_port);
+    SIM_ASSERT(cpu->held && cpu->hold[cpu->held - 1].kind == kind &&
+               cpu->hold[cpu->held - 1].by_port);
     release(port, cpu, cpu->held - 1);
 }
 
@@ -171,17 +173,19 @@ void sp__message_unlock(struct sp_port *port, uint32_t message)
         sp__interrupt_unlock(port);
 }
 
-/* --- the miniport's --------------------------------------------------------------------------------- */
+/* --- the miniport's -------------------------------------------------------------------------- */
 
 static void rule(struct sp_port *port, const char *what, enum sp_lock_kind kind, const char *why)
 {
     enum sp_callback callback = sp__callback(port);
 
     sim_find(port->at.sim, SIM_RULE_LOCK_RULE, 0, "%s: the %s lock is %s %s",
-             callback < SP_CB_COUNT ? sp_callback_name[callback] : "?", sp__lock_name(kind), what, why);
+             callback < SP_CB_COUNT ? sp_callback_name[callback] : "?", sp__lock_name(kind), what,
+             why);
 }
 
-/* Both orders of one DPC's lock and the StartIo lock, anywhere in a run, can deadlock (8.2-24 a). */
+/* Both orders of one DPC's lock and the StartIo lock, anywhere in a run, can deadlock (8.2-24 a).
+ */
 static void note_order(struct sp_port *port, enum sp_lock_kind kind, uint32_t index)
 {
     const struct sp_cpu *cpu = sp__cpu(port);
@@ -238,8 +242,8 @@ static bool named(struct sp_port *port, STOR_SPINLOCK type, void *context, struc
     }
 }
 
-VOID SIM_API StorPortAcquireSpinLock(PVOID DeviceExtension, STOR_SPINLOCK SpinLock, PVOID LockContext,
-                                     PSTOR_LOCK_HANDLE LockHandle)
+VOID SIM_API StorPortAcquireSpinLock(PVOID DeviceExtension, STOR_SPINLOCK SpinLock,
+                                     PVOID LockContext, PSTOR_LOCK_HANDLE LockHandle)
 {
     struct sp_port *port = sp__routine(DeviceExtension, "StorPortAcquireSpinLock");
     struct sp_held held = {.handle = LockHandle};
@@ -257,7 +261,8 @@ VOID SIM_API StorPortAcquireSpinLock(PVOID DeviceExtension, STOR_SPINLOCK SpinLo
     LockHandle->Context.OldIrql = sp__cpu(port)->hold[sp__cpu(port)->held - 1].old_irql;
 }
 
-/* Index of the driver's entry that fits, counted from the last; the number held when there is none. */
+/* Index of the driver's entry that fits, counted from the last; the number held when there is none.
+ */
 static uint32_t find_held(const struct sp_cpu *cpu, const void *handle, uint32_t message)
 {
     for (uint32_t i = cpu->held; i-- > 0;) {
@@ -274,7 +279,8 @@ static void release_checked(struct sp_port *port, uint32_t i)
     struct sp_cpu *cpu = sp__cpu(port);
 
     if (i + 1 < cpu->held)
-        rule(port, "released", (enum sp_lock_kind)cpu->hold[i].kind, "before one that was taken later");
+        rule(port, "released", (enum sp_lock_kind)cpu->hold[i].kind,
+             "before one that was taken later");
     release(port, cpu, i);
 }
 
@@ -299,8 +305,10 @@ static bool message_lock_ok(struct sp_port *port, ULONG message, const char *nam
 {
     if (port->per_message && message < port->messages)
         return true;
-    sim_find(port->at.sim, SIM_RULE_LOCK_RULE, 0, port->per_message ? "%s: there is no such message"
-             : "%s outside of InterruptSynchronizePerMessage mode", name);
+    sim_find(port->at.sim, SIM_RULE_LOCK_RULE, 0,
+             port->per_message ? "%s: there is no such message"
+                               : "%s outside of InterruptSynchronizePerMessage mode",
+             name);
     return false;
 }
 
@@ -327,18 +335,21 @@ ULONG SIM_API StorPortReleaseMSISpinLock(PVOID HwDeviceExtension, ULONG MessageI
     i = find_held(cpu, NULL, MessageId);
     if (i == cpu->held) {
         sim_find(port->at.sim, SIM_RULE_LOCK_RULE, 0,
-                 "StorPortReleaseMSISpinLock: this CPU does not hold the lock of message %u", MessageId);
+                 "StorPortReleaseMSISpinLock: this CPU does not hold the lock of message %u",
+                 MessageId);
         return STOR_STATUS_INVALID_PARAMETER;
     }
     if (cpu->hold[i].old_irql != OldIrql)
         sim_find(port->at.sim, SIM_RULE_LOCK_RULE, 0,
-                 "StorPortReleaseMSISpinLock: OldIrql is %u, the acquisition gave %u", OldIrql, cpu->hold[i].old_irql);
+                 "StorPortReleaseMSISpinLock: OldIrql is %u, the acquisition gave %u", OldIrql,
+                 cpu->hold[i].old_irql);
     release_checked(port, i);
     return STOR_STATUS_SUCCESS;
 }
 
 /* At DIRQL under the interrupt lock; the StartIo lock is not implied (chapter 1.1). */
-BOOLEAN SIM_API StorPortSynchronizeAccess(PVOID HwDeviceExtension, PSTOR_SYNCHRONIZED_ACCESS SynchronizedAccessRoutine,
+BOOLEAN SIM_API StorPortSynchronizeAccess(PVOID HwDeviceExtension,
+                                          PSTOR_SYNCHRONIZED_ACCESS SynchronizedAccessRoutine,
                                           PVOID Context)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortSynchronizeAccess");

@@ -1,7 +1,8 @@
-/* models/storport/memory.c - memory a miniport asks for, and addresses as the device sees them (chapter 2.3).
+/* models/storport/memory.c - memory a miniport asks for, and addresses as the device sees them
+ * (chapter 2.3).
  *
- * The uncached extension comes zeroed; pool and contiguous memory come poisoned. What is given back stays
- * unreachable and its address is not used again for contiguous memory.
+ * The uncached extension comes zeroed; pool and contiguous memory come poisoned. What is given back
+ * stays unreachable and its address is not used again for contiguous memory.
  */
 #include "models/storport/sp_private.h"
 
@@ -12,20 +13,23 @@
 
 static enum sim_mem_why why_of(const void *p)
 {
-    return sim_world_in_pages((uintptr_t)p) ? (enum sim_mem_why)(sim_world_shadow((uintptr_t)p) >> SIM_MEM_WHY_SHIFT)
-                                            : SIM_WHY_NOTHING;
+    return sim_world_in_pages((uintptr_t)p)
+               ? (enum sim_mem_why)(sim_world_shadow((uintptr_t)p) >> SIM_MEM_WHY_SHIFT)
+               : SIM_WHY_NOTHING;
 }
 
-/* --- uncached extension ------------------------------------------------------------------------------ */
+/* --- uncached extension ---------------------------------------------------------------------- */
 
 /* Once: a second call gives the same (chapter 2.3). SrbExtensionSize may still be 0 (8.5-82). */
-PVOID SIM_API StorPortGetUncachedExtension(PVOID HwDeviceExtension, PPORT_CONFIGURATION_INFORMATION ConfigInfo,
+PVOID SIM_API StorPortGetUncachedExtension(PVOID HwDeviceExtension,
+                                           PPORT_CONFIGURATION_INFORMATION ConfigInfo,
                                            ULONG NumberOfBytes)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetUncachedExtension");
 
     if (sp__callback(port) != SP_CB_FIND_ADAPTER || ConfigInfo != port->info || !NumberOfBytes) {
-        sp__usage(port, "StorPortGetUncachedExtension outside of HwStorFindAdapter, or with bad arguments (0xF1/2002)");
+        sp__usage(port, "StorPortGetUncachedExtension outside of HwStorFindAdapter, or with bad "
+                        "arguments (0xF1/2002)");
         return NULL;
     }
     if (port->uncached || NumberOfBytes > CONTIGUOUS_MAX)
@@ -36,7 +40,7 @@ PVOID SIM_API StorPortGetUncachedExtension(PVOID HwDeviceExtension, PPORT_CONFIG
     return port->uncached;
 }
 
-/* --- contiguous memory ------------------------------------------------------------------------------- */
+/* --- contiguous memory ----------------------------------------------------------------------- */
 
 static void *contiguous_alloc(struct sp_port *port, size_t bytes)
 {
@@ -66,11 +70,13 @@ static ULONG contiguous_free(struct sp_port *port, void *base, size_t bytes, con
     struct sp_block *block = block_at(port, base);
 
     if (!block || block->base != base || !block->live) {
-        sim_find(port->at.sim, SIM_RULE_USE_AFTER_FREE, 0, "%s: no live allocation begins there", name);
+        sim_find(port->at.sim, SIM_RULE_USE_AFTER_FREE, 0, "%s: no live allocation begins there",
+                 name);
         return STOR_STATUS_INVALID_PARAMETER;
     }
     if (block->bytes != bytes)
-        sp__usage(port, "%s: %llu bytes, allocated were %zu", name, (unsigned long long)bytes, block->bytes);
+        sp__usage(port, "%s: %llu bytes, allocated were %zu", name, (unsigned long long)bytes,
+                  block->bytes);
     block->live = false;
     sim_world_shadow_set(block->base, block->bytes, FREED_STATE);
     return STOR_STATUS_SUCCESS;
@@ -84,13 +90,14 @@ static bool within(const struct bounds *bounds, uint64_t phys, size_t bytes)
 {
     uint64_t last = phys + bytes - 1, boundary = (uint64_t)bounds->boundary.QuadPart;
 
-    return phys >= (uint64_t)bounds->lowest.QuadPart && last <= (uint64_t)bounds->highest.QuadPart &&
+    return phys >= (uint64_t)bounds->lowest.QuadPart &&
+           last <= (uint64_t)bounds->highest.QuadPart &&
            (!boundary || phys / boundary == last / boundary);
 }
 
 /* Host memory is where it is, above 4 GiB: bounds are checked, not searched for. */
-static ULONG dma_alloc(const void *devext, const char *name, size_t bytes, const struct bounds *bounds, PVOID *out,
-                       PHYSICAL_ADDRESS *physical)
+static ULONG dma_alloc(const void *devext, const char *name, size_t bytes,
+                       const struct bounds *bounds, PVOID *out, PHYSICAL_ADDRESS *physical)
 {
     struct sp_port *port = sp__routine(devext, name);
     uint64_t phys;
@@ -119,44 +126,51 @@ static ULONG dma_alloc(const void *devext, const char *name, size_t bytes, const
 
 ULONG SIM_API StorPortAllocateContiguousMemorySpecifyCacheNode(
     PVOID HwDeviceExtension, SIZE_T NumberOfBytes, PHYSICAL_ADDRESS LowestAcceptableAddress,
-    PHYSICAL_ADDRESS HighestAcceptableAddress, PHYSICAL_ADDRESS BoundaryAddressMultiple, MEMORY_CACHING_TYPE CacheType,
-    ULONG PreferredNode, PVOID *BufferPointer)
+    PHYSICAL_ADDRESS HighestAcceptableAddress, PHYSICAL_ADDRESS BoundaryAddressMultiple,
+    MEMORY_CACHING_TYPE CacheType, ULONG PreferredNode, PVOID *BufferPointer)
 {
-    struct bounds bounds = {LowestAcceptableAddress, HighestAcceptableAddress, BoundaryAddressMultiple};
+    struct bounds bounds = {LowestAcceptableAddress, HighestAcceptableAddress,
+                            BoundaryAddressMultiple};
 
     (void)CacheType;
     (void)PreferredNode;
-    return dma_alloc(HwDeviceExtension, "StorPortAllocateContiguousMemorySpecifyCacheNode", NumberOfBytes, &bounds,
-                     BufferPointer, NULL);
+    return dma_alloc(HwDeviceExtension, "StorPortAllocateContiguousMemorySpecifyCacheNode",
+                     NumberOfBytes, &bounds, BufferPointer, NULL);
 }
 
-ULONG SIM_API StorPortFreeContiguousMemorySpecifyCache(PVOID HwDeviceExtension, PVOID BaseAddress, SIZE_T NumberOfBytes,
+ULONG SIM_API StorPortFreeContiguousMemorySpecifyCache(PVOID HwDeviceExtension, PVOID BaseAddress,
+                                                       SIZE_T NumberOfBytes,
                                                        MEMORY_CACHING_TYPE CacheType)
 {
-    struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortFreeContiguousMemorySpecifyCache");
+    struct sp_port *port =
+        sp__routine(HwDeviceExtension, "StorPortFreeContiguousMemorySpecifyCache");
 
     (void)CacheType;
     if (!sp__irql_at_most(port, NT_DISPATCH, "StorPortFreeContiguousMemorySpecifyCache"))
         return STOR_STATUS_INVALID_IRQL;
-    return contiguous_free(port, BaseAddress, NumberOfBytes, "StorPortFreeContiguousMemorySpecifyCache");
+    return contiguous_free(port, BaseAddress, NumberOfBytes,
+                           "StorPortFreeContiguousMemorySpecifyCache");
 }
 
 ULONG SIM_API StorPortAllocateDmaMemory(PVOID HwDeviceExtension, SIZE_T NumberOfBytes,
                                         PHYSICAL_ADDRESS LowestAcceptableAddress,
                                         PHYSICAL_ADDRESS HighestAcceptableAddress,
-                                        PHYSICAL_ADDRESS BoundaryAddressMultiple, MEMORY_CACHING_TYPE CacheType,
-                                        ULONG PreferredNode, PVOID *BufferPointer, PPHYSICAL_ADDRESS PhysicalAddress)
+                                        PHYSICAL_ADDRESS BoundaryAddressMultiple,
+                                        MEMORY_CACHING_TYPE CacheType, ULONG PreferredNode,
+                                        PVOID *BufferPointer, PPHYSICAL_ADDRESS PhysicalAddress)
 {
-    struct bounds bounds = {LowestAcceptableAddress, HighestAcceptableAddress, BoundaryAddressMultiple};
+    struct bounds bounds = {LowestAcceptableAddress, HighestAcceptableAddress,
+                            BoundaryAddressMultiple};
 
     (void)CacheType;
     (void)PreferredNode;
-    return dma_alloc(HwDeviceExtension, "StorPortAllocateDmaMemory", NumberOfBytes, &bounds, BufferPointer,
-                     PhysicalAddress);
+    return dma_alloc(HwDeviceExtension, "StorPortAllocateDmaMemory", NumberOfBytes, &bounds,
+                     BufferPointer, PhysicalAddress);
 }
 
-ULONG SIM_API StorPortFreeDmaMemory(PVOID HwDeviceExtension, PVOID BaseAddress, SIZE_T NumberOfBytes,
-                                    MEMORY_CACHING_TYPE CacheType, PHYSICAL_ADDRESS PhysicalAddress)
+ULONG SIM_API StorPortFreeDmaMemory(PVOID HwDeviceExtension, PVOID BaseAddress,
+                                    SIZE_T NumberOfBytes, MEMORY_CACHING_TYPE CacheType,
+                                    PHYSICAL_ADDRESS PhysicalAddress)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortFreeDmaMemory");
 
@@ -165,9 +179,10 @@ ULONG SIM_API StorPortFreeDmaMemory(PVOID HwDeviceExtension, PVOID BaseAddress, 
     return contiguous_free(port, BaseAddress, NumberOfBytes, "StorPortFreeDmaMemory");
 }
 
-/* --- pool -------------------------------------------------------------------------------------------- */
+/* --- pool ------------------------------------------------------------------------------------ */
 
-ULONG SIM_API StorPortAllocatePool(PVOID HwDeviceExtension, ULONG NumberOfBytes, ULONG Tag, PVOID *BufferPointer)
+ULONG SIM_API StorPortAllocatePool(PVOID HwDeviceExtension, ULONG NumberOfBytes, ULONG Tag,
+                                   PVOID *BufferPointer)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortAllocatePool");
 
@@ -190,13 +205,15 @@ ULONG SIM_API StorPortFreePool(PVOID HwDeviceExtension, PVOID BufferPointer)
         return STOR_STATUS_INVALID_IRQL;
     if (nt_pool_free(port->at.memory, BufferPointer) == 0)
         return STOR_STATUS_SUCCESS;
-    sim_find(port->at.sim, SIM_RULE_USE_AFTER_FREE, 0, "StorPortFreePool: no live block of pool begins there");
+    sim_find(port->at.sim, SIM_RULE_USE_AFTER_FREE, 0,
+             "StorPortFreePool: no live block of pool begins there");
     return STOR_STATUS_INVALID_PARAMETER;
 }
 
-/* --- addresses --------------------------------------------------------------------------------------- */
+/* --- addresses ------------------------------------------------------------------------------- */
 
-/* Bytes from p to the end of the object it lies in, when that object has a physical address for the miniport. */
+/* Bytes from p to the end of the object it lies in, when that object has a physical address for the
+ * miniport. */
 static size_t convertible(struct sp_port *port, const void *srb, const uint8_t *p)
 {
     const struct sp_slot *slot;
@@ -210,7 +227,8 @@ static size_t convertible(struct sp_port *port, const void *srb, const uint8_t *
         return block ? block->bytes - (size_t)(p - block->base) : 0;
     case SIM_WHY_EXTENSION:
         slot = sp__slot_owning(port, (uintptr_t)p);
-        return slot ? port->extension_bytes - (size_t)(p - slot->extension[slot->extension_now]) : 0;
+        return slot ? port->extension_bytes - (size_t)(p - slot->extension[slot->extension_now])
+                    : 0;
     case SIM_WHY_DATA:
         slot = srb ? sp__slot_of(port, srb) : NULL;
         if (slot && slot->data && (uintptr_t)p - (uintptr_t)slot->data < slot->data_bytes)
@@ -227,7 +245,8 @@ static size_t convertible(struct sp_port *port, const void *srb, const uint8_t *
 }
 
 /* 0, and a finding, for what lies in no common buffer (0xF1/1006). */
-STOR_PHYSICAL_ADDRESS SIM_API StorPortGetPhysicalAddress(PVOID HwDeviceExtension, PSCSI_REQUEST_BLOCK Srb,
+STOR_PHYSICAL_ADDRESS SIM_API StorPortGetPhysicalAddress(PVOID HwDeviceExtension,
+                                                         PSCSI_REQUEST_BLOCK Srb,
                                                          PVOID VirtualAddress, ULONG *Length)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetPhysicalAddress");
@@ -247,14 +266,17 @@ STOR_PHYSICAL_ADDRESS SIM_API StorPortGetPhysicalAddress(PVOID HwDeviceExtension
     return phys;
 }
 
-PVOID SIM_API StorPortGetVirtualAddress(PVOID HwDeviceExtension, STOR_PHYSICAL_ADDRESS PhysicalAddress)
+PVOID SIM_API StorPortGetVirtualAddress(PVOID HwDeviceExtension,
+                                        STOR_PHYSICAL_ADDRESS PhysicalAddress)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetVirtualAddress");
     void *p = nt_virt(port->at.memory, (uint64_t)PhysicalAddress.QuadPart);
 
     if (p && (why_of(p) == SIM_WHY_COMMON || why_of(p) == SIM_WHY_EXTENSION))
         return p;
-    sp__usage(port, "StorPortGetVirtualAddress: not an address of the uncached extension or an SRB extension");
+    sp__usage(
+        port,
+        "StorPortGetVirtualAddress: not an address of the uncached extension or an SRB extension");
     return NULL;
 }
 
@@ -269,7 +291,8 @@ PHYSICAL_ADDRESS SIM_API MmGetPhysicalAddress(PVOID BaseAddress)
 }
 
 /* At DISPATCH it takes the interrupt lock: who holds it already would wait for ever (8.2-27 a). */
-PVOID SIM_API StorPortGetLogicalUnit(PVOID HwDeviceExtension, UCHAR PathId, UCHAR TargetId, UCHAR Lun)
+PVOID SIM_API StorPortGetLogicalUnit(PVOID HwDeviceExtension, UCHAR PathId, UCHAR TargetId,
+                                     UCHAR Lun)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetLogicalUnit");
     struct sp_lun *lun = sp__lun_at(port, PathId, TargetId, Lun);

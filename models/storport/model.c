@@ -48,17 +48,22 @@ static void read_options(const struct sim_scenario *scenario, struct sp_config *
 static int setup(struct sim_machine *machine, struct sim_error *error)
 {
     struct nvme_ctrl *controller = machine->part[MACHINE_NVME];
-    struct sp_parts parts = {.sim = machine->sim, .nt = machine->part[MACHINE_NT],
-                             .memory = machine->part[MACHINE_MEMORY], .pci = machine->part[MACHINE_PCI]};
+    struct sp_parts parts = {.sim = machine->sim,
+                             .nt = machine->part[MACHINE_NT],
+                             .memory = machine->part[MACHINE_MEMORY],
+                             .pci = machine->part[MACHINE_PCI]};
     struct sp_config config;
 
     sp__config_defaults(&config);
     read_options(machine->scenario, &config);
     config.driver_entry = (DRIVER_INITIALIZE *)sim_module_symbol(machine->module, "DriverEntry");
     if (!config.driver_entry)
-        return sim_error_set(error, "%s: the module has no DriverEntry", sim_module_path(machine->module));
-    config.registers = (struct sp_registers){.bytes = nvme_bar_bytes(controller), .read = read_controller,
-                                             .write = write_controller, .ctx = controller};
+        return sim_error_set(error, "%s: the module has no DriverEntry",
+                             sim_module_path(machine->module));
+    config.registers = (struct sp_registers){.bytes = nvme_bar_bytes(controller),
+                                             .read = read_controller,
+                                             .write = write_controller,
+                                             .ctx = controller};
     machine->part[MACHINE_STORPORT] = sp__create(&parts, &config);
     sp__boot(machine->part[MACHINE_STORPORT]);
     return 0;

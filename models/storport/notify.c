@@ -1,7 +1,7 @@
 /* models/storport/notify.c - StorPortNotification (chapter 2.1). */
 #include "models/storport/sp_private.h"
 
-#define TICK_100NS 156250 /* KeQueryTickCount: 15.625 ms */
+#define TICK_100NS 156250           /* KeQueryTickCount: 15.625 ms */
 #define LINK_DOWN_TIME (30 * SIM_S) /* LinkDownTimeoutValue */
 
 static void link_restored(struct sp_port *port)
@@ -16,7 +16,8 @@ static void link_event(struct sim_event *event, void *ctx)
     link_restored(ctx);
 }
 
-/* The adapter waits for LinkUp, or for LinkDownTimeoutValue; then the miniport answers for itself (8.4-68 a). */
+/* The adapter waits for LinkUp, or for LinkDownTimeoutValue; then the miniport answers for itself
+ * (8.4-68 a). */
 static void link_down(struct sp_port *port)
 {
     if (port->link_down)
@@ -56,7 +57,8 @@ static void simple(struct sp_port *port, SCSI_NOTIFICATION_TYPE type)
         link_down(port);
         break;
     case BufferOverrunDetected:
-        sim_find(port->at.sim, SIM_RULE_DRIVER_FAULT, 0, "the miniport reports a buffer overrun (bug check)");
+        sim_find(port->at.sim, SIM_RULE_DRIVER_FAULT, 0,
+                 "the miniport reports a buffer overrun (bug check)");
         break;
     case NextRequest: /* ignored by Storport */
     case NextLuRequest:
@@ -71,7 +73,8 @@ static void simple(struct sp_port *port, SCSI_NOTIFICATION_TYPE type)
     }
 }
 
-VOID SIM_API StorPortNotification(SCSI_NOTIFICATION_TYPE NotificationType, PVOID HwDeviceExtension, ...)
+VOID SIM_API StorPortNotification(SCSI_NOTIFICATION_TYPE NotificationType, PVOID HwDeviceExtension,
+                                  ...)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortNotification");
     __builtin_ms_va_list args;

@@ -1,16 +1,17 @@
 /* models/storport/port.c - the port driver as a whole: its creation, and what others may ask of it.
  *
- * Models storport.sys of Windows 10 between DriverEntry and HwStorResetBus for one adapter with one bus and one
- * target of up to eight LUNs. Leaves out power, PnP removal, WMI, concurrent channels and virtual miniports.
- * Source: reference/storport.md; numbers such as 8.3-35 in this folder name its silent points.
+ * Models storport.sys of Windows 10 between DriverEntry and HwStorResetBus for one adapter with one
+ * bus and one target of up to eight LUNs. Leaves out power, PnP removal, WMI, concurrent channels
+ * and virtual miniports. Source: reference/storport.md; numbers such as 8.3-35 in this folder name
+ * its silent points.
  */
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "models/storport/sp_private.h"
 
-/* Routines such as StorPortStallExecution get no argument that leads here. Set once when a world is built and
- * constant for its life; core zone addresses do not change. */
+/* Routines such as StorPortStallExecution get no argument that leads here. Set once when a world is
+ * built and constant for its life; core zone addresses do not change. */
 static struct sp_port *present;
 
 const char *const sp_callback_name[SP_CB_COUNT] = {
@@ -136,7 +137,8 @@ bool sp__irql_at_most(struct sp_port *port, uint8_t irql, const char *name)
 
     if (now <= irql)
         return true;
-    sim_find(port->at.sim, SIM_RULE_IRQL, 0, "%s at IRQL %u; it is allowed up to %u", name, now, irql);
+    sim_find(port->at.sim, SIM_RULE_IRQL, 0, "%s at IRQL %u; it is allowed up to %u", name, now,
+             irql);
     return false;
 }
 
@@ -168,6 +170,11 @@ uint32_t sp_queued(const struct sp_port *port)
 bool sp_paused(const struct sp_port *port)
 {
     return port->gate.pauses > 0;
+}
+
+bool sp_recovering(const struct sp_port *port)
+{
+    return port->recovery.state != SP_CALM;
 }
 
 bool sp_in_reset(const struct sp_port *port)

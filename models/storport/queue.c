@@ -1,13 +1,15 @@
-/* models/storport/queue.c - from the class driver to HwStorStartIo: LUN queues, BuildIo, StartIo (chapters 0, 1.2).
+/* models/storport/queue.c - from the class driver to HwStorStartIo: LUN queues, BuildIo, StartIo
+ * (chapters 0, 1.2).
  *
- * HwStorBuildIo runs at DISPATCH without a lock on the CPU that starts the request; HwStorStartIo under the StartIo
- * lock. Between the two lies a gap in which anything may happen elsewhere, a reset included: a gate that closed
- * meanwhile holds the request back there, and it gets its StartIo afterwards (8.3-33, 34 a, 61 a). Requests leave a
- * LUN's queue first in first out; on several CPUs the BuildIo calls overlap, so StartIo may see another order.
+ * HwStorBuildIo runs at DISPATCH without a lock on the CPU that starts the request; HwStorStartIo
+ * under the StartIo lock. Between the two lies a gap in which anything may happen elsewhere, a
+ * reset included: a gate that closed meanwhile holds the request back there, and it gets its
+ * StartIo afterwards (8.3-33, 34 a, 61 a). Requests leave a LUN's queue first in first out; on
+ * several CPUs the BuildIo calls overlap, so StartIo may see another order.
  */
 #include "models/storport/sp_private.h"
 
-/* --- tags ------------------------------------------------------------------------------------------ */
+/* --- tags ------------------------------------------------------------------------------------ */
 
 /* Lowest free (8.3-42 a). in_use is below SP_TAGS_MAX, so there is one. */
 static uint16_t tag_take(struct sp_lun *lun)
@@ -28,11 +30,12 @@ static void tag_give(struct sp_lun *lun, uint16_t tag)
     lun->tags[tag / 64] &= ~((uint64_t)1 << (tag % 64));
 }
 
-/* --- what the miniport has ------------------------------------------------------------------------- */
+/* --- what the miniport has ------------------------------------------------------------------- */
 
 static void owned_by_miniport(struct sp_port *port, struct sp_slot *slot)
 {
     port->outstanding++;
+    slot->start_order = port->starts + 1; /* until HwStorStartIo has it */
     slot->started = slot->listed = slot->counted = false;
     if (slot->bypass)
         return;
@@ -40,7 +43,8 @@ static void owned_by_miniport(struct sp_port *port, struct sp_slot *slot)
     slot->tag = tag_take(slot->lun);
 }
 
-/* The LUN timer runs for it from here: before StartIo, or when BuildIo said FALSE (8.1-2 a, 8.4-49 a). */
+/* The LUN timer runs for it from here: before StartIo, or when BuildIo said FALSE (8.1-2 a, 8.4-49
+ * a). */
 void sp__pending_add(struct sp_slot *slot)
 {
     struct sp_lun *lun = slot->lun;
@@ -79,12 +83,13 @@ void sp__pending_remove(struct sp_slot *slot)
     slot->started = slot->listed = slot->counted = false;
 }
 
-/* --- StartIo --------------------------------------------------------------------------------------- */
+/* --- StartIo --------------------------------------------------------------------------------- */
 
 /* A reset SRB passes the LUN's gate, not the adapter's (8.3-41 a). */
 static bool may_start(const struct sp_slot *slot)
 {
-    return sp__gate_open(&slot->lun->port->gate) && (slot->bypass || sp__gate_open(&slot->lun->gate));
+    return sp__gate_open(&slot->lun->port->gate) &&
+           (slot->bypass || sp__gate_open(&slot->lun->gate));
 }
 
 static void keep_built(struct sp_slot *slot)
@@ -121,7 +126,8 @@ static void start(struct sp_port *port, struct sp_slot *slot)
 
     slot->state = SP_STARTING;
     sp__startio_lock(port);
-    /* While it waited for the lock a reset may have run: completed by the miniport, or the gate shut. */
+    /* While it waited for the lock a reset may have run: completed by the miniport, or the gate
+     * shut. */
     if (slot->serial == serial && slot->state == SP_STARTING) {
         if (may_start(slot))
             call_start_io(port, slot);
@@ -131,14 +137,15 @@ static void start(struct sp_port *port, struct sp_slot *slot)
     sp__startio_unlock(port);
 }
 
-/* --- BuildIo --------------------------------------------------------------------------------------- */
+/* --- BuildIo --------------------------------------------------------------------------------- */
 
 static BOOLEAN call_build_io(struct sp_port *port, struct sp_slot *slot)
 {
     uint64_t serial = slot->serial;
     BOOLEAN go = TRUE;
 
-    sim_trace(port->at.sim, SIM_EV_SRB_BUILD, serial, slot->request->io, slot->function, slot->request->cdb[0]);
+    sim_trace(port->at.sim, SIM_EV_SRB_BUILD, serial, slot->request->io, slot->function,
+              slot->request->cdb[0]);
     if (port->hw.HwBuildIo) {
         sp__enter(port, SP_CB_BUILD_IO);
         go = port->hw.HwBuildIo(port->devext, slot->srb);
@@ -173,16 +180,18 @@ static void build(struct sp_port *port, struct sp_slot *slot)
     }
 }
 
-/* --- queues ---------------------------------------------------------------------------------------- */
+/* --- queues ---------------------------------------------------------------------------------- */
 
 static bool may_build(const struct sp_lun *lun)
 {
-    return lun->queue.head && lun->in_use < lun->depth && lun->port->outstanding < lun->port->max_io;
+    return lun->queue.head && lun->in_use < lun->depth &&
+           lun->port->outstanding < lun->port->max_io;
 }
 
 static bool has_work(const struct sp_lun *lun)
 {
-    return (lun->built.head || may_build(lun)) && sp__gate_open(&lun->gate) && sp__gate_open(&lun->port->gate);
+    return (lun->built.head || may_build(lun)) && sp__gate_open(&lun->gate) &&
+           sp__gate_open(&lun->port->gate);
 }
 
 static void run_one(struct sp_port *port, struct sp_lun *lun)
@@ -252,7 +261,10 @@ void sp__queues_init(struct sp_port *port)
 
 void sp__run_later(struct sp_port *port)
 {
-    nt_dpc_queue(port->at.nt, &port->restart_dpc, nt_on_cpu(port->at.nt) ? nt_cpu(port->at.nt) : 0, 0, 0);
+    if (port->restart_dpc.queued)
+        return;
+    nt_dpc_queue(port->at.nt, &port->restart_dpc, nt_on_cpu(port->at.nt) ? nt_cpu(port->at.nt) : 0,
+                 0, 0);
 }
 
 void sp__submit_function(struct sp_port *port, struct sp_request *request, uint8_t function)

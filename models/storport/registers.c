@@ -1,7 +1,8 @@
 /* models/storport/registers.c - the adapter's registers and PCI configuration space (chapter 2.4).
  *
- * The BAR is mapped at an address that faults when it is dereferenced: all access is by the register routines, which
- * take the time that the bus takes. Writes are strongly ordered (8.5-75). There is no I/O space.
+ * The BAR is mapped at an address that faults when it is dereferenced: all access is by the
+ * register routines, which take the time that the bus takes. Writes are strongly ordered (8.5-75).
+ * There is no I/O space.
  */
 #include <string.h>
 #include <sys/mman.h>
@@ -24,22 +25,26 @@ void sp__bar_map(struct sp_port *port)
     SIM_ASSERT(port->config.registers.bytes <= BAR_ROOM);
     if (mapped)
         return;
-    SIM_ASSERT(mmap(at, BAR_ROOM, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0) ==
-               at);
+    SIM_ASSERT(mmap(at, BAR_ROOM, PROT_NONE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1,
+                    0) == at);
     mapped = true;
 }
 
-PVOID SIM_API StorPortGetDeviceBase(PVOID HwDeviceExtension, INTERFACE_TYPE BusType, ULONG SystemIoBusNumber,
-                                    STOR_PHYSICAL_ADDRESS IoAddress, ULONG NumberOfBytes, BOOLEAN InIoSpace)
+PVOID SIM_API StorPortGetDeviceBase(PVOID HwDeviceExtension, INTERFACE_TYPE BusType,
+                                    ULONG SystemIoBusNumber, STOR_PHYSICAL_ADDRESS IoAddress,
+                                    ULONG NumberOfBytes, BOOLEAN InIoSpace)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetDeviceBase");
     uint64_t offset = (uint64_t)IoAddress.QuadPart - SP_BAR_PHYS;
 
     (void)BusType;
     (void)SystemIoBusNumber;
-    if (!InIoSpace && offset < port->config.registers.bytes && NumberOfBytes <= port->config.registers.bytes - offset)
+    if (!InIoSpace && offset < port->config.registers.bytes &&
+        NumberOfBytes <= port->config.registers.bytes - offset)
         return (PVOID)(SP_BAR_BASE + offset);
-    sp__usage(port, "StorPortGetDeviceBase: the range was not assigned to this adapter (0xF1/2003)");
+    sp__usage(port,
+              "StorPortGetDeviceBase: the range was not assigned to this adapter (0xF1/2003)");
     return NULL;
 }
 
@@ -53,10 +58,11 @@ VOID SIM_API StorPortFreeDeviceBase(PVOID HwDeviceExtension, PVOID MappedAddress
         sp__usage(port, "StorPortFreeDeviceBase: nothing is mapped there");
 }
 
-/* --- registers --------------------------------------------------------------------------------------- */
+/* --- registers ------------------------------------------------------------------------------- */
 
 /* Offset of a register, or -1 after a finding: then reads give all ones and writes are lost. */
-static int64_t offset_of(struct sp_port *port, const volatile void *reg, uint32_t bytes, const char *name)
+static int64_t offset_of(struct sp_port *port, const volatile void *reg, uint32_t bytes,
+                         const char *name)
 {
     uint64_t offset = (uintptr_t)reg - SP_BAR_BASE;
 
@@ -77,7 +83,8 @@ static struct sp_port *routine(const void *devext, const char *name, sim_ns cost
 }
 
 /* The value is that of the end of the round trip. */
-static uint64_t reg_read(const void *devext, const volatile void *reg, uint32_t bytes, const char *name)
+static uint64_t reg_read(const void *devext, const volatile void *reg, uint32_t bytes,
+                         const char *name)
 {
     struct sp_port *port = routine(devext, name, sp__present()->config.register_read_ns);
     const struct sp_registers *registers = &port->config.registers;
@@ -86,7 +93,8 @@ static uint64_t reg_read(const void *devext, const volatile void *reg, uint32_t 
     return offset < 0 ? UINT64_MAX : registers->read(registers->ctx, (uint32_t)offset, bytes);
 }
 
-static void reg_write(const void *devext, const volatile void *reg, uint32_t bytes, uint64_t value, const char *name)
+static void reg_write(const void *devext, const volatile void *reg, uint32_t bytes, uint64_t value,
+                      const char *name)
 {
     struct sp_port *port = routine(devext, name, sp__present()->config.register_write_ns);
     const struct sp_registers *registers = &port->config.registers;
@@ -96,14 +104,17 @@ static void reg_write(const void *devext, const volatile void *reg, uint32_t byt
         registers->write(registers->ctx, (uint32_t)offset, bytes, value);
 }
 
-#define REGISTER_ROUTINES(Name, type)                                                                     \
-    type SIM_API StorPortReadRegister##Name(PVOID HwDeviceExtension, volatile type *Register)             \
-    {                                                                                                     \
-        return (type)reg_read(HwDeviceExtension, Register, sizeof(type), "StorPortReadRegister" #Name);   \
-    }                                                                                                     \
-    VOID SIM_API StorPortWriteRegister##Name(PVOID HwDeviceExtension, volatile type *Register, type Value) \
-    {                                                                                                     \
-        reg_write(HwDeviceExtension, Register, sizeof(type), Value, "StorPortWriteRegister" #Name);       \
+#define REGISTER_ROUTINES(Name, type)                                                          \
+    type SIM_API StorPortReadRegister##Name(PVOID HwDeviceExtension, volatile type *Register)  \
+    {                                                                                          \
+        return (type)reg_read(HwDeviceExtension, Register, sizeof(type),                       \
+                              "StorPortReadRegister" #Name);                                   \
+    }                                                                                          \
+    VOID SIM_API StorPortWriteRegister##Name(PVOID HwDeviceExtension, volatile type *Register, \
+                                             type Value)                                       \
+    {                                                                                          \
+        reg_write(HwDeviceExtension, Register, sizeof(type), Value,                            \
+                  "StorPortWriteRegister" #Name);                                              \
     }
 
 REGISTER_ROUTINES(Uchar, UCHAR)
@@ -111,34 +122,35 @@ REGISTER_ROUTINES(Ushort, USHORT)
 REGISTER_ROUTINES(Ulong, ULONG)
 REGISTER_ROUTINES(Ulong64, ULONG64)
 
-/* --- ports: the adapter has none --------------------------------------------------------------------- */
+/* --- ports: the adapter has none ------------------------------------------------------------- */
 
 static void no_port(const void *devext, const char *name)
 {
     sp__usage(sp__routine(devext, name), "%s: the adapter has no I/O space (0xF1/2005)", name);
 }
 
-#define PORT_ROUTINES(Name, type)                                                                     \
-    type SIM_API StorPortReadPort##Name(PVOID HwDeviceExtension, volatile type *Port)                 \
-    {                                                                                                 \
-        (void)Port;                                                                                   \
-        no_port(HwDeviceExtension, "StorPortReadPort" #Name);                                         \
-        return (type)UINT64_MAX;                                                                      \
-    }                                                                                                 \
-    VOID SIM_API StorPortWritePort##Name(PVOID HwDeviceExtension, volatile type *Port, type Value)    \
-    {                                                                                                 \
-        (void)Port;                                                                                   \
-        (void)Value;                                                                                  \
-        no_port(HwDeviceExtension, "StorPortWritePort" #Name);                                        \
+#define PORT_ROUTINES(Name, type)                                                                  \
+    type SIM_API StorPortReadPort##Name(PVOID HwDeviceExtension, volatile type *Port)              \
+    {                                                                                              \
+        (void)Port;                                                                                \
+        no_port(HwDeviceExtension, "StorPortReadPort" #Name);                                      \
+        return (type)UINT64_MAX;                                                                   \
+    }                                                                                              \
+    VOID SIM_API StorPortWritePort##Name(PVOID HwDeviceExtension, volatile type *Port, type Value) \
+    {                                                                                              \
+        (void)Port;                                                                                \
+        (void)Value;                                                                               \
+        no_port(HwDeviceExtension, "StorPortWritePort" #Name);                                     \
     }
 
 PORT_ROUTINES(Uchar, UCHAR)
 PORT_ROUTINES(Ushort, USHORT)
 PORT_ROUTINES(Ulong, ULONG)
 
-/* --- configuration space ----------------------------------------------------------------------------- */
+/* --- configuration space --------------------------------------------------------------------- */
 
-/* An NVM Express function: class 01 08 02, one 64-bit BAR, an MSI-X capability when messages are granted. */
+/* An NVM Express function: class 01 08 02, one 64-bit BAR, an MSI-X capability when messages are
+ * granted. */
 void sp__pci_config_init(struct sp_port *port)
 {
     PCI_COMMON_CONFIG *config = (PCI_COMMON_CONFIG *)(void *)port->pci_config;
@@ -170,13 +182,14 @@ static bool config_allowed(struct sp_port *port, const char *name)
     return false;
 }
 
-ULONG SIM_API StorPortGetBusData(PVOID DeviceExtension, ULONG BusDataType, ULONG SystemIoBusNumber, ULONG SlotNumber,
-                                 PVOID Buffer, ULONG Length)
+ULONG SIM_API StorPortGetBusData(PVOID DeviceExtension, ULONG BusDataType, ULONG SystemIoBusNumber,
+                                 ULONG SlotNumber, PVOID Buffer, ULONG Length)
 {
     struct sp_port *port = sp__routine(DeviceExtension, "StorPortGetBusData");
     ULONG bytes = Length < sizeof port->pci_config ? Length : (ULONG)sizeof port->pci_config;
 
-    if (!config_allowed(port, "StorPortGetBusData") || BusDataType != PCIConfiguration || SystemIoBusNumber || !Buffer)
+    if (!config_allowed(port, "StorPortGetBusData") || BusDataType != PCIConfiguration ||
+        SystemIoBusNumber || !Buffer)
         return PCI_NO_BUS;
     sp__touch(Buffer, Length);
     if (SlotNumber) {
@@ -188,17 +201,20 @@ ULONG SIM_API StorPortGetBusData(PVOID DeviceExtension, ULONG BusDataType, ULONG
 }
 
 /* The command register can be written, the rest is accepted and stays. */
-ULONG SIM_API StorPortSetBusDataByOffset(PVOID DeviceExtension, ULONG BusDataType, ULONG SystemIoBusNumber,
-                                         ULONG SlotNumber, PVOID Buffer, ULONG Offset, ULONG Length)
+ULONG SIM_API StorPortSetBusDataByOffset(PVOID DeviceExtension, ULONG BusDataType,
+                                         ULONG SystemIoBusNumber, ULONG SlotNumber, PVOID Buffer,
+                                         ULONG Offset, ULONG Length)
 {
     struct sp_port *port = sp__routine(DeviceExtension, "StorPortSetBusDataByOffset");
     const uint8_t *bytes = Buffer;
 
-    if (!config_allowed(port, "StorPortSetBusDataByOffset") || BusDataType != PCIConfiguration || SystemIoBusNumber ||
-        SlotNumber || !Buffer || Offset >= sizeof port->pci_config || Length > sizeof port->pci_config - Offset)
+    if (!config_allowed(port, "StorPortSetBusDataByOffset") || BusDataType != PCIConfiguration ||
+        SystemIoBusNumber || SlotNumber || !Buffer || Offset >= sizeof port->pci_config ||
+        Length > sizeof port->pci_config - Offset)
         return 0;
     for (ULONG i = 0; i < Length; i++)
-        if (Offset + i == offsetof(PCI_COMMON_CONFIG, Command) || Offset + i == offsetof(PCI_COMMON_CONFIG, Command) + 1)
+        if (Offset + i == offsetof(PCI_COMMON_CONFIG, Command) ||
+            Offset + i == offsetof(PCI_COMMON_CONFIG, Command) + 1)
             port->pci_config[Offset + i] = bytes[i];
     return Length;
 }

@@ -1,20 +1,42 @@
-/* models/storport/reset.c - recovery: LUN reset, target reset, HwStorResetBus (chapters 4.2, 4.3, 4.4).
+/* models/storport/reset.c - recovery: LUN reset, target reset, HwStorResetBus
+ * (chapters 4.2, 4.3, 4.4).
  *
- *     SP_CALM ──LUN timer 0──> SP_LUN_RESET ──fails──> SP_TARGET_RESET ──fails──> SP_BUS_RESET ──TRUE──> SP_BUS_HOLD
- *        ^                        │ SUCCESS               │ SUCCESS                  │ FALSE              │ time
- *        └────────────────────────┴───────────────────────┴──────────────────────────┴───────────────────┘
+ *     SP_CALM          LUN timer 0          -> SP_LUN_RESET
+ *                      asked for from above -> SP_BUS_RESET
+ *     SP_LUN_RESET     SUCCESS              -> SP_CALM
+ *                      failure or time-out  -> SP_TARGET_RESET
+ *     SP_TARGET_RESET  SUCCESS              -> SP_CALM
+ *                      failure or time-out  -> SP_BUS_RESET
+ *     SP_BUS_RESET     TRUE                 -> SP_BUS_HOLD
+ *                      FALSE                -> SP_CALM
+ *     SP_BUS_HOLD      BusResetHoldTime     -> SP_CALM
  *
- * A reset SRB goes through BuildIo and StartIo past the LUN's closed gate, untagged, with a time-out of its own
- * (8.4-55 a); its failure or time-out brings the next tier (8.4-57, 64 a). HwStorResetBus: the gates of all LUNs
- * closed, the StartIo lock held, DISPATCH, in a timer DPC of CPU 0. Interrupts, DPCs and BuildIo on other CPUs go on.
- * SRBs that the miniport leaves behind stay out (8.4-54 a, 60 a) and time out again; after FALSE that is the next
- * attempt (8.4-59 a).
+ * A reset SRB goes through BuildIo and StartIo past the LUN's closed gate, untagged, with a
+ * time-out of its own (8.4-55 a); its failure or time-out brings the next tier (8.4-57, 64 a).
+ * HwStorResetBus: the gates of all LUNs closed, the StartIo lock held, DISPATCH, in a timer DPC of
+ * CPU 0. Interrupts, DPCs and BuildIo on other CPUs go on. SRBs that the miniport leaves behind
+ * stay out (8.4-54 a, 60 a) and time out again; after FALSE that is the next attempt (8.4-59 a).
  */
 #include "models/storport/sp_private.h"
 
 enum tier { TIER_LUN = 1, TIER_TARGET, TIER_BUS };
 
-/* --- the port driver's own requests ----------------------------------------------------------------- */
+/* Which states may follow each: a bit for each. */
+static const uint8_t follows[] = {
+    [SP_CALM] = 1 << SP_LUN_RESET | 1 << SP_BUS_RESET,
+    [SP_LUN_RESET] = 1 << SP_CALM | 1 << SP_TARGET_RESET | 1 << SP_BUS_RESET,
+    [SP_TARGET_RESET] = 1 << SP_CALM | 1 << SP_BUS_RESET,
+    [SP_BUS_RESET] = 1 << SP_CALM | 1 << SP_BUS_HOLD,
+    [SP_BUS_HOLD] = 1 << SP_CALM,
+};
+
+static void set_state(struct sp_port *port, enum sp_recovery_state state)
+{
+    SIM_ASSERT(follows[port->recovery.state] & 1 << state);
+    port->recovery.state = (uint8_t)state;
+}
+
+/* --- the port driver's own requests ---------------------------------------------------------- */
 
 struct sp_own *sp__own_take(struct sp_port *port)
 {
@@ -27,7 +49,7 @@ struct sp_own *sp__own_take(struct sp_port *port)
     return NULL;
 }
 
-/* --- holding LUNs ----------------------------------------------------------------------------------- */
+/* --- holding LUNs ---------------------------------------------------------------------------- */
 
 static void hold_lun(struct sp_port *port, uint32_t i)
 {
@@ -49,7 +71,7 @@ static void finish(struct sp_port *port)
     struct sp_recovery *recovery = &port->recovery;
     uint32_t held = recovery->held_luns;
 
-    recovery->state = SP_CALM;
+    set_state(port, SP_CALM);
     recovery->own = NULL;
     recovery->held_luns = 0;
     for (uint32_t i = 0; i < SP_LUNS_MAX; i++) {
@@ -61,11 +83,11 @@ static void finish(struct sp_port *port)
     }
 }
 
-/* --- LUN and target tier ---------------------------------------------------------------------------- */
+/* --- LUN and target tier --------------------------------------------------------------------- */
 
 static void begin_bus(struct sp_port *port)
 {
-    port->recovery.state = SP_BUS_RESET;
+    set_state(port, SP_BUS_RESET);
     port->recovery.own = NULL;
     hold_all(port);
     nt_dpc_queue(port->at.nt, &port->recovery.dpc, 0, 0, 0);
@@ -95,7 +117,7 @@ static void send_reset_srb(struct sp_port *port, uint8_t function)
 
 static void begin_target(struct sp_port *port)
 {
-    port->recovery.state = SP_TARGET_RESET;
+    set_state(port, SP_TARGET_RESET);
     sim_trace(port->at.sim, SIM_EV_TIER, TIER_TARGET, port->recovery.lun, 0, 0);
     hold_all(port);
     send_reset_srb(port, SRB_FUNCTION_RESET_DEVICE);
@@ -109,7 +131,8 @@ static void escalate(struct sp_port *port)
         begin_bus(port);
 }
 
-/* Successful: what StartIo had before the reset SRB must be complete by the next tick (8.4-56 b). */
+/* Successful: what StartIo had before the reset SRB must be complete by the next tick (8.4-56 b).
+ */
 static void remember_victims(struct sp_port *port, const struct sp_request *request)
 {
     struct sp_recovery *recovery = &port->recovery;
@@ -124,7 +147,8 @@ static void remember_victims(struct sp_port *port, const struct sp_request *requ
 static void reset_srb_done(struct sp_request *request, void *ctx)
 {
     struct sp_port *port = ctx;
-    struct sp_own *own = (struct sp_own *)(void *)((uint8_t *)request - offsetof(struct sp_own, request));
+    struct sp_own *own =
+        (struct sp_own *)(void *)((uint8_t *)request - offsetof(struct sp_own, request));
     bool counts = port->recovery.own == own;
 
     own->used = false;
@@ -166,7 +190,9 @@ static void verify(struct sp_port *port)
     }
     if (left)
         sim_find(port->at.sim, SIM_RULE_RESET_OUTSTANDING, 0,
-                 "a reset SRB was completed with success, and %u requests started before it are still outstanding", left);
+                 "a reset SRB was completed with success, and %u requests started before it are "
+                 "still outstanding",
+                 left);
 }
 
 void sp__recovery_tick(struct sp_port *port)
@@ -188,14 +214,14 @@ bool sp__recovery_begin(struct sp_port *port, struct sp_lun *lun)
         return false;
     sim_trace(port->at.sim, SIM_EV_LUN_TIMEOUT, lun->number, lun->gate.pending, 0, 0);
     sim_trace(port->at.sim, SIM_EV_TIER, TIER_LUN, lun->number, 0, 0);
-    port->recovery.state = SP_LUN_RESET;
+    set_state(port, SP_LUN_RESET);
     port->recovery.lun = lun->number;
     hold_lun(port, lun->number);
     send_reset_srb(port, SRB_FUNCTION_RESET_LOGICAL_UNIT);
     return true;
 }
 
-/* --- bus tier --------------------------------------------------------------------------------------- */
+/* --- bus tier -------------------------------------------------------------------------------- */
 
 static BOOLEAN call_reset_bus(struct sp_port *port)
 {
@@ -248,7 +274,8 @@ static void hold_adapter(struct sp_port *port)
     } else {
         port->held_after_reset = true;
         sp__hold(&port->gate);
-        sim_trace(port->at.sim, SIM_EV_PAUSE, port->gate.pauses, (uint64_t)(port->hold_ns / SIM_S), PAUSED_BY_PORT, 0);
+        sim_trace(port->at.sim, SIM_EV_PAUSE, port->gate.pauses, (uint64_t)(port->hold_ns / SIM_S),
+                  PAUSED_BY_PORT, 0);
     }
     sim_event_in(port->at.sim, &port->hold_event, port->hold_ns, hold_event, port);
 }
@@ -266,13 +293,14 @@ static void bus_reset(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2)
         finish(port);
         return;
     }
-    port->recovery.state = SP_BUS_HOLD;
+    set_state(port, SP_BUS_HOLD);
     hold_adapter(port);
     if (!port->held_after_reset)
         hold_over(port);
 }
 
-/* During a recovery it adds nothing: there is one at a time (8.4-63 a), and that one ends in the bus tier at worst. */
+/* During a recovery it adds nothing: there is one at a time (8.4-63 a), and that one ends in the
+ * bus tier at worst. */
 void sp_request_bus_reset(struct sp_port *port)
 {
     if (port->recovery.state != SP_CALM)
@@ -281,7 +309,8 @@ void sp_request_bus_reset(struct sp_port *port)
     begin_bus(port);
 }
 
-/* The miniport saw a reset, or reports one of its own: it completes what is out, the adapter is held. */
+/* The miniport saw a reset, or reports one of its own: it completes what is out, the adapter is
+ * held. */
 void sp__reset_detected(struct sp_port *port)
 {
     sim_trace(port->at.sim, SIM_EV_RESET_DETECTED, 0, 0, 0, 0);

@@ -1,6 +1,8 @@
-/* models/storport/scan.c - which LUNs there are: INQUIRY of LUN 0, REPORT LUNS, INQUIRY of the others (chapter 0.1).
+/* models/storport/scan.c - which LUNs there are: INQUIRY of LUN 0, REPORT LUNS, INQUIRY of the
+ * others (chapter 0.1).
  *
- * A LUN exists for the port driver before its first INQUIRY, since that is when miniports set its queue depth.
+ * A LUN exists for the port driver before its first INQUIRY, since that is when miniports set its
+ * queue depth.
  */
 #include <string.h>
 
@@ -42,7 +44,7 @@ void sp_submit_and_wait(struct sp_port *port, struct sp_request *request)
     wait_for(port, request);
 }
 
-/* --- one command of the scan ------------------------------------------------------------------------ */
+/* --- one command of the scan ----------------------------------------------------------------- */
 
 static bool succeeded(const struct sp_request *r)
 {
@@ -50,7 +52,8 @@ static bool succeeded(const struct sp_request *r)
 }
 
 /* A reset or a unit attention may get in the way: a few tries. Underrun is success. */
-static bool command(struct sp_port *port, uint32_t lun, const uint8_t *cdb, uint8_t cdb_bytes, void *data, uint32_t bytes)
+static bool command(struct sp_port *port, uint32_t lun, const uint8_t *cdb, uint8_t cdb_bytes,
+                    void *data, uint32_t bytes)
 {
     struct sp_own *own = sp__own_take(port);
     bool good = false;
@@ -95,11 +98,12 @@ static bool inquiry(struct sp_port *port, uint32_t lun, uint8_t *buffer)
     return false;
 }
 
-/* --- REPORT LUNS ------------------------------------------------------------------------------------ */
+/* --- REPORT LUNS ----------------------------------------------------------------------------- */
 
 static bool report_luns(struct sp_port *port, uint8_t *buffer)
 {
-    const uint8_t cdb[12] = {SCSIOP_REPORT_LUNS, 0, 0, 0, 0, 0, 0, 0, REPORT_BYTES >> 8, REPORT_BYTES & 0xFF, 0, 0};
+    const uint8_t cdb[12] = {SCSIOP_REPORT_LUNS,  0, 0, 0, 0, 0, 0, 0, REPORT_BYTES >> 8,
+                             REPORT_BYTES & 0xFF, 0, 0};
 
     return command(port, 0, cdb, sizeof cdb, buffer, REPORT_BYTES);
 }
@@ -107,10 +111,12 @@ static bool report_luns(struct sp_port *port, uint8_t *buffer)
 /* LUNs of the list in peripheral or flat addressing that this port driver can have. */
 static uint32_t reported(const uint8_t *buffer, uint32_t most)
 {
-    uint32_t bytes = (uint32_t)buffer[0] << 24 | (uint32_t)buffer[1] << 16 | (uint32_t)buffer[2] << 8 | buffer[3];
+    uint32_t bytes = (uint32_t)buffer[0] << 24 | (uint32_t)buffer[1] << 16 |
+                     (uint32_t)buffer[2] << 8 | buffer[3];
     uint32_t mask = 0;
 
-    for (uint32_t i = LUN_ENTRY; i + LUN_ENTRY <= REPORT_BYTES && i < bytes + LUN_ENTRY; i += LUN_ENTRY) {
+    for (uint32_t i = LUN_ENTRY; i + LUN_ENTRY <= REPORT_BYTES && i < bytes + LUN_ENTRY;
+         i += LUN_ENTRY) {
         uint32_t lun = (uint32_t)(buffer[i] & 0x3F) << 8 | buffer[i + 1];
 
         if (lun < most)
@@ -125,7 +131,8 @@ bool sp__scan(struct sp_port *port)
     uint32_t most = port->info->MaximumNumberOfLogicalUnits, others;
 
     if (!inquiry(port, 0, buffer))
-        return sp__start_failed(port, "INQUIRY of LUN 0 failed with SrbStatus 0x%02x", port->scan_status);
+        return sp__start_failed(port, "INQUIRY of LUN 0 failed with SrbStatus 0x%02x",
+                                port->scan_status);
     if ((buffer[2] & 7) < 3 || !report_luns(port, buffer))
         return true; /* before SPC, or without the command: LUN 0 only */
     others = reported(buffer, most < SP_LUNS_MAX ? most : SP_LUNS_MAX);

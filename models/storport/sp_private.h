@@ -1,7 +1,8 @@
 /* models/storport/sp_private.h - private to models/storport and its tests: the port driver's state.
  *
- * Concurrency: the port driver's own code passes points only where it says so (sim_point, locks, IRQL, calls into
- * the miniport). Between two of them it is one indivisible step, so its lists need no locks of their own.
+ * Concurrency: the port driver's own code passes points only where it says so (sim_point, locks,
+ * IRQL, calls into the miniport). Between two of them it is one indivisible step, so its lists need
+ * no locks of their own.
  */
 #ifndef MODELS_STORPORT_SP_PRIVATE_H
 #define MODELS_STORPORT_SP_PRIVATE_H
@@ -12,19 +13,19 @@
 #include "models/storport/storport_model.h"
 #include "sim/engine/sim.h"
 
-#define SP_LUNS_MAX 8      /* SCSI_MAXIMUM_LOGICAL_UNITS */
-#define SP_OWN_SLOTS 8     /* the port driver's requests: scan, reset SRBs */
+#define SP_LUNS_MAX 8  /* SCSI_MAXIMUM_LOGICAL_UNITS */
+#define SP_OWN_SLOTS 8 /* the port driver's requests: scan, reset SRBs */
 #define SP_SLOTS_ALL (SP_SLOTS_MAX + SP_OWN_SLOTS)
-#define SP_CHUNK_SLOTS 32  /* slots come into being by so many */
+#define SP_CHUNK_SLOTS 32 /* slots come into being by so many */
 #define SP_CHUNKS_MAX ((SP_SLOTS_ALL + SP_CHUNK_SLOTS - 1) / SP_CHUNK_SLOTS)
-#define SP_PAUSES_MAX 16   /* nested StorPortPause calls of one adapter or LUN */
-#define SP_FRAMES_MAX 16   /* nested callbacks on one CPU */
-#define SP_HELD_MAX 24     /* locks held on one CPU */
-#define SP_DPCS_MAX 128    /* STOR_DPCs of one adapter */
-#define SP_TIMERS_MAX 32   /* the adapter timer and those of StorPortInitializeTimer */
+#define SP_PAUSES_MAX 16 /* nested StorPortPause calls of one adapter or LUN */
+#define SP_FRAMES_MAX 16 /* nested callbacks on one CPU */
+#define SP_HELD_MAX 24   /* locks held on one CPU */
+#define SP_DPCS_MAX 128  /* STOR_DPCs of one adapter */
+#define SP_TIMERS_MAX 32 /* the adapter timer and those of StorPortInitializeTimer */
 #define SP_WORKERS_MAX 16
-#define SP_BLOCKS_MAX 128  /* live and freed blocks of contiguous memory */
-#define SP_TAGS_MAX 1024   /* queue tags of a LUN */
+#define SP_BLOCKS_MAX 128 /* live and freed blocks of contiguous memory */
+#define SP_TAGS_MAX 1024  /* queue tags of a LUN */
 #define SP_TRANSFER_MAX (4u << 20)
 
 #define SP_DIRQL 8         /* of every message and of INTx: equal levels do not nest (8.1-11) */
@@ -32,8 +33,8 @@
 #define SP_SECOND SIM_S    /* the LUN timers' tick */
 #define SP_BUSY_RETRIES 20 /* BusyRetryCount (3.6, 8.3-39) */
 #define SP_BUSY_PAUSE (250 * SIM_MS) /* BusyPauseTime */
-#define SP_FULL_PERCENT 25 /* QueueFullWaitIoPercentage */
-#define SP_RESET_PATH 0    /* one bus */
+#define SP_FULL_PERCENT 25           /* QueueFullWaitIoPercentage */
+#define SP_RESET_PATH 0              /* one bus */
 
 /* The adapter's one memory range. Drivers see it at SP_BAR_BASE, which cannot be dereferenced. */
 #define SP_BAR_PHYS 0xF8000000ull
@@ -52,9 +53,9 @@ struct sp_config {
     sim_ns timer_grain_ns;
     sim_ns reset_timeout_ns, reset_hold_ns;
     uint32_t queue_depth;
-    uint32_t vectors;      /* MSI-X messages granted; 0: INTx */
+    uint32_t vectors;        /* MSI-X messages granted; 0: INTx */
     uint32_t slots_expected; /* slots made at start-up; more come as they are used */
-    const char *parameter; /* DriverParameter */
+    const char *parameter;   /* DriverParameter */
     DRIVER_INITIALIZE *driver_entry;
     struct sp_registers registers;
 };
@@ -68,7 +69,7 @@ struct sp_parts {
     struct pci_function *pci; /* NULL in tests: no interrupts are routed */
 };
 
-/* --- gates: what holds requests back, of the adapter and of each LUN -------------------------------- */
+/* --- gates: what holds requests back, of the adapter and of each LUN ------------------------- */
 
 struct sp_gate;
 struct sp_pause {
@@ -94,7 +95,7 @@ static inline bool sp__gate_open(const struct sp_gate *gate)
     return !(gate->pauses | gate->holds | gate->busy_left);
 }
 
-/* --- slots: one SRB, at one address, for as long as the world lasts --------------------------------- */
+/* --- slots: one SRB, at one address, for as long as the world lasts -------------------------- */
 
 enum sp_slot_state {
     SP_FREE,      /* no request */
@@ -108,18 +109,18 @@ enum sp_slot_state {
 
 struct sp_slot {
     uint32_t index;
-    uint8_t state;    /* enum sp_slot_state */
-    uint8_t function; /* SRB_FUNCTION_* */
-    bool started;     /* entered HwStorStartIo */
-    bool listed;      /* on its LUN's pending list: the LUN timer runs for it */
-    bool counted;     /* in the gates' pending counts */
-    bool bypass;      /* a reset SRB: passes the LUN's gate */
+    uint8_t state;         /* enum sp_slot_state */
+    uint8_t function;      /* SRB_FUNCTION_* */
+    bool started;          /* entered HwStorStartIo */
+    bool listed;           /* on its LUN's pending list: the LUN timer runs for it */
+    bool counted;          /* in the gates' pending counts */
+    bool bypass;           /* a reset SRB: passes the LUN's gate */
     uint8_t extension_now; /* which of the two */
     uint8_t busy_retries;
     uint16_t tag;
     uint8_t status, scsi_status; /* as completed */
-    uint64_t serial;  /* of the latest hand-over; 0 before the first */
-    uint64_t start_order; /* of HwStorStartIo entries */
+    uint64_t serial;             /* of the latest hand-over; 0 before the first */
+    uint64_t start_order;        /* of HwStorStartIo entries */
     sim_ns completed_at;
     struct sp_lun *lun;
     struct sp_request *request;
@@ -127,9 +128,9 @@ struct sp_slot {
     uint8_t *sense;
     STOR_SCATTER_GATHER_LIST *sg;
     uint8_t *extension[2];
-    void *data;           /* of the latest hand-over */
+    void *data; /* of the latest hand-over */
     uint32_t data_bytes;
-    uint32_t sg_count;    /* 0: not built for this hand-over */
+    uint32_t sg_count;           /* 0: not built for this hand-over */
     struct sp_slot *next, *prev; /* of the one list its state puts it on */
 };
 
@@ -156,17 +157,17 @@ struct sp_lun {
     uint32_t depth;
     uint32_t in_use; /* from BuildIo to RequestComplete */
     uint32_t queued;
-    struct sp_list queue;   /* SP_QUEUED, first in first out */
-    struct sp_list built;   /* SP_BUILT, by serial */
-    struct sp_list pending; /* listed, oldest first: chapter 4.1 */
-    int32_t timer;          /* seconds; -1 idle */
+    struct sp_list queue;            /* SP_QUEUED, first in first out */
+    struct sp_list built;            /* SP_BUILT, by serial */
+    struct sp_list pending;          /* listed, oldest first: chapter 4.1 */
+    int32_t timer;                   /* seconds; -1 idle */
     uint64_t tags[SP_TAGS_MAX / 64]; /* taken */
-    struct sim_event retry;  /* BUSY: the LUN's hold ends */
+    struct sim_event retry;          /* BUSY: the LUN's hold ends */
     struct sp_gate gate;
     void *extension;
 };
 
-/* --- processors: what the port driver remembers about each ------------------------------------------ */
+/* --- processors: what the port driver remembers about each ----------------------------------- */
 
 enum sp_lock_kind { SP_LOCK_DPC, SP_LOCK_STARTIO, SP_LOCK_INTERRUPT, SP_LOCK_MESSAGE };
 
@@ -175,7 +176,8 @@ struct sp_held {
     uint8_t old_irql;
     bool by_port;   /* the port driver's own, around a callback */
     uint32_t index; /* DPC or message */
-    const void *handle; /* the driver's STOR_LOCK_HANDLE; NULL for message locks and the port's own */
+    const void
+        *handle; /* the driver's STOR_LOCK_HANDLE; NULL for message locks and the port's own */
 };
 
 struct sp_frame {
@@ -211,7 +213,7 @@ struct sp_timer {
     uint32_t number;
     uint32_t cpu;
     bool in_use;
-    bool armed; /* to be called back */
+    bool armed;    /* to be called back */
     void *routine; /* HW_TIMER for number 0, else HW_TIMER_EX */
     void *context;
 };
@@ -237,7 +239,7 @@ struct sp_block {
     bool live;
 };
 
-/* --- recovery (chapter 4.2 to 4.4) ------------------------------------------------------------------ */
+/* --- recovery (chapter 4.2 to 4.4) ----------------------------------------------------------- */
 
 enum sp_recovery_state {
     SP_CALM,         /* none */
@@ -255,11 +257,11 @@ struct sp_own {
 struct sp_recovery {
     uint8_t state; /* enum sp_recovery_state */
     uint32_t lun;
-    int32_t left_s;      /* of the reset SRB's time-out */
-    struct sp_own *own;  /* the reset SRB that counts now */
-    uint32_t held_luns;  /* LUNs whose gates recovery holds */
-    bool verify;         /* a reset SRB succeeded: look for victims at the next tick (8.4-56) */
-    uint32_t verify_lun; /* SP_ADAPTER: any */
+    int32_t left_s;         /* of the reset SRB's time-out */
+    struct sp_own *own;     /* the reset SRB that counts now */
+    uint32_t held_luns;     /* LUNs whose gates recovery holds */
+    bool verify;            /* a reset SRB succeeded: look for victims at the next tick (8.4-56) */
+    uint32_t verify_lun;    /* SP_ADAPTER: any */
     uint64_t verify_before; /* start order */
     struct nt_dpc dpc;
 };
@@ -282,12 +284,12 @@ struct sp_port {
     struct sp_block *block; /* SP_BLOCKS_MAX */
     uint32_t blocks;
 
-    bool extended;    /* STORAGE_REQUEST_BLOCKs */
+    bool extended; /* STORAGE_REQUEST_BLOCKs */
     bool half_duplex;
     bool per_message;
     uint32_t messages; /* connected; 0: INTx */
     uint32_t max_io, max_per_lun, max_transfer, sg_max;
-    sim_ns hold_ns;    /* BusResetHoldTime */
+    sim_ns hold_ns; /* BusResetHoldTime */
     uint32_t srb_bytes, stride, extension_bytes, extension_stride;
     uint32_t perf_flags, perf_first, perf_last;
     uint8_t pci_config[256];
@@ -296,8 +298,8 @@ struct sp_port {
     struct sp_message *message; /* config.vectors, or 1 for INTx */
     struct sp_dpc *dpc;         /* SP_DPCS_MAX */
     uint32_t dpcs;
-    struct sp_timer *timer;     /* SP_TIMERS_MAX */
-    struct sp_worker *worker;   /* SP_WORKERS_MAX */
+    struct sp_timer *timer;   /* SP_TIMERS_MAX */
+    struct sp_worker *worker; /* SP_WORKERS_MAX */
     void *registry_buffer;
     uint8_t scan_status; /* SrbStatus of the scan's last command */
 
@@ -324,13 +326,13 @@ struct sp_port {
 struct sp_port *sp__create(const struct sp_parts *parts, const struct sp_config *config);
 struct sp_port *sp__present(void); /* the world's port driver: constant once it is created */
 void sp__present_set(struct sp_port *port);
-/* The port driver of a routine's first argument. Anything but the device extension is storport-usage, and is
- * treated as if it were. Passes a point. */
+/* The port driver of a routine's first argument. Anything but the device extension is
+ * storport-usage, and is treated as if it were. Passes a point. */
 struct sp_port *sp__routine(const void *devext, const char *name);
 /* Finding storport-usage. */
-__attribute__((format(printf, 2, 3)))
-void sp__usage(struct sp_port *port, const char *format, ...);
-/* False, and finding irql, when the routine was called above that level (StorPortIrql, chapter 5.2). */
+__attribute__((format(printf, 2, 3))) void sp__usage(struct sp_port *port, const char *format, ...);
+/* False, and finding irql, when the routine was called above that level (StorPortIrql,
+ * chapter 5.2). */
 bool sp__irql_at_most(struct sp_port *port, uint8_t irql, const char *name);
 /* Before writing to memory the driver handed in, wherever that is. */
 static inline void sp__touch(const volatile void *p, size_t bytes)
@@ -348,15 +350,22 @@ enum sp_callback sp__callback(struct sp_port *port);
 
 /* boot.c, adapter.c, scan.c */
 enum sp_boot_step {
-    SP_BOOT_DRIVER_ENTRY, SP_BOOT_FIND_ADAPTER, SP_BOOT_CONNECT, SP_BOOT_INITIALIZE, SP_BOOT_PASSIVE_INITIALIZE,
-    SP_BOOT_CONTROL, SP_BOOT_SCAN, SP_BOOT_ATTACH, SP_BOOT_DONE
+    SP_BOOT_DRIVER_ENTRY,
+    SP_BOOT_FIND_ADAPTER,
+    SP_BOOT_CONNECT,
+    SP_BOOT_INITIALIZE,
+    SP_BOOT_PASSIVE_INITIALIZE,
+    SP_BOOT_CONTROL,
+    SP_BOOT_SCAN,
+    SP_BOOT_ATTACH,
+    SP_BOOT_DONE
 };
-void sp__boot(struct sp_port *port);   /* spawns the start-up thread */
+void sp__boot(struct sp_port *port); /* spawns the start-up thread */
 void sp__config_info_fill(struct sp_port *port);
 bool sp__config_info_take(struct sp_port *port);
 bool sp__scan(struct sp_port *port);
-__attribute__((format(printf, 2, 3)))
-bool sp__start_failed(struct sp_port *port, const char *format, ...);
+__attribute__((format(printf, 2, 3))) bool sp__start_failed(struct sp_port *port,
+                                                            const char *format, ...);
 
 /* srb.c */
 struct sp_slot *sp__slot(struct sp_port *port, uint32_t index);
@@ -372,7 +381,8 @@ const struct sp_slot *sp__slot_owning(const struct sp_port *port, uintptr_t addr
 /* list.c */
 void sp__list_push(struct sp_list *list, struct sp_slot *slot);
 void sp__list_push_head(struct sp_list *list, struct sp_slot *slot);
-void sp__list_push_after(struct sp_list *list, struct sp_slot *before, struct sp_slot *slot); /* NULL: head */
+void sp__list_push_after(struct sp_list *list, struct sp_slot *before,
+                         struct sp_slot *slot);                   /* NULL: head */
 void sp__list_insert(struct sp_list *list, struct sp_slot *slot); /* by serial */
 void sp__list_remove(struct sp_list *list, struct sp_slot *slot);
 struct sp_slot *sp__list_pop(struct sp_list *list);
@@ -398,7 +408,7 @@ void sp__unhold(struct sp_gate *gate);
 struct sp_lun *sp__lun_at(struct sp_port *port, UCHAR path, UCHAR target, UCHAR lun);
 
 /* lock.c */
-void sp__startio_lock(struct sp_port *port);   /* in half duplex with the interrupt lock */
+void sp__startio_lock(struct sp_port *port); /* in half duplex with the interrupt lock */
 void sp__startio_unlock(struct sp_port *port);
 void sp__interrupt_lock(struct sp_port *port); /* all message locks in PerMessage mode */
 void sp__interrupt_unlock(struct sp_port *port);

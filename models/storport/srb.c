@@ -1,9 +1,11 @@
-/* models/storport/srb.c - SRBs and SRB extensions in memory, and who may touch them when (chapters 3.1, 3.5).
+/* models/storport/srb.c - SRBs and SRB extensions in memory, and who may touch them when
+ * (chapters 3.1, 3.5).
  *
- * A slot's SRB is at one address for ever, as a class driver's re-used SRB is. Between hand-over and completion the
- * miniport may touch SRB, sense buffer, scatter/gather list and extension, and the device the data (one direction)
- * and the extension (PRP lists live there). At completion all of that ends at once. Extensions are poisoned at
- * every hand-over, never zeroed; a slot has two and changes between them when a request came back BUSY (8.5-73).
+ * A slot's SRB is at one address for ever, as a class driver's re-used SRB is. Between hand-over
+ * and completion the miniport may touch SRB, sense buffer, scatter/gather list and extension, and
+ * the device the data (one direction) and the extension (PRP lists live there). At completion all
+ * of that ends at once. Extensions are poisoned at every hand-over, never zeroed; a slot has two
+ * and changes between them when a request came back BUSY (8.5-73).
  */
 #include <string.h>
 
@@ -23,15 +25,17 @@ static uint32_t round_up(uint32_t n, uint32_t to)
     return (n + to - 1) / to * to;
 }
 
-/* --- making slots ---------------------------------------------------------------------------------- */
+/* --- making slots ---------------------------------------------------------------------------- */
 
 /* Sizes are known once HwStorFindAdapter has run. */
 static void layout(struct sp_port *port)
 {
-    uint32_t sg_bytes = (uint32_t)(sizeof(STOR_SCATTER_GATHER_LIST) + port->sg_max * sizeof(STOR_SCATTER_GATHER_ELEMENT));
+    uint32_t sg_bytes = (uint32_t)(sizeof(STOR_SCATTER_GATHER_LIST) +
+                                   port->sg_max * sizeof(STOR_SCATTER_GATHER_ELEMENT));
 
     port->srb_bytes = port->extended ? EXTENDED_BYTES : (uint32_t)sizeof(SCSI_REQUEST_BLOCK);
-    port->stride = round_up(HEAD_ROOM + round_up(port->srb_bytes + SP_SENSE_BYTES, 16) + 16 + sg_bytes, 64);
+    port->stride =
+        round_up(HEAD_ROOM + round_up(port->srb_bytes + SP_SENSE_BYTES, 16) + 16 + sg_bytes, 64);
     port->extension_stride = port->extension_bytes ? round_up(port->extension_bytes, 16) + 16 : 0;
 }
 
@@ -60,10 +64,11 @@ static struct sp_chunk *chunk_create(struct sp_port *port, uint32_t number)
 
     if (!port->stride)
         layout(port);
-    chunk->srbs = nt_pages_alloc(port->at.memory, (size_t)SP_CHUNK_SLOTS * port->stride, NT_SCATTERED, 0);
+    chunk->srbs =
+        nt_pages_alloc(port->at.memory, (size_t)SP_CHUNK_SLOTS * port->stride, NT_SCATTERED, 0);
     if (port->extension_stride)
-        chunk->extensions = nt_pages_alloc(port->at.memory, (size_t)SP_CHUNK_SLOTS * 2 * port->extension_stride,
-                                           NT_CONTIGUOUS, 0);
+        chunk->extensions = nt_pages_alloc(
+            port->at.memory, (size_t)SP_CHUNK_SLOTS * 2 * port->extension_stride, NT_CONTIGUOUS, 0);
     for (uint32_t i = 0; i < SP_CHUNK_SLOTS; i++)
         slot_init(port, chunk, number * SP_CHUNK_SLOTS + i);
     return chunk;
@@ -95,13 +100,14 @@ struct sp_slot *sp__slot_of(struct sp_port *port, const void *srb)
     if (!sim_world_in_pages(addr) || !sim_world_in_pages((uintptr_t)head) || addr % 16 ||
         sim_world_shadow((uintptr_t)head) != WHY(PORT))
         return NULL;
-    if (head->magic != SRB_MAGIC || head->slot >= SP_SLOTS_ALL || !port->chunk[head->slot / SP_CHUNK_SLOTS])
+    if (head->magic != SRB_MAGIC || head->slot >= SP_SLOTS_ALL ||
+        !port->chunk[head->slot / SP_CHUNK_SLOTS])
         return NULL;
     slot = sp__slot(port, head->slot);
     return slot->srb == srb ? sp__slot(port, head->slot) : NULL;
 }
 
-/* --- filling --------------------------------------------------------------------------------------- */
+/* --- filling --------------------------------------------------------------------------------- */
 
 static uint32_t srb_flags(const struct sp_slot *slot)
 {
@@ -193,9 +199,10 @@ static void fill_extended(struct sp_slot *slot)
     fill_extended_blocks(slot);
 }
 
-/* --- permissions ----------------------------------------------------------------------------------- */
+/* --- permissions ----------------------------------------------------------------------------- */
 
-/* Whether the port driver maps the data for the processor (PORT_CONFIGURATION_INFORMATION.MapBuffers). */
+/* Whether the port driver maps the data for the processor
+ * (PORT_CONFIGURATION_INFORMATION.MapBuffers). */
 bool sp__data_mapped(const struct sp_port *port, const struct sp_slot *slot)
 {
     bool read_write = slot->request->op == SP_READ || slot->request->op == SP_WRITE;
@@ -220,7 +227,8 @@ static void permit(struct sp_port *port, struct sp_slot *slot)
                              WHY(EXTENSION) | SIM_MEM_CPU | SIM_MEM_DEV_READ);
     if (r->data)
         sim_world_shadow_set(r->data, r->data_bytes,
-                             (uint8_t)(WHY(DATA) | (r->to_device ? SIM_MEM_DEV_READ : SIM_MEM_DEV_WRITE) |
+                             (uint8_t)(WHY(DATA) |
+                                       (r->to_device ? SIM_MEM_DEV_READ : SIM_MEM_DEV_WRITE) |
                                        (sp__data_mapped(port, slot) ? SIM_MEM_CPU : 0)));
 }
 
@@ -246,9 +254,11 @@ void sp__srb_take_back(struct sp_port *port, struct sp_slot *slot)
 {
     sim_world_shadow_set(slot->srb, port->srb_bytes + SP_SENSE_BYTES, WHY(SRB));
     if (slot->sg_count)
-        sim_world_shadow_set(slot->sg, sizeof *slot->sg + slot->sg_count * sizeof slot->sg->List[0], WHY(SRB));
+        sim_world_shadow_set(slot->sg, sizeof *slot->sg + slot->sg_count * sizeof slot->sg->List[0],
+                             WHY(SRB));
     if (port->extension_bytes)
-        sim_world_shadow_set(slot->extension[slot->extension_now], port->extension_bytes, WHY(EXTENSION));
+        sim_world_shadow_set(slot->extension[slot->extension_now], port->extension_bytes,
+                             WHY(EXTENSION));
     if (slot->data)
         sim_world_shadow_set(slot->data, slot->data_bytes, WHY(DATA));
 }
@@ -261,7 +271,8 @@ void sp__srb_read(struct sp_port *port, struct sp_slot *slot)
     slot->status = slot->srb->SrbStatus;
     if (port->extended) {
         slot->scsi_status = extended_cdb(slot)->ScsiStatus;
-        r->transferred = ((const STORAGE_REQUEST_BLOCK *)(const void *)slot->srb)->DataTransferLength;
+        r->transferred =
+            ((const STORAGE_REQUEST_BLOCK *)(const void *)slot->srb)->DataTransferLength;
     } else {
         slot->scsi_status = slot->srb->ScsiStatus;
         r->transferred = slot->srb->DataTransferLength;
@@ -271,7 +282,7 @@ void sp__srb_read(struct sp_port *port, struct sp_slot *slot)
         memcpy(r->sense, slot->sense, SP_SENSE_BYTES);
 }
 
-/* --- scatter/gather lists -------------------------------------------------------------------------- */
+/* --- scatter/gather lists -------------------------------------------------------------------- */
 
 /* One element a page (8.5-77). Made when it is asked for: the miniport cannot tell. */
 static void sg_build(struct sp_port *port, struct sp_slot *slot)
@@ -281,7 +292,8 @@ static void sg_build(struct sp_port *port, struct sp_slot *slot)
 
     sim_world_touch(slot->sg, sizeof *slot->sg + port->sg_max * sizeof slot->sg->List[0]);
     while (left) {
-        uint32_t in_page = NT_PAGE - (uint32_t)((uintptr_t)p % NT_PAGE), bytes = left < in_page ? left : in_page;
+        uint32_t in_page = NT_PAGE - (uint32_t)((uintptr_t)p % NT_PAGE),
+                 bytes = left < in_page ? left : in_page;
 
         SIM_ASSERT(n < port->sg_max);
         slot->sg->List[n].PhysicalAddress.QuadPart = (LONGLONG)nt_phys(port->at.memory, p);
@@ -293,7 +305,8 @@ static void sg_build(struct sp_port *port, struct sp_slot *slot)
     slot->sg->NumberOfElements = n;
     slot->sg->Reserved = 0;
     slot->sg_count = n;
-    sim_world_shadow_set(slot->sg, sizeof *slot->sg + n * sizeof slot->sg->List[0], WHY(SRB) | SIM_MEM_CPU);
+    sim_world_shadow_set(slot->sg, sizeof *slot->sg + n * sizeof slot->sg->List[0],
+                         WHY(SRB) | SIM_MEM_CPU);
 }
 
 /* The slot of an SRB that the miniport must own now; NULL, and a finding, when it does not. */
@@ -304,14 +317,15 @@ static struct sp_slot *owned(struct sp_port *port, const void *srb, const char *
     if (!slot)
         sp__usage(port, "%s: this is no SRB", name);
     else if (slot->state < SP_BUILDING || slot->state == SP_COMPLETED)
-        sim_find(port->at.sim, SIM_RULE_SRB_TOUCHED, slot->serial, "%s for SRB %llu, which was completed", name,
-                 (unsigned long long)slot->serial);
+        sim_find(port->at.sim, SIM_RULE_SRB_TOUCHED, slot->serial,
+                 "%s for SRB %llu, which was completed", name, (unsigned long long)slot->serial);
     else
         return slot;
     return NULL;
 }
 
-PSTOR_SCATTER_GATHER_LIST SIM_API StorPortGetScatterGatherList(PVOID DeviceExtension, PSCSI_REQUEST_BLOCK Srb)
+PSTOR_SCATTER_GATHER_LIST SIM_API StorPortGetScatterGatherList(PVOID DeviceExtension,
+                                                               PSCSI_REQUEST_BLOCK Srb)
 {
     struct sp_port *port = sp__routine(DeviceExtension, "StorPortGetScatterGatherList");
     struct sp_slot *slot = owned(port, Srb, "StorPortGetScatterGatherList");
@@ -324,7 +338,8 @@ PSTOR_SCATTER_GATHER_LIST SIM_API StorPortGetScatterGatherList(PVOID DeviceExten
 }
 
 /* Maps the data buffer for the processor if it was not: page by page, for this request only. */
-ULONG SIM_API StorPortGetSystemAddress(PVOID HwDeviceExtension, PSCSI_REQUEST_BLOCK Srb, PVOID *SystemAddress)
+ULONG SIM_API StorPortGetSystemAddress(PVOID HwDeviceExtension, PSCSI_REQUEST_BLOCK Srb,
+                                       PVOID *SystemAddress)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetSystemAddress");
     struct sp_slot *slot = owned(port, Srb, "StorPortGetSystemAddress");
@@ -333,15 +348,17 @@ ULONG SIM_API StorPortGetSystemAddress(PVOID HwDeviceExtension, PSCSI_REQUEST_BL
         return STOR_STATUS_INVALID_PARAMETER;
     if (nt_irql(port->at.nt) > NT_DISPATCH)
         return STOR_STATUS_INVALID_IRQL;
-    sim_world_shadow_set(slot->data, slot->data_bytes, sim_world_shadow((uintptr_t)slot->data) | SIM_MEM_CPU);
+    sim_world_shadow_set(slot->data, slot->data_bytes,
+                         sim_world_shadow((uintptr_t)slot->data) | SIM_MEM_CPU);
     sp__touch(SystemAddress, sizeof *SystemAddress);
     *SystemAddress = slot->data;
     return STOR_STATUS_SUCCESS;
 }
 
-/* --- whose memory ---------------------------------------------------------------------------------- */
+/* --- whose memory ---------------------------------------------------------------------------- */
 
-static const struct sp_slot *owner_in_chunk(const struct sp_port *port, const struct sp_chunk *chunk, uintptr_t addr)
+static const struct sp_slot *owner_in_chunk(const struct sp_port *port,
+                                            const struct sp_chunk *chunk, uintptr_t addr)
 {
     uintptr_t srb = addr - (uintptr_t)chunk->srbs, extension = addr - (uintptr_t)chunk->extensions;
     const struct sp_slot *found = NULL;
@@ -353,7 +370,8 @@ static const struct sp_slot *owner_in_chunk(const struct sp_port *port, const st
     for (uint32_t i = 0; i < SP_CHUNK_SLOTS; i++) {
         const struct sp_slot *slot = &chunk->slot[i];
 
-        if (slot->data && addr - (uintptr_t)slot->data < slot->data_bytes && (!found || slot->serial > found->serial))
+        if (slot->data && addr - (uintptr_t)slot->data < slot->data_bytes &&
+            (!found || slot->serial > found->serial))
             found = slot;
     }
     return found;
@@ -365,7 +383,8 @@ const struct sp_slot *sp__slot_owning(const struct sp_port *port, uintptr_t addr
     const struct sp_slot *best = NULL;
 
     for (uint32_t i = 0; i < SP_CHUNKS_MAX; i++) {
-        const struct sp_slot *slot = port->chunk[i] ? owner_in_chunk(port, port->chunk[i], addr) : NULL;
+        const struct sp_slot *slot =
+            port->chunk[i] ? owner_in_chunk(port, port->chunk[i], addr) : NULL;
 
         if (slot && (!best || slot->serial > best->serial))
             best = slot;

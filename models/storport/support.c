@@ -1,4 +1,5 @@
-/* models/storport/support.c - registry, event log, state changes: what works without, and fails politely (chapter 2.10). */
+/* models/storport/support.c - registry, event log, state changes: what works without, and fails
+ * politely (chapter 2.10). */
 #include "models/storport/sp_private.h"
 
 #define REGISTRY_BUFFER_MAX 65536u
@@ -28,8 +29,8 @@ VOID SIM_API StorPortFreeRegistryBuffer(PVOID HwDeviceExtension, PUCHAR Buffer)
 }
 
 /* No value is there: FALSE with length 0 ('other error', as for a missing value). */
-BOOLEAN SIM_API StorPortRegistryRead(PVOID HwDeviceExtension, PUCHAR ValueName, ULONG Global, ULONG Type, PUCHAR Buffer,
-                                     PULONG BufferLength)
+BOOLEAN SIM_API StorPortRegistryRead(PVOID HwDeviceExtension, PUCHAR ValueName, ULONG Global,
+                                     ULONG Type, PUCHAR Buffer, PULONG BufferLength)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortRegistryRead");
 
@@ -45,8 +46,8 @@ BOOLEAN SIM_API StorPortRegistryRead(PVOID HwDeviceExtension, PUCHAR ValueName, 
     return FALSE;
 }
 
-BOOLEAN SIM_API StorPortRegistryWrite(PVOID HwDeviceExtension, PUCHAR ValueName, ULONG Global, ULONG Type, PUCHAR Buffer,
-                                      ULONG BufferLength)
+BOOLEAN SIM_API StorPortRegistryWrite(PVOID HwDeviceExtension, PUCHAR ValueName, ULONG Global,
+                                      ULONG Type, PUCHAR Buffer, ULONG BufferLength)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortRegistryWrite");
 
@@ -60,8 +61,8 @@ BOOLEAN SIM_API StorPortRegistryWrite(PVOID HwDeviceExtension, PUCHAR ValueName,
 }
 
 /* The SRB, when there is one, must still be the miniport's (chapter 2.10). */
-VOID SIM_API StorPortLogError(PVOID HwDeviceExtension, PSCSI_REQUEST_BLOCK Srb, UCHAR PathId, UCHAR TargetId, UCHAR Lun,
-                              ULONG ErrorCode, ULONG UniqueId)
+VOID SIM_API StorPortLogError(PVOID HwDeviceExtension, PSCSI_REQUEST_BLOCK Srb, UCHAR PathId,
+                              UCHAR TargetId, UCHAR Lun, ULONG ErrorCode, ULONG UniqueId)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortLogError");
     const struct sp_slot *slot = Srb ? sp__slot_of(port, Srb) : NULL;
@@ -74,13 +75,16 @@ VOID SIM_API StorPortLogError(PVOID HwDeviceExtension, PSCSI_REQUEST_BLOCK Srb, 
     if (Srb && !slot)
         sp__usage(port, "StorPortLogError: this is no SRB");
     else if (slot && (slot->state < SP_BUILDING || slot->state == SP_COMPLETED))
-        sim_find(port->at.sim, SIM_RULE_SRB_TOUCHED, slot->serial, "StorPortLogError for SRB %llu, which was completed",
+        sim_find(port->at.sim, SIM_RULE_SRB_TOUCHED, slot->serial,
+                 "StorPortLogError for SRB %llu, which was completed",
                  (unsigned long long)slot->serial);
 }
 
 /* Units do not come and go here: refused as on a system without the routine. */
-ULONG SIM_API StorPortStateChangeDetected(PVOID HwDeviceExtension, ULONG ChangedEntity, PSTOR_ADDRESS Address,
-                                          ULONG Attributes, HW_STATE_CHANGE *HwStateChange, PVOID HwStateChangeContext)
+ULONG SIM_API StorPortStateChangeDetected(PVOID HwDeviceExtension, ULONG ChangedEntity,
+                                          PSTOR_ADDRESS Address, ULONG Attributes,
+                                          HW_STATE_CHANGE *HwStateChange,
+                                          PVOID HwStateChangeContext)
 {
     sp__routine(HwDeviceExtension, "StorPortStateChangeDetected");
     (void)ChangedEntity;

@@ -1,12 +1,14 @@
-/* models/storport/system.c - time, processors, bug checks: the services that need no adapter (chapters 2.8, 2.9). */
+/* models/storport/system.c - time, processors, bug checks: the services that need no adapter
+ * (chapters 2.8, 2.9). */
 #include "models/storport/sp_private.h"
 
 #define EPOCH_100NS 133000000000000000ll /* 2022, in 100 ns since 1601 */
 #define COUNTS_PER_S 10000000            /* performance counter: 100 ns */
 
-/* --- time -------------------------------------------------------------------------------------------- */
+/* --- time ------------------------------------------------------------------------------------ */
 
-/* A busy wait: interrupts, and at PASSIVE DPCs, go on. How long is too long is a checker's business. */
+/* A busy wait: interrupts, and at PASSIVE DPCs, go on. How long is too long is a checker's
+ * business. */
 static void stall(struct sp_port *port, uint32_t us)
 {
     sim_ns ns = us * SIM_US;
@@ -40,7 +42,8 @@ VOID SIM_API StorPortQuerySystemTime(PLARGE_INTEGER CurrentTime)
     CurrentTime->QuadPart = EPOCH_100NS + sim_now(port->at.sim) / 100;
 }
 
-ULONG SIM_API StorPortQueryPerformanceCounter(PVOID HwDeviceExtension, PLARGE_INTEGER PerformanceFrequency,
+ULONG SIM_API StorPortQueryPerformanceCounter(PVOID HwDeviceExtension,
+                                              PLARGE_INTEGER PerformanceFrequency,
                                               PLARGE_INTEGER PerformanceCounter)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortQueryPerformanceCounter");
@@ -56,7 +59,7 @@ ULONG SIM_API StorPortQueryPerformanceCounter(PVOID HwDeviceExtension, PLARGE_IN
     return STOR_STATUS_SUCCESS;
 }
 
-/* --- processors: one group, one node ------------------------------------------------------------------ */
+/* --- processors: one group, one node --------------------------------------------------------- */
 
 static KAFFINITY all_cpus(const struct sp_port *port)
 {
@@ -84,7 +87,8 @@ ULONG SIM_API KeQueryMaximumProcessorCountEx(USHORT GroupNumber)
     return KeQueryActiveProcessorCountEx(GroupNumber);
 }
 
-ULONG SIM_API StorPortGetCurrentProcessorNumber(PVOID HwDeviceExtension, PPROCESSOR_NUMBER ProcNumber)
+ULONG SIM_API StorPortGetCurrentProcessorNumber(PVOID HwDeviceExtension,
+                                                PPROCESSOR_NUMBER ProcNumber)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetCurrentProcessorNumber");
 
@@ -105,7 +109,8 @@ ULONG SIM_API StorPortGetActiveGroupCount(PVOID HwDeviceExtension, PUSHORT Numbe
     return STOR_STATUS_SUCCESS;
 }
 
-ULONG SIM_API StorPortGetGroupAffinity(PVOID HwDeviceExtension, USHORT GroupNumber, PKAFFINITY GroupAffinityMask)
+ULONG SIM_API StorPortGetGroupAffinity(PVOID HwDeviceExtension, USHORT GroupNumber,
+                                       PKAFFINITY GroupAffinityMask)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetGroupAffinity");
 
@@ -138,7 +143,8 @@ ULONG SIM_API StorPortGetHighestNodeNumber(PVOID HwDeviceExtension, PULONG Highe
     return STOR_STATUS_SUCCESS;
 }
 
-ULONG SIM_API StorPortGetNodeAffinity(PVOID HwDeviceExtension, ULONG NodeNumber, PGROUP_AFFINITY NodeAffinityMask)
+ULONG SIM_API StorPortGetNodeAffinity(PVOID HwDeviceExtension, ULONG NodeNumber,
+                                      PGROUP_AFFINITY NodeAffinityMask)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetNodeAffinity");
 
@@ -149,7 +155,7 @@ ULONG SIM_API StorPortGetNodeAffinity(PVOID HwDeviceExtension, ULONG NodeNumber,
     return STOR_STATUS_SUCCESS;
 }
 
-/* --- the end ----------------------------------------------------------------------------------------- */
+/* --- the end --------------------------------------------------------------------------------- */
 
 /* The machine stops, whatever the scenario makes of the finding: none of these come back. */
 static _Noreturn void stop(struct sp_port *port)
@@ -159,8 +165,8 @@ static _Noreturn void stop(struct sp_port *port)
         sim_sleep(port->at.sim, SIM_NEVER);
 }
 
-VOID SIM_API KeBugCheckEx(ULONG BugCheckCode, ULONG_PTR Parameter1, ULONG_PTR Parameter2, ULONG_PTR Parameter3,
-                          ULONG_PTR Parameter4)
+VOID SIM_API KeBugCheckEx(ULONG BugCheckCode, ULONG_PTR Parameter1, ULONG_PTR Parameter2,
+                          ULONG_PTR Parameter3, ULONG_PTR Parameter4)
 {
     struct sp_port *port = sp__present();
 
@@ -168,7 +174,8 @@ VOID SIM_API KeBugCheckEx(ULONG BugCheckCode, ULONG_PTR Parameter1, ULONG_PTR Pa
     (void)Parameter2;
     (void)Parameter3;
     (void)Parameter4;
-    sim_find(port->at.sim, SIM_RULE_DRIVER_FAULT, 0, "the driver called KeBugCheckEx with code 0x%x", BugCheckCode);
+    sim_find(port->at.sim, SIM_RULE_DRIVER_FAULT, 0,
+             "the driver called KeBugCheckEx with code 0x%x", BugCheckCode);
     stop(port);
 }
 
@@ -193,6 +200,7 @@ VOID SIM_API storsim_assert_failed(const char *expr, const char *file, int line)
     for (const char *p = file; *p; p++)
         if (*p == '/' || *p == '\\')
             base = p + 1;
-    sim_find(port->at.sim, SIM_RULE_DRIVER_ASSERT, 0, "%s:%d: assertion failed: %s", base, line, expr);
+    sim_find(port->at.sim, SIM_RULE_DRIVER_ASSERT, 0, "%s:%d: assertion failed: %s", base, line,
+             expr);
     stop(port);
 }

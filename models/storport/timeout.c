@@ -1,12 +1,15 @@
-/* models/storport/timeout.c - how a stuck request is noticed: one countdown for each LUN (chapter 4.1).
+/* models/storport/timeout.c - how a stuck request is noticed: one countdown for each LUN
+ * (chapter 4.1).
  *
- *   idle: -1. The first request given to the miniport sets it to that request's TimeOutValue (8.4-49 a).
- *   Every second, on a free-running tick: minus one, so time-outs are effective in (T-1 s, T] (8.4-52).
- *   Any completion on the LUN sets it to the full TimeOutValue of the oldest request still out (8.4-50 a, 51 a);
- *   none left: -1. At 0: event 129, recovery (reset.c). Pause and busy do not stop it (8.3-38 a).
+ *   idle: -1. The first request given to the miniport sets it to that request's TimeOutValue
+ * (8.4-49 a). Every second, on a free-running tick: minus one, so time-outs are effective in (T-1
+ * s, T] (8.4-52). Any completion on the LUN sets it to the full TimeOutValue of the oldest request
+ * still out (8.4-50 a, 51 a); none left: -1. At 0: event 129, recovery (reset.c). Pause and busy do
+ * not stop it (8.3-38 a).
  *
- * So a lost request hides behind a busy LUN for as long as others complete; that is what Windows does, too. The tick
- * is a timer DPC of CPU 0. It is skipped while nothing counts; its phase stays that of the machine's clock.
+ * So a lost request hides behind a busy LUN for as long as others complete; that is what Windows
+ * does, too. The tick is a timer DPC of CPU 0. It is skipped while nothing counts; its phase stays
+ * that of the machine's clock.
  */
 #include "models/storport/sp_private.h"
 
@@ -21,7 +24,8 @@ static void tick_event(struct sim_event *event, void *ctx)
 void sp__tick_need(struct sp_port *port)
 {
     if (!sim_event_pending(&port->tick))
-        sim_event_at(port->at.sim, &port->tick, (sim_now(port->at.sim) / SP_SECOND + 1) * SP_SECOND, tick_event, port);
+        sim_event_at(port->at.sim, &port->tick, (sim_now(port->at.sim) / SP_SECOND + 1) * SP_SECOND,
+                     tick_event, port);
 }
 
 void sp__timer_start(struct sp_lun *lun, uint32_t seconds)
@@ -55,7 +59,8 @@ static bool anything_counts(const struct sp_port *port)
     for (uint32_t i = 0; i < SP_LUNS_MAX; i++)
         if (port->lun[i].timer >= 0)
             return true;
-    return port->recovery.state == SP_LUN_RESET || port->recovery.state == SP_TARGET_RESET || port->recovery.verify;
+    return port->recovery.state == SP_LUN_RESET || port->recovery.state == SP_TARGET_RESET ||
+           port->recovery.verify;
 }
 
 static void tick(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2)

@@ -1,8 +1,10 @@
-/* models/storport/timer.c - the adapter timer (RequestTimerCall) and StorPortRequestTimer (chapters 2.1, 2.8).
+/* models/storport/timer.c - the adapter timer (RequestTimerCall) and StorPortRequestTimer
+ * (chapters 2.1, 2.8).
  *
- * Timers end at multiples of the scenario's grain (8.2-21 a) and call back in a DPC of the CPU that armed them:
- * HwStorTimer under the StartIo lock, the others without a lock (8.1-8 a). Arming the adapter timer again replaces
- * it (8.2-20 a), even when its DPC waits for the StartIo lock already; so does cancelling.
+ * Timers end at multiples of the scenario's grain (8.2-21 a) and call back in a DPC of the CPU that
+ * armed them: HwStorTimer under the StartIo lock, the others without a lock (8.1-8 a). Arming the
+ * adapter timer again replaces it (8.2-20 a), even when its DPC waits for the StartIo lock already;
+ * so does cancelling.
  */
 #include "models/storport/sp_private.h"
 
@@ -96,7 +98,7 @@ void sp__timer_call(struct sp_port *port, HW_TIMER *routine, uint32_t us)
     arm(timer, us);
 }
 
-/* --- StorPortInitializeTimer and its family ---------------------------------------------------------- */
+/* --- StorPortInitializeTimer and its family -------------------------------------------------- */
 
 static struct sp_timer *timer_of(struct sp_port *port, const void *handle)
 {
@@ -125,8 +127,9 @@ ULONG SIM_API StorPortInitializeTimer(PVOID HwDeviceExtension, PVOID *TimerHandl
 }
 
 /* The tolerable delay only ever makes it later on Windows; here the grain does. */
-ULONG SIM_API StorPortRequestTimer(PVOID HwDeviceExtension, PVOID TimerHandle, PHW_TIMER_EX TimerCallback,
-                                   PVOID CallbackContext, ULONGLONG TimerValue, ULONGLONG TolerableDelay)
+ULONG SIM_API StorPortRequestTimer(PVOID HwDeviceExtension, PVOID TimerHandle,
+                                   PHW_TIMER_EX TimerCallback, PVOID CallbackContext,
+                                   ULONGLONG TimerValue, ULONGLONG TolerableDelay)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortRequestTimer");
     struct sp_timer *timer = timer_of(port, TimerHandle);

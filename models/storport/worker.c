@@ -1,4 +1,5 @@
-/* models/storport/worker.c - work items at PASSIVE (chapter 2.8): run once by an idle CPU, first in first out. */
+/* models/storport/worker.c - work items at PASSIVE (chapter 2.8): run once by an idle CPU, first in
+ * first out. */
 #include "models/storport/sp_private.h"
 
 static void run(struct nt *nt, void *ctx)
@@ -48,7 +49,8 @@ ULONG SIM_API StorPortInitializeWorker(PVOID HwDeviceExtension, PVOID *Worker)
     return STOR_STATUS_INSUFFICIENT_RESOURCES;
 }
 
-ULONG SIM_API StorPortQueueWorkItem(PVOID HwDeviceExtension, HW_WORKITEM *WorkItemCallback, PVOID Worker, PVOID Context)
+ULONG SIM_API StorPortQueueWorkItem(PVOID HwDeviceExtension, HW_WORKITEM *WorkItemCallback,
+                                    PVOID Worker, PVOID Context)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortQueueWorkItem");
     struct sp_worker *worker = worker_of(port, Worker);

@@ -161,8 +161,9 @@ static double station_round(void *ctx)
 
 /* --- points ------------------------------------------------------------------------------------------- */
 
-__attribute__((ms_abi)) void __tsan_read8(void *p);
-__attribute__((ms_abi)) void __tsan_write8(void *p);
+/* Under names of our own: gcc has prototypes for the real ones once a sanitizer is on. */
+__attribute__((ms_abi)) void announce_read8(void *p) __asm__("__tsan_read8");
+__attribute__((ms_abi)) void announce_write8(void *p) __asm__("__tsan_write8");
 
 struct point_bench {
     const struct sim_strategy *strategy;
@@ -175,8 +176,8 @@ static void toucher(void *ctx)
     const struct point_bench *b = ctx;
 
     for (uint64_t i = 0; i < b->each; i++) {
-        __tsan_read8(b->shared + (i & 63) * 8);
-        __tsan_write8(b->shared + 1024);
+        announce_read8(b->shared + (i & 63) * 8);
+        announce_write8(b->shared + 1024);
     }
     for (;;)
         sim_sleep(sim, SIM_NEVER);

@@ -1,7 +1,7 @@
 /* sim/engine/crash.c - a crash in the driver is a finding, not the end.
  *
  * Signals that code under test can raise are caught on a stack of their own. With the driver on the current
- * agent's stack they become the finding driver-fault (or driver-hang, when the watchdog saw no point for seconds
+ * agent's stack they become the finding driver-fault (or driver-hang, when the watchdog saw no point for a second
  * of processor time) and the run is left at once. Without, they are ours, and end the process as usual.
  */
 #include <dlfcn.h>
@@ -14,8 +14,8 @@
 #include "sim/engine/module.h"
 #include "sim/engine/sim_private.h"
 
-#define WATCHDOG_S 1
-#define WATCHDOG_TICKS 3 /* seconds of processor time without a point or an event */
+#define WATCHDOG_US 100000
+#define WATCHDOG_TICKS 10 /* so much processor time without a point or an event */
 
 static struct sim_module *module;
 static struct {
@@ -169,7 +169,7 @@ void sim__crash_install(void)
     struct sigaction tick = {.sa_sigaction = on_watchdog,
                              .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER | SA_RESTART};
     stack_t stack = {.ss_sp = signal_stack, .ss_size = sizeof signal_stack};
-    struct itimerval every = {.it_interval.tv_sec = WATCHDOG_S, .it_value.tv_sec = WATCHDOG_S};
+    struct itimerval every = {.it_interval.tv_usec = WATCHDOG_US, .it_value.tv_usec = WATCHDOG_US};
     static bool installed;
 
     if (installed)

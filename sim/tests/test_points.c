@@ -7,10 +7,12 @@
 
 #define SIM_API __attribute__((ms_abi))
 
-SIM_API void __tsan_read8(void *p);
-SIM_API void __tsan_write8(void *p);
-SIM_API uint32_t __tsan_atomic32_fetch_add(volatile uint32_t *p, uint32_t v, int order);
-SIM_API uint32_t __tsan_atomic32_compare_exchange_val(volatile uint32_t *p, uint32_t c, uint32_t v, int order, int fail);
+/* Under names of our own: gcc has prototypes for the real ones once a sanitizer is on. */
+SIM_API void announce_read8(void *p) __asm__("__tsan_read8");
+SIM_API void announce_write8(void *p) __asm__("__tsan_write8");
+SIM_API uint32_t atomic_add(volatile uint32_t *p, uint32_t v, int order) __asm__("__tsan_atomic32_fetch_add");
+SIM_API uint32_t atomic_swap_if(volatile uint32_t *p, uint32_t c, uint32_t v, int order, int fail)
+    __asm__("__tsan_atomic32_compare_exchange_val");
 SIM_API void storsim_range_write(void *p, size_t n, void *pc);
 
 static struct sim *sim;
@@ -59,11 +61,11 @@ static void touch_shared_and_stack(void)
     uint64_t points = sim_points(sim);
     sim_ns now = sim_now(sim);
 
-    __tsan_read8(&local);
-    __tsan_write8(&local);
+    announce_read8(&local);
+    announce_write8(&local);
     ck_assert_uint_eq(sim_points(sim), points);
-    __tsan_read8(memory);
-    __tsan_write8(memory + 8);
+    announce_read8(memory);
+    announce_write8(memory + 8);
     ck_assert_uint_eq(sim_points(sim), points + 2);
     ck_assert_int_eq(sim_now(sim) - now, 10);
 }
@@ -80,19 +82,19 @@ END_TEST
 
 static void touch_freed(void)
 {
-    __tsan_read8(memory + 2 * SIM_PAGE_SIZE + 8);
+    announce_read8(memory + 2 * SIM_PAGE_SIZE + 8);
     ck_abort();
 }
 
 static void touch_unallocated(void)
 {
-    __tsan_write8(memory + 3 * SIM_PAGE_SIZE);
+    announce_write8(memory + 3 * SIM_PAGE_SIZE);
     ck_abort();
 }
 
 static void touch_core(void)
 {
-    __tsan_write8((void *)sim);
+    announce_write8((void *)sim);
     ck_abort();
 }
 
@@ -124,7 +126,7 @@ static void take_away(struct sim_event *e, void *ctx)
 static void touch_later(void)
 {
     sim_point(sim, 98);
-    __tsan_read8(memory);
+    announce_read8(memory);
     ck_abort();
 }
 
@@ -141,10 +143,10 @@ static void do_atomics(void)
     volatile uint32_t *p = (volatile uint32_t *)memory;
 
     *p = 5;
-    ck_assert_uint_eq(__tsan_atomic32_fetch_add(p, 3, 5), 5);
-    ck_assert_uint_eq(__tsan_atomic32_compare_exchange_val(p, 7, 1, 5, 5), 8);
+    ck_assert_uint_eq(atomic_add(p, 3, 5), 5);
+    ck_assert_uint_eq(atomic_swap_if(p, 7, 1, 5, 5), 8);
     ck_assert_uint_eq(*p, 8);
-    ck_assert_uint_eq(__tsan_atomic32_compare_exchange_val(p, 8, 1, 5, 5), 8);
+    ck_assert_uint_eq(atomic_swap_if(p, 8, 1, 5, 5), 8);
     ck_assert_uint_eq(*p, 1);
 }
 

@@ -179,7 +179,7 @@ bool sp_paused(const struct sp_port *port)
     return fake_port.paused;
 }
 
-bool sp_in_reset(const struct sp_port *port)
+bool sp_recovering(const struct sp_port *port)
 {
     (void)port;
     return false;

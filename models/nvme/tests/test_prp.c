@@ -29,6 +29,15 @@ static uint8_t pattern(uint32_t i, uint32_t salt)
     return (uint8_t)(i * 31 + (i >> 9) * 7 + salt);
 }
 
+/* The first byte that is not the pattern's; `bytes` when there is none. */
+static uint32_t first_wrong(uint32_t offset, uint32_t bytes, uint32_t salt)
+{
+    for (uint32_t i = 0; i < bytes; i++)
+        if (*byte_of(offset, i) != pattern(i, salt))
+            return i;
+    return bytes;
+}
+
 /* Describes bytes from `offset` in the first page on; lists begin list_room entries before the end
  * of a page and are chained. */
 static void describe(struct nvme_sqe *sqe, uint32_t offset, uint32_t bytes, uint32_t list_room)
@@ -100,8 +109,7 @@ START_TEST(data_goes_where_the_entries_say_and_comes_back)
     read.opcode = NVME_IO_READ;
     describe(&read, offset, bytes, shapes[_i].list_room);
     ck_assert_uint_eq(bench_do(&io, read, NULL), 0);
-    for (uint32_t i = 0; i < bytes; i++)
-        ck_assert_msg(*byte_of(offset, i) == pattern(i, 1), "byte %u", i);
+    ck_assert_uint_eq(first_wrong(offset, bytes, 1), bytes);
     if (offset)
         ck_assert_uint_eq(*(uint8_t *)bench_at(pages[0] + offset - 1), 0xEE);
     bench_no_mistakes();
@@ -110,7 +118,7 @@ END_TEST
 
 START_TEST(larger_host_pages_need_fewer_entries)
 {
-    uint32_t big = 0x10000, bytes = 3 * 0x10000;
+    uint32_t big = 0x10000, bytes = 3 * 0x10000, wrong = 0;
     uint64_t base = bench_alloc(4 * 0x10000, 0x10000), list = bench_alloc(64, 64);
     struct nvme_sqe sqe = bench_io(NVME_IO_WRITE, 0, bytes / BLOCK, base + 0x8000, list);
 
@@ -141,7 +149,8 @@ START_TEST(larger_host_pages_need_fewer_entries)
     }
     ck_assert_uint_eq(bench_do(&io, sqe, NULL), 0);
     for (uint32_t i = 0; i < bytes; i++)
-        ck_assert_uint_eq(nvme__media_read(&bench.ctrl->media, i)[i % 4096], pattern(i, 5));
+        wrong += nvme__media_read(&bench.ctrl->media, i)[i % 4096] != pattern(i, 5);
+    ck_assert_uint_eq(wrong, 0);
     sqe.prp2 = list + 4;
     ck_assert_uint_eq(bench_do(&io, sqe, NULL), NVME_PRP_OFFSET_INVALID);
     bench_one_mistake(NVME_GUEST_PRP_OFFSET);

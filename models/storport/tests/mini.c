@@ -21,7 +21,7 @@ void mini_say(const char *format, ...)
     va_end(args);
 }
 
-/* --- the miniport ------------------------------------------------------------------------------------ */
+/* --- the miniport ---------------------------------------------------------------------------- */
 
 static void keep(SCSI_REQUEST_BLOCK *srb)
 {
@@ -89,8 +89,10 @@ static BOOLEAN SIM_API build_io(PVOID devext, PSCSI_REQUEST_BLOCK srb)
 static BOOLEAN SIM_API start_io(PVOID devext, PSCSI_REQUEST_BLOCK srb)
 {
     ck_assert_ptr_eq(devext, mini.devext);
-    if (mini.extended ? ((STORAGE_REQUEST_BLOCK *)(void *)srb)->SrbFunction == SRB_FUNCTION_EXECUTE_SCSI && mini.start
-                      : mini.start != NULL)
+    if (mini.extended
+            ? ((STORAGE_REQUEST_BLOCK *)(void *)srb)->SrbFunction == SRB_FUNCTION_EXECUTE_SCSI &&
+                  mini.start
+            : mini.start != NULL)
         return mini.start(devext, srb);
     if (mini.extended) {
         keep(srb);
@@ -155,7 +157,9 @@ static BOOLEAN SIM_API reset_bus(PVOID devext, ULONG path)
     return TRUE;
 }
 
-static SCSI_ADAPTER_CONTROL_STATUS SIM_API adapter_control(PVOID devext, SCSI_ADAPTER_CONTROL_TYPE type, PVOID parameters)
+static SCSI_ADAPTER_CONTROL_STATUS SIM_API adapter_control(PVOID devext,
+                                                           SCSI_ADAPTER_CONTROL_TYPE type,
+                                                           PVOID parameters)
 {
     SCSI_SUPPORTED_CONTROL_TYPE_LIST *list = parameters;
 
@@ -186,12 +190,13 @@ static NTSTATUS SIM_API driver_entry(PDRIVER_OBJECT object, PUNICODE_STRING path
     hw.SrbExtensionSize = mini.extension_bytes;
     hw.NumberOfAccessRanges = 1;
     hw.MapBuffers = mini.map_buffers;
-    hw.NeedPhysicalAddresses = hw.TaggedQueuing = hw.AutoRequestSense = hw.MultipleRequestPerLu = TRUE;
+    hw.NeedPhysicalAddresses = hw.TaggedQueuing = hw.AutoRequestSense = hw.MultipleRequestPerLu =
+        TRUE;
     hw.SrbTypeFlags = SRB_TYPE_FLAG_SCSI_REQUEST_BLOCK | SRB_TYPE_FLAG_STORAGE_REQUEST_BLOCK;
     return (NTSTATUS)StorPortInitialize(object, path, &hw, NULL);
 }
 
-/* --- the world --------------------------------------------------------------------------------------- */
+/* --- the world ------------------------------------------------------------------------------- */
 
 static uint64_t read_register(void *ctx, uint32_t offset, uint32_t bytes)
 {
@@ -232,7 +237,8 @@ void mini_setup(void)
     memset(&mini, 0, sizeof mini);
     sp__config_defaults(&mini.config);
     mini.config.driver_entry = driver_entry;
-    mini.config.registers = (struct sp_registers){.bytes = 8192, .read = read_register, .write = write_register};
+    mini.config.registers =
+        (struct sp_registers){.bytes = 8192, .read = read_register, .write = write_register};
     mini.config.vectors = MINI_CPUS;
     mini.model = StorSynchronizeFullDuplex;
     mini.interrupts = InterruptSynchronizePerMessage;
@@ -312,7 +318,7 @@ const char *mini_finding(enum sim_rule rule)
     return sim_finding(mini.sim, 0)->text;
 }
 
-/* --- work on a CPU ----------------------------------------------------------------------------------- */
+/* --- work on a CPU --------------------------------------------------------------------------- */
 
 static struct call {
     struct nt_work work;
@@ -346,7 +352,7 @@ void mini_call(uint32_t cpu, void (*fn)(void *ctx), void *ctx)
     mini_run(10 * SIM_US);
 }
 
-/* --- the class driver --------------------------------------------------------------------------------- */
+/* --- the class driver ------------------------------------------------------------------------ */
 
 static void done(struct sp_request *request, void *ctx)
 {

@@ -1,8 +1,8 @@
-/* models/storport/tests/mini.h - private to these tests: a miniport of host functions over real processors, and a
- * class driver that submits by number.
+/* models/storport/tests/mini.h - private to these tests: a miniport of host functions over real
+ * processors, and a class driver that submits by number.
  *
- * The miniport keeps every request it gets until the test completes it. What it does in each callback is a hook that
- * a test may set before mini_boot().
+ * The miniport keeps every request it gets until the test completes it. What it does in each
+ * callback is a hook that a test may set before mini_boot().
  */
 #ifndef MODELS_STORPORT_TESTS_MINI_H
 #define MODELS_STORPORT_TESTS_MINI_H
@@ -61,9 +61,9 @@ struct mini {
 };
 extern struct mini mini;
 
-void mini_setup(void);    /* defaults; a fixture */
+void mini_setup(void); /* defaults; a fixture */
 void mini_teardown(void);
-void mini_boot(void);     /* builds the world, runs to the end of the start-up */
+void mini_boot(void); /* builds the world, runs to the end of the start-up */
 void mini_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Runs for ns more; the run must end by its time. */
 void mini_run(sim_ns ns);
@@ -86,7 +86,8 @@ void mini_drop(uint32_t i);
 uint32_t mini_events(enum sim_event_id event);
 const struct sim_record *mini_event(enum sim_event_id event);
 
-/* The instrumented driver's accesses, as the engine sees them (named so, because compilers know the real names). */
+/* The instrumented driver's accesses, as the engine sees them (named so, because compilers know the
+ * real names). */
 void SIM_API mini_write1(void *p) __asm__("__tsan_write1");
 void SIM_API mini_read4(void *p) __asm__("__tsan_read4");
 

@@ -1,13 +1,16 @@
 /* models/storport/tests/test_boot.c - start-up: order, IRQL, locks, and what makes it fail.
  */
 // links: models/storport/tests/mini.c
+// covers: models/storport/adapter.c
+// covers: models/storport/scan.c
+// covers: models/storport/interrupt.c
 #include <stdlib.h>
 #include <string.h>
 
 #include "models/storport/tests/mini.h"
 
-static ULONG SIM_API find(PVOID devext, PVOID context, PVOID bus, PCHAR argument, PPORT_CONFIGURATION_INFORMATION info,
-                          PBOOLEAN reserved)
+static ULONG SIM_API find(PVOID devext, PVOID context, PVOID bus, PCHAR argument,
+                          PPORT_CONFIGURATION_INFORMATION info, PBOOLEAN reserved)
 {
     (void)devext;
     (void)reserved;
@@ -26,7 +29,8 @@ static ULONG SIM_API find(PVOID devext, PVOID context, PVOID bus, PCHAR argument
 static BOOLEAN SIM_API initialize(PVOID devext)
 {
     (void)devext;
-    mini_say("init@%u%s ", nt_irql(mini.nt), nt_lock_held_here(mini.nt, &mini.port->message[0].lock) ? "+lock" : "");
+    mini_say("init@%u%s ", nt_irql(mini.nt),
+             nt_lock_held_here(mini.nt, &mini.port->message[0].lock) ? "+lock" : "");
     return TRUE;
 }
 
@@ -70,7 +74,8 @@ START_TEST(each_lun_that_is_reported_is_asked_and_attached)
     mini.build = build;
     mini.class_driver.attach = attach;
     mini_boot();
-    ck_assert_str_eq(mini.said, "build(12)@2 build(a0)@2 build(12)@2 build(12)@2 attach 0 attach 1 attach 2 ");
+    ck_assert_str_eq(mini.said,
+                     "build(12)@2 build(a0)@2 build(12)@2 build(12)@2 attach 0 attach 1 attach 2 ");
     for (uint32_t i = 0; i < SP_LUNS_MAX; i++)
         ck_assert_int_eq(mini.port->lun[i].present, i < 3);
 }
@@ -86,7 +91,8 @@ END_TEST
 START_TEST(an_adapter_that_is_not_found_is_a_finding_with_the_code)
 {
     mini.found = SP_RETURN_ERROR;
-    ck_assert_ptr_nonnull(strstr(mini_finding(SIM_RULE_START_FAILED), "HwStorFindAdapter returned 2"));
+    ck_assert_ptr_nonnull(
+        strstr(mini_finding(SIM_RULE_START_FAILED), "HwStorFindAdapter returned 2"));
 }
 END_TEST
 
@@ -107,7 +113,8 @@ END_TEST
 START_TEST(a_passive_initialize_that_fails_ends_the_start)
 {
     mini.passive = refuse;
-    ck_assert_ptr_nonnull(strstr(mini_finding(SIM_RULE_START_FAILED), "HwStorPassiveInitializeRoutine"));
+    ck_assert_ptr_nonnull(
+        strstr(mini_finding(SIM_RULE_START_FAILED), "HwStorPassiveInitializeRoutine"));
     ck_assert_uint_eq(mini.built, 0);
 }
 END_TEST
@@ -185,14 +192,16 @@ START_TEST(passive_initialization_is_only_enabled_in_initialize)
 {
     mini_boot();
     mini_queue_call(0, enable_late, NULL);
-    ck_assert_ptr_nonnull(strstr(mini_finding(SIM_RULE_STORPORT_USAGE), "outside of HwStorInitialize"));
+    ck_assert_ptr_nonnull(
+        strstr(mini_finding(SIM_RULE_STORPORT_USAGE), "outside of HwStorInitialize"));
 }
 END_TEST
 
 static BOOLEAN SIM_API perf(PVOID devext)
 {
     GROUP_AFFINITY targets[3];
-    PERF_CONFIGURATION_DATA data = {.Version = STOR_PERF_VERSION, .Size = sizeof data, .MessageTargets = targets};
+    PERF_CONFIGURATION_DATA data = {
+        .Version = STOR_PERF_VERSION, .Size = sizeof data, .MessageTargets = targets};
 
     ck_assert_uint_eq(StorPortInitializePerfOpts(devext, TRUE, &data), STOR_STATUS_SUCCESS);
     ck_assert_uint_eq(data.Flags & STOR_PERF_CONCURRENT_CHANNELS, 0);

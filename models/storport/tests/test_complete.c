@@ -1,6 +1,10 @@
-/* models/storport/tests/test_complete.c - RequestComplete, the completion DPC, BUSY and QUEUE_FULL, and memory afterwards.
+/* models/storport/tests/test_complete.c - RequestComplete, the completion DPC, BUSY and QUEUE_FULL,
+ * and memory afterwards.
  */
 // links: models/storport/tests/mini.c
+// covers: models/storport/srb.c
+// covers: models/storport/access.c
+// covers: models/storport/list.c
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,7 +101,7 @@ START_TEST(with_the_rule_off_a_bad_status_counts_as_error)
 }
 END_TEST
 
-/* --- BUSY and QUEUE_FULL ----------------------------------------------------------------------------- */
+/* --- BUSY and QUEUE_FULL --------------------------------------------------------------------- */
 
 START_TEST(busy_comes_back_after_a_quarter_second_with_a_fresh_extension)
 {
@@ -172,7 +176,7 @@ START_TEST(queue_full_waits_for_a_quarter_of_what_is_out)
 }
 END_TEST
 
-/* --- memory afterwards ------------------------------------------------------------------------------- */
+/* --- memory afterwards ----------------------------------------------------------------------- */
 
 static void touch_srb(void *ctx)
 {

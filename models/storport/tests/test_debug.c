@@ -19,7 +19,8 @@ static const char *format(const char *text, uint64_t a, uint64_t b, uint64_t c)
 START_TEST(numbers_follow_windows_sizes)
 {
     ck_assert_str_eq(format("%d %ld %I64d", (uint64_t)-1, 0xFFFFFFFF, (uint64_t)-5), "-1 -1 -5");
-    ck_assert_str_eq(format("%u %lu %I64u", 0x1FFFFFFFF, 7, UINT64_MAX), "4294967295 7 18446744073709551615");
+    ck_assert_str_eq(format("%u %lu %I64u", 0x1FFFFFFFF, 7, UINT64_MAX),
+                     "4294967295 7 18446744073709551615");
     ck_assert_str_eq(format("%x %#lX %I64x", 0xAB, 0xAB, 0x123456789A), "ab 0xAB 123456789a");
     ck_assert_str_eq(format("%p", 0x1234, 0, 0), "0000000000001234");
 }
@@ -38,8 +39,9 @@ START_TEST(strings_of_every_kind_work)
     WCHAR wide[] = {'w', 'i', 'd', 'e', 0};
     UNICODE_STRING counted = {.Length = 6, .MaximumLength = 10, .Buffer = wide};
 
-    ck_assert_str_eq(format("%s|%ws|%wZ", (uintptr_t) "narrow", (uintptr_t)wide, (uintptr_t)&counted),
-                     "narrow|wide|wid");
+    ck_assert_str_eq(
+        format("%s|%ws|%wZ", (uintptr_t) "narrow", (uintptr_t)wide, (uintptr_t)&counted),
+        "narrow|wide|wid");
     ck_assert_str_eq(format("%.2s|%S|%c", (uintptr_t) "narrow", (uintptr_t)wide, 'x'), "na|wide|x");
     ck_assert_str_eq(format("%s 100%%", 0, 0, 0), "(null) 100%");
 }

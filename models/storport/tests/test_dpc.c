@@ -1,6 +1,7 @@
 /* models/storport/tests/test_dpc.c - STOR_DPCs and work items.
  */
 // links: models/storport/tests/mini.c
+// covers: models/storport/worker.c
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,8 @@ static void SIM_API dpc_routine(PSTOR_DPC dpc, PVOID devext, PVOID arg1, PVOID a
     ck_assert_ptr_eq(dpc, dpc_memory());
     ck_assert_ptr_eq(devext, mini.devext);
     ck_assert_uint_eq(nt_irql(mini.nt), NT_DISPATCH);
-    mini_say("dpc(%u,%u) on %u ", (unsigned)(uintptr_t)arg1, (unsigned)(uintptr_t)arg2, nt_cpu(mini.nt));
+    mini_say("dpc(%u,%u) on %u ", (unsigned)(uintptr_t)arg1, (unsigned)(uintptr_t)arg2,
+             nt_cpu(mini.nt));
     nt_stall(mini.nt, 5 * SIM_US);
 }
 
@@ -101,9 +103,11 @@ static void issue_and_cancel(void *ctx)
 
     (void)ctx;
     StorPortIssueDpc(mini.devext, dpc_memory(), NULL, NULL);
-    ck_assert_uint_eq(StorPortCancelDpc(mini.devext, dpc_memory(), &cancelled), STOR_STATUS_SUCCESS);
+    ck_assert_uint_eq(StorPortCancelDpc(mini.devext, dpc_memory(), &cancelled),
+                      STOR_STATUS_SUCCESS);
     ck_assert(cancelled);
-    ck_assert_uint_eq(StorPortCancelDpc(mini.devext, dpc_memory(), &cancelled), STOR_STATUS_SUCCESS);
+    ck_assert_uint_eq(StorPortCancelDpc(mini.devext, dpc_memory(), &cancelled),
+                      STOR_STATUS_SUCCESS);
     ck_assert(!cancelled);
     nt_lower_irql(mini.nt, irql);
 }
@@ -134,8 +138,10 @@ static void queue_work(void *ctx)
 
     (void)ctx;
     ck_assert_uint_eq(StorPortInitializeWorker(mini.devext, &worker), STOR_STATUS_SUCCESS);
-    ck_assert_uint_eq(StorPortQueueWorkItem(mini.devext, work_item, worker, mini.devext), STOR_STATUS_SUCCESS);
-    ck_assert_uint_eq(StorPortQueueWorkItem(mini.devext, work_item, worker, NULL), STOR_STATUS_BUSY);
+    ck_assert_uint_eq(StorPortQueueWorkItem(mini.devext, work_item, worker, mini.devext),
+                      STOR_STATUS_SUCCESS);
+    ck_assert_uint_eq(StorPortQueueWorkItem(mini.devext, work_item, worker, NULL),
+                      STOR_STATUS_BUSY);
     ck_assert_uint_eq(StorPortFreeWorker(mini.devext, worker), STOR_STATUS_BUSY);
     nt_lower_irql(mini.nt, irql);
 }

@@ -1,6 +1,7 @@
 /* models/storport/tests/test_gate.c - pause, resume, busy, ready as counters.
  */
 // links: models/storport/tests/mini.c
+// covers: models/storport/notify.c
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,8 @@
-/* models/storport/tests/test_lock.c - spin locks, message locks, synchronized access, and the rules about them.
+/* models/storport/tests/test_lock.c - spin locks, message locks, synchronized access, and the rules
+ * about them.
  */
 // links: models/storport/tests/mini.c
+// covers: models/storport/call.c
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,7 +97,8 @@ START_TEST(releasing_the_outer_lock_first_is_a_finding)
 {
     mini_boot();
     mini_queue_call(0, release_out_of_order, NULL);
-    ck_assert_ptr_nonnull(strstr(mini_finding(SIM_RULE_LOCK_RULE), "before one that was taken later"));
+    ck_assert_ptr_nonnull(
+        strstr(mini_finding(SIM_RULE_LOCK_RULE), "before one that was taken later"));
 }
 END_TEST
 
@@ -111,7 +114,8 @@ static BOOLEAN SIM_API start_holds(PVOID devext, PSCSI_REQUEST_BLOCK srb)
 START_TEST(returning_with_a_lock_held_is_a_finding)
 {
     mini.start = start_holds;
-    ck_assert_ptr_nonnull(strstr(mini_finding(SIM_RULE_LOCK_RULE), "HwStorStartIo returned without releasing"));
+    ck_assert_ptr_nonnull(
+        strstr(mini_finding(SIM_RULE_LOCK_RULE), "HwStorStartIo returned without releasing"));
 }
 END_TEST
 

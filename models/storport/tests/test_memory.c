@@ -1,6 +1,8 @@
-/* models/storport/tests/test_memory.c - memory, addresses, registers, configuration space, and what is refused.
+/* models/storport/tests/test_memory.c - memory, addresses, registers, configuration space, and what
+ * is refused.
  */
 // links: models/storport/tests/mini.c
+// covers: models/storport/registers.c
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,8 +11,8 @@
 static void *uncached;
 static uint8_t *registers;
 
-static ULONG SIM_API find(PVOID devext, PVOID context, PVOID bus, PCHAR argument, PPORT_CONFIGURATION_INFORMATION info,
-                          PBOOLEAN reserved)
+static ULONG SIM_API find(PVOID devext, PVOID context, PVOID bus, PCHAR argument,
+                          PPORT_CONFIGURATION_INFORMATION info, PBOOLEAN reserved)
 {
     ACCESS_RANGE *range = &(*info->AccessRanges)[0];
     PCI_COMMON_CONFIG config;
@@ -21,8 +23,10 @@ static ULONG SIM_API find(PVOID devext, PVOID context, PVOID bus, PCHAR argument
     (void)reserved;
     uncached = StorPortGetUncachedExtension(devext, info, 20000);
     ck_assert_ptr_eq(StorPortGetUncachedExtension(devext, info, 20000), uncached);
-    registers = StorPortGetDeviceBase(devext, PCIBus, 0, range->RangeStart, range->RangeLength, FALSE);
-    ck_assert_uint_eq(StorPortGetBusData(devext, PCIConfiguration, 0, 0, &config, sizeof config), sizeof config);
+    registers =
+        StorPortGetDeviceBase(devext, PCIBus, 0, range->RangeStart, range->RangeLength, FALSE);
+    ck_assert_uint_eq(StorPortGetBusData(devext, PCIConfiguration, 0, 0, &config, sizeof config),
+                      sizeof config);
     ck_assert_uint_eq(config.BaseClass << 16 | config.SubClass << 8 | config.ProgIf, 0x010802);
     return SP_RETURN_FOUND;
 }
@@ -36,7 +40,8 @@ static void boot(void)
 static void use_uncached(void *ctx)
 {
     ULONG length = 0;
-    STOR_PHYSICAL_ADDRESS phys = StorPortGetPhysicalAddress(mini.devext, NULL, (uint8_t *)uncached + 100, &length);
+    STOR_PHYSICAL_ADDRESS phys =
+        StorPortGetPhysicalAddress(mini.devext, NULL, (uint8_t *)uncached + 100, &length);
 
     (void)ctx;
     ck_assert_uint_eq(length, 19900);
@@ -88,7 +93,8 @@ static void read_write(void *ctx)
 {
     (void)ctx;
     mini.register_value = 0x1122334455667788;
-    ck_assert_uint_eq(StorPortReadRegisterUlong64(mini.devext, (ULONG64 *)(void *)(registers + 8)), 0x1122334455667788);
+    ck_assert_uint_eq(StorPortReadRegisterUlong64(mini.devext, (ULONG64 *)(void *)(registers + 8)),
+                      0x1122334455667788);
     ck_assert_uint_eq(mini.register_offset, 8);
     StorPortWriteRegisterUlong(mini.devext, (ULONG *)(void *)(registers + 0x1004), 7);
     ck_assert_uint_eq(mini.register_offset, 0x1004);
@@ -119,7 +125,8 @@ END_TEST
 static void read_outside_goes_on(void *ctx)
 {
     (void)ctx;
-    ck_assert_uint_eq(StorPortReadRegisterUlong(mini.devext, (ULONG *)(void *)(registers + 8192)), 0xFFFFFFFF);
+    ck_assert_uint_eq(StorPortReadRegisterUlong(mini.devext, (ULONG *)(void *)(registers + 8192)),
+                      0xFFFFFFFF);
 }
 
 START_TEST(and_reads_all_ones_where_the_rule_is_off)
@@ -137,14 +144,15 @@ static void use_contiguous(void *ctx)
     PHYSICAL_ADDRESS low = {.QuadPart = 0}, high = {.QuadPart = INT64_MAX}, none = {.QuadPart = 0};
 
     (void)ctx;
-    ck_assert_uint_eq(StorPortAllocateContiguousMemorySpecifyCacheNode(mini.devext, 8192, low, high, none, MmCached,
-                                                                       MM_ANY_NODE_OK, &block),
+    ck_assert_uint_eq(StorPortAllocateContiguousMemorySpecifyCacheNode(
+                          mini.devext, 8192, low, high, none, MmCached, MM_ANY_NODE_OK, &block),
                       STOR_STATUS_SUCCESS);
     mini_write1((uint8_t *)block + 8191);
-    ck_assert_uint_eq(StorPortFreeContiguousMemorySpecifyCache(mini.devext, block, 8192, MmCached), STOR_STATUS_SUCCESS);
+    ck_assert_uint_eq(StorPortFreeContiguousMemorySpecifyCache(mini.devext, block, 8192, MmCached),
+                      STOR_STATUS_SUCCESS);
     high.QuadPart = 0xFFFFFFFF;
-    ck_assert_uint_eq(StorPortAllocateContiguousMemorySpecifyCacheNode(mini.devext, 8192, low, high, none, MmCached,
-                                                                       MM_ANY_NODE_OK, &block),
+    ck_assert_uint_eq(StorPortAllocateContiguousMemorySpecifyCacheNode(
+                          mini.devext, 8192, low, high, none, MmCached, MM_ANY_NODE_OK, &block),
                       STOR_STATUS_INSUFFICIENT_RESOURCES);
     ck_assert_ptr_null(block);
 }

@@ -1,6 +1,7 @@
 /* models/storport/tests/test_queue.c - LUN queues, BuildIo, StartIo, depth, SRB layouts.
  */
 // links: models/storport/tests/mini.c
+// covers: models/storport/port.c
 #include <stdlib.h>
 #include <string.h>
 

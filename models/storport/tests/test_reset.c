@@ -1,4 +1,5 @@
-/* models/storport/tests/test_reset.c - recovery: the tiers, and HwStorResetBus as chapter 4.4 has it.
+/* models/storport/tests/test_reset.c - recovery: the tiers, and HwStorResetBus as chapter 4.4 has
+ * it.
  */
 // links: models/storport/tests/mini.c
 #include <stdlib.h>
@@ -114,7 +115,7 @@ START_TEST(a_reset_srb_that_never_ends_times_out_into_the_next_tier)
 }
 END_TEST
 
-/* --- HwStorResetBus ---------------------------------------------------------------------------------- */
+/* --- HwStorResetBus -------------------------------------------------------------------------- */
 
 static BOOLEAN SIM_API inspecting_reset(PVOID devext, ULONG path)
 {
@@ -122,7 +123,7 @@ static BOOLEAN SIM_API inspecting_reset(PVOID devext, ULONG path)
     ck_assert_uint_eq(nt_irql(mini.nt), NT_DISPATCH);
     ck_assert_uint_eq(nt_cpu(mini.nt), 0);
     ck_assert(nt_lock_held_here(mini.nt, &mini.port->startio_lock));
-    ck_assert(sp_in_reset(mini.port));
+    ck_assert(sp_in_reset(mini.port) && sp_recovering(mini.port));
     for (uint32_t i = 0; i < 2; i++)
         ck_assert(!sp__gate_open(&mini.port->lun[i].gate));
     ck_assert_uint_eq(sp_started(mini.port), 1);
@@ -242,7 +243,8 @@ END_TEST
 static BOOLEAN SIM_API build_slowly(PVOID devext, PSCSI_REQUEST_BLOCK srb)
 {
     (void)devext;
-    if (srb->Function == SRB_FUNCTION_EXECUTE_SCSI && srb->Cdb[0] == SCSIOP_READ && mini.request[1].cdb_bytes)
+    if (srb->Function == SRB_FUNCTION_EXECUTE_SCSI && srb->Cdb[0] == SCSIOP_READ &&
+        mini.request[1].cdb_bytes)
         nt_stall(mini.nt, 3 * SIM_S);
     return TRUE;
 }
@@ -321,6 +323,26 @@ START_TEST(reset_detected_applies_the_hold_and_again_restarts_it)
 }
 END_TEST
 
+static void ask_for_reset(void *ctx)
+{
+    (void)ctx;
+    sp_request_bus_reset(mini.port);
+    sp_request_bus_reset(mini.port);
+}
+
+START_TEST(a_bus_reset_that_is_asked_for_skips_the_tiers_and_is_one)
+{
+    mini_boot();
+    mini_submit(0, 0, 0);
+    mini_call(1, ask_for_reset, NULL);
+    ck_assert_uint_eq(mini.resets, 1);
+    ck_assert_uint_eq(mini_events(SIM_EV_TIER), 1);
+    ck_assert_uint_eq(mini.done_count, 1);
+    mini_submit(0, 1, 0);
+    ck_assert_uint_eq(mini.started, 2);
+}
+END_TEST
+
 static BOOLEAN SIM_API half_duplex_reset(PVOID devext, ULONG path)
 {
     (void)devext;
@@ -362,6 +384,7 @@ int main(void)
     tcase_add_test(tc, a_paused_adapter_keeps_reset_srbs_back_until_the_bus_tier);
     tcase_add_test(tc, one_recovery_at_a_time_the_other_lun_waits);
     tcase_add_test(tc, reset_detected_applies_the_hold_and_again_restarts_it);
+    tcase_add_test(tc, a_bus_reset_that_is_asked_for_skips_the_tiers_and_is_one);
     tcase_add_test(tc, in_half_duplex_reset_bus_holds_the_interrupt_lock_too);
     suite_add_tcase(s, tc);
     srunner_run_all(runner, CK_ENV);

@@ -102,7 +102,8 @@ static void SIM_API extra_timer(PVOID devext, PVOID context)
 {
     ck_assert(!nt_lock_held_here(mini.nt, &mini.port->startio_lock));
     mini_say("%s ", (const char *)context);
-    ck_assert_uint_eq(StorPortRequestTimer(devext, handle, extra_timer, context, 0, 0), STOR_STATUS_SUCCESS);
+    ck_assert_uint_eq(StorPortRequestTimer(devext, handle, extra_timer, context, 0, 0),
+                      STOR_STATUS_SUCCESS);
 }
 
 static void use_extra(void *ctx)
@@ -111,8 +112,10 @@ static void use_extra(void *ctx)
 
     (void)ctx;
     ck_assert_uint_eq(StorPortInitializeTimer(mini.devext, &handle), STOR_STATUS_SUCCESS);
-    ck_assert_uint_eq(StorPortRequestTimer(mini.devext, handle, extra_timer, text, 1000, 0), STOR_STATUS_SUCCESS);
-    ck_assert_uint_eq(StorPortRequestTimer(mini.devext, handle, extra_timer, text, 1000, 0), STOR_STATUS_BUSY);
+    ck_assert_uint_eq(StorPortRequestTimer(mini.devext, handle, extra_timer, text, 1000, 0),
+                      STOR_STATUS_SUCCESS);
+    ck_assert_uint_eq(StorPortRequestTimer(mini.devext, handle, extra_timer, text, 1000, 0),
+                      STOR_STATUS_BUSY);
 }
 
 static void free_extra(void *ctx)

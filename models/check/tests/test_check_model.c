@@ -1,0 +1,207 @@
+/* models/check/tests/test_check_model.c - bounds come from the scenario, answers from the other
+ * models.
+ *
+ * The models it asks are made up here, so that their archive members are not linked.
+ */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/check/check_private.h"
+#include "models/nvme/nvme.h"
+#include "sim/scenario/scenario.h"
+
+static struct sim_machine machine;
+static struct sim_scenario *scenario;
+static struct sim_error error;
+static struct disk_geometry geometry;
+static char port, controller, disk, processors;
+
+/* --- the other models
+ * ------------------------------------------------------------------------------- */
+
+const char *const sp_callback_name[SP_CB_COUNT] = {[SP_CB_TIMER] = "HwStorTimer"};
+const char *const nvme_guest_error_text[NVME_GUEST_COUNT] = {[NVME_GUEST_SQ_FULL] = "full"};
+
+uint32_t sp_queued(const struct sp_port *p)
+{
+    ck_assert((const void *)p == &port);
+    return 11;
+}
+
+uint32_t sp_outstanding(const struct sp_port *p)
+{
+    ck_assert((const void *)p == &port);
+    return 12;
+}
+
+uint64_t sp_owner_of(const struct sp_port *p, uintptr_t address)
+{
+    ck_assert((const void *)p == &port);
+    return address + 1;
+}
+
+bool nvme_ready(const struct nvme_ctrl *c)
+{
+    ck_assert((const void *)c == &controller);
+    return true;
+}
+
+uint32_t nvme_io_queues(const struct nvme_ctrl *c)
+{
+    ck_assert((const void *)c == &controller);
+    return 13;
+}
+
+uint32_t nvme_commands_inside(const struct nvme_ctrl *c)
+{
+    ck_assert((const void *)c == &controller);
+    return 14;
+}
+
+bool disk_drained(const struct disk *d)
+{
+    ck_assert((const void *)d == &disk);
+    return true;
+}
+
+void disk_get_geometry(const struct disk *d, struct disk_geometry *out)
+{
+    ck_assert((const void *)d == &disk);
+    *out = geometry;
+}
+
+uint32_t disk_read_back(const struct disk *d, uint64_t io, uint32_t block, uint32_t count,
+                        struct disk_value *out)
+{
+    ck_assert((const void *)d == &disk);
+    *out = (struct disk_value){.kind = DISK_VALUE_STAMP, .io = io, .lba = block};
+    return count;
+}
+
+uint32_t nt_cpus(const struct nt *nt)
+{
+    ck_assert((const void *)nt == &processors);
+    return 1;
+}
+
+sim_ns nt_high_since(const struct nt *nt, uint32_t cpu)
+{
+    ck_assert((const void *)nt == &processors);
+    return (sim_ns)cpu;
+}
+
+/* --- fixtures
+ * --------------------------------------------------------------------------------------- */
+
+static const char text[] =
+    "[workload w]\nnumber_ios = 1\n"
+    "[check]\ndrain = 7s\nstall = 2ms\nroutine = 3ms\ninitialize = 4ms\nisr = 5us\n"
+    "dispatch = 6s\n[port]\nmax_pause = 8s\n";
+
+static void setup(void)
+{
+    struct sim_config config;
+
+    ck_assert_int_eq(sim_world_create(), 0);
+    sim_config_defaults(&config);
+    ck_assert_int_eq(sim_scenario_parse("test", text, NULL, 0, &error, &scenario), 0);
+    machine = (struct sim_machine){.sim = sim_create(&config), .scenario = scenario};
+    machine.part[MACHINE_NT] = &processors;
+    machine.part[MACHINE_NVME] = &controller;
+    machine.part[MACHINE_STORPORT] = &port;
+    machine.part[MACHINE_DISK] = &disk;
+    geometry = (struct disk_geometry){.block_bytes = 512,
+                                      .blocks = 64,
+                                      .unit_blocks = 8,
+                                      .in_flight_max = 4,
+                                      .io_blocks_max = 8,
+                                      .verify = true};
+}
+
+static void teardown(void)
+{
+    sim_destroy(machine.sim);
+    sim_scenario_free(scenario);
+    sim_world_destroy();
+}
+
+START_TEST(bounds_are_the_scenarios)
+{
+    const struct check *check;
+
+    ck_assert_int_eq(check_model.setup(&machine, &error), 0);
+    check = machine.part[MACHINE_CHECK];
+    ck_assert_int_eq(check->limits.drain, 7 * SIM_S);
+    ck_assert_int_eq(check->limits.stall, 2 * SIM_MS);
+    ck_assert_int_eq(check->limits.routine, 3 * SIM_MS);
+    ck_assert_int_eq(check->limits.initialize, 4 * SIM_MS);
+    ck_assert_int_eq(check->limits.isr, 5 * SIM_US);
+    ck_assert_int_eq(check->limits.dispatch, 6 * SIM_S);
+    ck_assert_int_eq(check->limits.max_pause, 8 * SIM_S);
+}
+END_TEST
+
+START_TEST(every_question_reaches_its_model)
+{
+    const struct check_queries *ask;
+    struct disk_value value;
+
+    ck_assert_int_eq(check_model.setup(&machine, &error), 0);
+    ask = &((const struct check *)machine.part[MACHINE_CHECK])->ask;
+    ck_assert_uint_eq(ask->queued(ask->ctx), 11);
+    ck_assert_uint_eq(ask->outstanding(ask->ctx), 12);
+    ck_assert_uint_eq(ask->owner_of(ask->ctx, 70), 71);
+    ck_assert(ask->ready(ask->ctx));
+    ck_assert_uint_eq(ask->io_queues(ask->ctx), 13);
+    ck_assert_uint_eq(ask->inside(ask->ctx), 14);
+    ck_assert(ask->drained(ask->ctx));
+    ck_assert_uint_eq(ask->read_back(ask->ctx, 5, 6, 7, &value), 7);
+    ck_assert_uint_eq(value.io, 5);
+    ck_assert_uint_eq(value.lba, 6);
+    ck_assert_uint_eq(ask->cpus(ask->ctx), 1);
+    ck_assert_int_eq(ask->high_since(ask->ctx, 0), 0);
+    ck_assert_str_eq(ask->callback_name(SP_CB_TIMER), "HwStorTimer");
+    ck_assert_str_eq(ask->guest_error(NVME_GUEST_SQ_FULL), "full");
+}
+END_TEST
+
+START_TEST(a_load_too_large_to_verify_is_the_users_mistake)
+{
+    geometry.blocks = UINT64_C(1) << 40;
+    ck_assert_int_lt(check_model.setup(&machine, &error), 0);
+    ck_assert_msg(strstr(error.text, "workload.size") != NULL, "%s", error.text);
+}
+END_TEST
+
+START_TEST(the_end_of_a_run_is_judged)
+{
+    ck_assert_int_eq(check_model.setup(&machine, &error), 0);
+    sim_begin(machine.sim, 1, &sim_strategy_time, 0);
+    sim_run(machine.sim, SIM_S);
+    sim_trace(machine.sim, SIM_EV_SRB_BUILD, 3, 0, 0x20, 0);
+    check_model.finish(&machine);
+    ck_assert_uint_eq(sim_findings(machine.sim), 1);
+    ck_assert_int_eq(sim_finding(machine.sim, 0)->rule, SIM_RULE_SRB_LEAKED);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("check_model");
+    TCase *tc = tcase_create("all");
+    SRunner *runner;
+    int failed;
+
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_test(tc, bounds_are_the_scenarios);
+    tcase_add_test(tc, every_question_reaches_its_model);
+    tcase_add_test(tc, a_load_too_large_to_verify_is_the_users_mistake);
+    tcase_add_test(tc, the_end_of_a_run_is_judged);
+    suite_add_tcase(suite, tc);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
