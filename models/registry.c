@@ -1,7 +1,9 @@
-/* models/registry.c - the models of the simulated machine, in the order in which they are set up, started and finished.
+/* models/registry.c - the models of the simulated machine, in the order in which they are set up,
+ * started and finished.
  *
- * Each finds what stands below it in place: processors and memory, the bus, the controller, the port driver, the
- * class driver with its load, and last the checkers, which see the others' first trace events.
+ * Each finds what stands below it in place: processors and memory, the bus, the controller, the
+ * port driver, the class driver with its load, and last the checkers, which see the others' first
+ * trace events.
  */
 #include <stddef.h>
 

@@ -6,8 +6,9 @@ struct sim_error {
     char text[512];
 };
 
-/* Writes the message; returns -1 so that callers can `return sim_error_set(...)`. error may be NULL. */
-__attribute__((format(printf, 2, 3)))
-int sim_error_set(struct sim_error *error, const char *format, ...);
+/* Writes the message; returns -1 so that callers can `return sim_error_set(...)`. error may be
+ * NULL. */
+__attribute__((format(printf, 2, 3))) int sim_error_set(struct sim_error *error, const char *format,
+                                                        ...);
 
 #endif

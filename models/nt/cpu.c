@@ -67,7 +67,7 @@ bool nt_on_cpu(const struct nt *nt)
     return sim_agent_current(nt->sim) != NULL;
 }
 
-/* --- IRQL ------------------------------------------------------------------------------------------ */
+/* --- IRQL ------------------------------------------------------------------------------------- */
 
 static void end_high_stretch(struct nt_cpu *cpu)
 {
@@ -142,7 +142,7 @@ sim_ns nt_high_since(const struct nt *nt, uint32_t cpu)
     return nt->cpu[cpu].high_since;
 }
 
-/* --- time ------------------------------------------------------------------------------------------ */
+/* --- time ------------------------------------------------------------------------------------- */
 
 void nt_stall(struct nt *nt, sim_ns ns)
 {

@@ -1,14 +1,16 @@
 /* models/nt/interrupt.c - interrupts nest over lower IRQL, at points.
  *
- * Edge-triggered (message) requests are remembered once per CPU; level-triggered ones stay pending for as long as
- * the line is asserted, so a service routine that does not quiet its device is entered again and again.
+ * Edge-triggered (message) requests are remembered once per CPU; level-triggered ones stay pending
+ * for as long as the line is asserted, so a service routine that does not quiet its device is
+ * entered again and again.
  */
 #include "models/nt/nt_private.h"
 
 /* An interrupt that a strategy chose to hold back arrives at the latest after this. */
 #define DEFER_MAX (2 * SIM_US)
 
-void nt_interrupt_connect(struct nt *nt, struct nt_interrupt *interrupt, uint32_t vector, uint8_t irql, bool level, nt_service_fn service, void *ctx)
+void nt_interrupt_connect(struct nt *nt, struct nt_interrupt *interrupt, uint32_t vector,
+                          uint8_t irql, bool level, nt_service_fn service, void *ctx)
 {
     SIM_ASSERT(nt->interrupts < NT_INTERRUPTS_MAX);
     SIM_ASSERT(irql > NT_DISPATCH && irql <= NT_HIGH);
@@ -76,14 +78,16 @@ static bool hold_back(struct nt_cpu *cpu)
     if (!sim_choose(nt->sim, SIM_CHOICE_INTERRUPT, 2))
         return false;
     cpu->deferred = true;
-    sim_event_in(nt->sim, &cpu->defer, sim_stream_between(&nt->defer_stream, 1, DEFER_MAX), deferral_over, cpu);
+    sim_event_in(nt->sim, &cpu->defer, sim_stream_between(&nt->defer_stream, 1, DEFER_MAX),
+                 deferral_over, cpu);
     return true;
 }
 
 static void take(struct nt_cpu *cpu, struct nt_interrupt *interrupt)
 {
     struct nt *nt = cpu->nt;
-    /* Interrupted in its wait for a lock the CPU does not wait, until the service routine is through. */
+    /* Interrupted in its wait for a lock the CPU does not wait, until the service routine is
+     * through. */
     const struct nt_lock *waits_for = cpu->waits_for;
     uint8_t old = cpu->irql;
     bool claimed;

@@ -1,8 +1,9 @@
 /* models/nt/lock.c - spin locks on which a CPU really waits.
  *
- * Spinning is modelled as sleeping until the lock is free: nobody can tell the difference, since a spinning CPU
- * only reads, and it wakes for every interrupt its IRQL lets in. All who wait are woken by a release and whoever
- * acts first gets the lock, so every order of acquisition is possible.
+ * Spinning is modelled as sleeping until the lock is free: nobody can tell the difference, since a
+ * spinning CPU only reads, and it wakes for every interrupt its IRQL lets in. All who wait are
+ * woken by a release and whoever acts first gets the lock, so every order of acquisition is
+ * possible.
  */
 #include "models/nt/nt_private.h"
 
@@ -21,7 +22,8 @@ bool nt_lock_held_here(const struct nt *nt, const struct nt_lock *lock)
     return lock->held && nt_on_cpu(nt) && lock->owner == nt_cpu(nt);
 }
 
-/* Follows who waits for whom from the lock's owner; a way back to this CPU can never be resolved. */
+/* Follows who waits for whom from the lock's owner; a way back to this CPU can never be resolved.
+ */
 static void check_cycle(struct nt_cpu *cpu, const struct nt_lock *wanted)
 {
     const struct nt_lock *lock = wanted;
@@ -30,11 +32,13 @@ static void check_cycle(struct nt_cpu *cpu, const struct nt_lock *wanted)
         const struct nt_cpu *owner = &cpu->nt->cpu[lock->owner];
 
         if (owner == cpu && lock == wanted)
-            sim_find(cpu->nt->sim, SIM_RULE_DEADLOCK, 0, "CPU %u waits for the %s lock, which it holds itself",
-                     cpu->number, wanted->name);
+            sim_find(cpu->nt->sim, SIM_RULE_DEADLOCK, 0,
+                     "CPU %u waits for the %s lock, which it holds itself", cpu->number,
+                     wanted->name);
         else if (owner == cpu)
             sim_find(cpu->nt->sim, SIM_RULE_DEADLOCK, 0,
-                     "CPU %u holds the %s lock and waits for the %s lock, held by CPU %u, which waits in turn",
+                     "CPU %u holds the %s lock and waits for the %s lock, held by CPU %u, which "
+                     "waits in turn",
                      cpu->number, lock->name, wanted->name, wanted->owner);
         if (owner == cpu)
             return;
@@ -44,7 +48,8 @@ static void check_cycle(struct nt_cpu *cpu, const struct nt_lock *wanted)
 
 static void spin(struct nt_cpu *cpu, struct nt_lock *lock)
 {
-    const struct nt_lock *outer = cpu->waits_for; /* an interrupt may come in while the CPU spins already */
+    const struct nt_lock *outer =
+        cpu->waits_for; /* an interrupt may come in while the CPU spins already */
     struct sim *sim = cpu->nt->sim;
 
     sim_trace(sim, SIM_EV_LOCK_WAIT, lock->number, lock->owner, 0, 0);
@@ -81,12 +86,13 @@ void nt_lock_release(struct nt *nt, struct nt_lock *lock, uint8_t old_irql)
     struct nt_cpu *cpu = nt__this(nt);
 
     if (!lock->held || lock->owner != cpu->number) {
-        sim_find(nt->sim, SIM_RULE_LOCK_RULE, 0, "CPU %u releases the %s lock, which it does not hold", cpu->number,
-                 lock->name);
+        sim_find(nt->sim, SIM_RULE_LOCK_RULE, 0,
+                 "CPU %u releases the %s lock, which it does not hold", cpu->number, lock->name);
         return;
     }
     sim_point(nt->sim, NT_COST_LOCK);
-    sim_trace(nt->sim, SIM_EV_LOCK_DROP, lock->number, (uint64_t)(sim_now(nt->sim) - lock->since), 0, 0);
+    sim_trace(nt->sim, SIM_EV_LOCK_DROP, lock->number, (uint64_t)(sim_now(nt->sim) - lock->since),
+              0, 0);
     lock->held = false;
     for (uint64_t left = lock->waiters; left; left &= left - 1)
         sim_kick(nt->sim, nt->cpu[__builtin_ctzll(left)].agent);

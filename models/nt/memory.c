@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* Physical pages start at 4 GiB, scattered by an odd multiplier, and at 8 GiB for contiguous memory. */
+/* Physical pages start at 4 GiB, scattered by an odd multiplier, and at 8 GiB for contiguous
+ * memory. */
 #define SCATTER_PFN ((uint64_t)0x100000)
 #define CONTIGUOUS_PFN ((uint64_t)0x200000)
 #define SCATTER_MUL 0x2545Fu /* odd: a permutation of 0 .. SIM_PAGES_MAX-1 */
@@ -63,7 +64,7 @@ struct nt_memory *nt_memory_create(struct sim *sim)
     return mem;
 }
 
-/* --- addresses ------------------------------------------------------------------------------------- */
+/* --- addresses -------------------------------------------------------------------------------- */
 
 static bool is_contiguous(const struct nt_memory *mem, uint32_t page)
 {
@@ -81,7 +82,8 @@ uint64_t nt_phys(const struct nt_memory *mem, const volatile void *p)
 
     if (!sim_world_in_pages(a) || page >= sim_world_pages_used())
         return NT_PHYS_NONE;
-    pfn = is_contiguous(mem, page) ? CONTIGUOUS_PFN + page : SCATTER_PFN + ((page * SCATTER_MUL) & PFN_MASK);
+    pfn = is_contiguous(mem, page) ? CONTIGUOUS_PFN + page
+                                   : SCATTER_PFN + ((page * SCATTER_MUL) & PFN_MASK);
     return (pfn << SIM_PAGE_SHIFT) | (a & (SIM_PAGE_SIZE - 1));
 }
 
@@ -113,7 +115,8 @@ size_t nt_phys_run(const struct nt_memory *mem, const volatile void *p, size_t b
     return run < bytes ? run : bytes;
 }
 
-void *nt_pages_alloc(struct nt_memory *mem, size_t bytes, enum nt_placement placement, uint8_t state)
+void *nt_pages_alloc(struct nt_memory *mem, size_t bytes, enum nt_placement placement,
+                     uint8_t state)
 {
     uint32_t count = (uint32_t)((bytes + SIM_PAGE_SIZE - 1) >> SIM_PAGE_SHIFT), first;
 
@@ -128,7 +131,7 @@ void *nt_pages_alloc(struct nt_memory *mem, size_t bytes, enum nt_placement plac
     return sim_world_page(first);
 }
 
-/* --- pool ------------------------------------------------------------------------------------------ */
+/* --- pool ------------------------------------------------------------------------------------- */
 
 #define POOL_STATE (SIM_MEM_CPU | SIM_WHY_POOL << SIM_MEM_WHY_SHIFT)
 #define FREED_STATE (SIM_WHY_FREED << SIM_MEM_WHY_SHIFT)
@@ -150,7 +153,7 @@ static uint32_t class_of(size_t bytes)
     uint32_t class = 0;
 
     while (((size_t)1 << (class + POOL_CLASS_MIN)) < bytes)
-        class++;
+        class ++;
     return class;
 }
 
@@ -212,10 +215,11 @@ int nt_pool_free(struct nt_memory *mem, void *p)
     struct pool_block *block = (struct pool_block *)p - 1;
     struct pool_class *class;
 
-    if (!sim_world_in_pages((uintptr_t)block) || ((uintptr_t)p & 15) || !((uintptr_t)p & (SIM_PAGE_SIZE - 1)) ||
+    if (!sim_world_in_pages((uintptr_t)block) || ((uintptr_t)p & 15) ||
+        !((uintptr_t)p & (SIM_PAGE_SIZE - 1)) ||
         sim_world_page_index((uintptr_t)p) >= sim_world_pages_used() ||
-        sim_world_shadow((uintptr_t)block) != HEADER_STATE || sim_world_shadow((uintptr_t)p) != POOL_STATE ||
-        block->mark != POOL_LIVE)
+        sim_world_shadow((uintptr_t)block) != HEADER_STATE ||
+        sim_world_shadow((uintptr_t)p) != POOL_STATE || block->mark != POOL_LIVE)
         return -1;
     class = &mem->pool[block->class];
     sim_world_touch(block, sizeof *block);
@@ -229,11 +233,11 @@ int nt_pool_free(struct nt_memory *mem, void *p)
     return 0;
 }
 
-/* --- device access --------------------------------------------------------------------------------- */
+/* --- device access ---------------------------------------------------------------------------- */
 
 /* Virtual address of one piece within a page, checked for permission `want`. */
-static enum nt_dma translate(const struct nt_memory *mem, uint64_t phys, size_t bytes, uint8_t want, unsigned char **p,
-                             struct nt_dma_error *bad)
+static enum nt_dma translate(const struct nt_memory *mem, uint64_t phys, size_t bytes, uint8_t want,
+                             unsigned char **p, struct nt_dma_error *bad)
 {
     uintptr_t refused;
 
@@ -257,7 +261,8 @@ static size_t piece(uint64_t phys, size_t bytes)
 }
 
 /* All pieces are allowed, or nothing is moved. */
-static enum nt_dma check_all(const struct nt_memory *mem, uint64_t phys, size_t bytes, uint8_t want, struct nt_dma_error *bad)
+static enum nt_dma check_all(const struct nt_memory *mem, uint64_t phys, size_t bytes, uint8_t want,
+                             struct nt_dma_error *bad)
 {
     while (bytes) {
         size_t n = piece(phys, bytes);
@@ -272,7 +277,8 @@ static enum nt_dma check_all(const struct nt_memory *mem, uint64_t phys, size_t 
     return NT_DMA_OK;
 }
 
-enum nt_dma nt_dma_read(struct nt_memory *mem, uint64_t phys, void *to, size_t bytes, struct nt_dma_error *bad)
+enum nt_dma nt_dma_read(struct nt_memory *mem, uint64_t phys, void *to, size_t bytes,
+                        struct nt_dma_error *bad)
 {
     enum nt_dma result = check_all(mem, phys, bytes, SIM_MEM_DEV_READ, bad);
     unsigned char *out = to;
@@ -290,7 +296,8 @@ enum nt_dma nt_dma_read(struct nt_memory *mem, uint64_t phys, void *to, size_t b
     return NT_DMA_OK;
 }
 
-enum nt_dma nt_dma_write(struct nt_memory *mem, uint64_t phys, const void *from, size_t bytes, struct nt_dma_error *bad)
+enum nt_dma nt_dma_write(struct nt_memory *mem, uint64_t phys, const void *from, size_t bytes,
+                         struct nt_dma_error *bad)
 {
     enum nt_dma result = check_all(mem, phys, bytes, SIM_MEM_DEV_WRITE, bad);
     const unsigned char *in = from;

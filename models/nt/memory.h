@@ -1,9 +1,11 @@
-/* models/nt/memory.h - host memory: virtual addresses for the driver, scattered physical pages for the device.
+/* models/nt/memory.h - host memory: virtual addresses for the driver, scattered physical pages for
+ * the device.
  *
- * Memory is the world's page zone. Page i has a physical page number that is a fixed permutation of i, so that
- * neighbours in virtual memory are not neighbours in physical memory, unless they were allocated contiguous
- * (then a run of consecutive physical pages above the scattered ones is used). The IOMMU is the shadow: the
- * device reaches an address only where SIM_MEM_DEV_READ or SIM_MEM_DEV_WRITE is set.
+ * Memory is the world's page zone. Page i has a physical page number that is a fixed permutation of
+ * i, so that neighbours in virtual memory are not neighbours in physical memory, unless they were
+ * allocated contiguous (then a run of consecutive physical pages above the scattered ones is used).
+ * The IOMMU is the shadow: the device reaches an address only where SIM_MEM_DEV_READ or
+ * SIM_MEM_DEV_WRITE is set.
  */
 #ifndef MODELS_NT_MEMORY_H
 #define MODELS_NT_MEMORY_H
@@ -20,12 +22,14 @@
 struct nt_memory;
 struct nt_memory *nt_memory_create(struct sim *sim);
 
-/* Whole pages, zeroed, shadow set to `state` throughout. contiguous: physically too. Lives as long as the world. */
+/* Whole pages, zeroed, shadow set to `state` throughout. contiguous: physically too. Lives as long
+ * as the world. */
 enum nt_placement { NT_SCATTERED, NT_CONTIGUOUS };
-void *nt_pages_alloc(struct nt_memory *mem, size_t bytes, enum nt_placement placement, uint8_t state);
+void *nt_pages_alloc(struct nt_memory *mem, size_t bytes, enum nt_placement placement,
+                     uint8_t state);
 
-/* Non-paged pool: poisoned, never zeroed; freed blocks are poisoned, shadowed FREED and quarantined. align 16.
- * NULL when bytes is 0 or more than 16 MiB. */
+/* Non-paged pool: poisoned, never zeroed; freed blocks are poisoned, shadowed FREED and
+ * quarantined. align 16. NULL when bytes is 0 or more than 16 MiB. */
 void *nt_pool_alloc(struct nt_memory *mem, size_t bytes);
 /* 0; -1 when p is no live block (never allocated, or freed already). */
 int nt_pool_free(struct nt_memory *mem, void *p);
@@ -51,9 +55,11 @@ struct nt_dma_error {
     enum sim_mem_why why; /* what it is or last was */
 };
 
-/* Device access to [phys, phys + bytes); may cross pages, each translated by itself. On anything but OK nothing
- * was moved. Never a point. */
-enum nt_dma nt_dma_read(struct nt_memory *mem, uint64_t phys, void *to, size_t bytes, struct nt_dma_error *bad);
-enum nt_dma nt_dma_write(struct nt_memory *mem, uint64_t phys, const void *from, size_t bytes, struct nt_dma_error *bad);
+/* Device access to [phys, phys + bytes); may cross pages, each translated by itself. On anything
+ * but OK nothing was moved. Never a point. */
+enum nt_dma nt_dma_read(struct nt_memory *mem, uint64_t phys, void *to, size_t bytes,
+                        struct nt_dma_error *bad);
+enum nt_dma nt_dma_write(struct nt_memory *mem, uint64_t phys, const void *from, size_t bytes,
+                         struct nt_dma_error *bad);
 
 #endif

@@ -36,7 +36,7 @@ static void run_work(struct nt_cpu *cpu)
     SIM_ASSERT(cpu->irql == NT_PASSIVE);
 }
 
-/* --- threads --------------------------------------------------------------------------------------- */
+/* --- threads ---------------------------------------------------------------------------------- */
 
 static void make_ready(struct nt_thread *thread)
 {
@@ -68,7 +68,8 @@ static void body(void *ctx)
         back_to_idle(thread);
 }
 
-struct nt_thread *nt_thread_create(struct nt *nt, uint32_t cpu, const char *name, void (*fn)(struct nt *nt, void *ctx), void *ctx)
+struct nt_thread *nt_thread_create(struct nt *nt, uint32_t cpu, const char *name,
+                                   void (*fn)(struct nt *nt, void *ctx), void *ctx)
 {
     struct nt_thread *thread = sim_world_alloc(sizeof *thread, 64);
 

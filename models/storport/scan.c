@@ -32,6 +32,7 @@ static void wait_for(struct sp_port *port, struct sp_request *request)
     struct waiter waiter = {.nt = port->at.nt};
 
     request->done = wait_done;
+    // cppcheck-suppress autoVariables // done() is called before this returns
     request->ctx = &waiter;
     sp__submit_function(port, request, SRB_FUNCTION_EXECUTE_SCSI);
     sp__run_lun(&port->lun[request->lun]);

@@ -1,7 +1,7 @@
 /* sim/bench/bench.c - what the engine and the founding scenario cost on this machine, now.
  *
- * Machines are shared and noisy: every figure is a median of several rounds, and nothing is asserted. To compare two
- * versions, build both and run them in turn on one machine.
+ * Machines are shared and noisy: every figure is a median of several rounds, and nothing is
+ * asserted. To compare two versions, build both and run them in turn on one machine.
  *
  *   storsim_bench [SCENARIO.ini]     default: scenarios/bench-64.ini
  */
@@ -34,7 +34,7 @@ static int ascending(const void *a, const void *b)
 
 double bench_median(double (*fn)(void *ctx), void *ctx, int rounds)
 {
-    double value[31];
+    double value[31] = {0};
 
     for (int i = 0; i < rounds; i++)
         value[i] = fn(ctx);

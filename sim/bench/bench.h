@@ -9,7 +9,8 @@ double bench_now(void);
 
 void bench_print(const char *name, double value, const char *unit, const char *bar);
 
-/* Median of the last calls: runs fn(ctx), which returns ns for one operation, `rounds` times (at most 31). */
+/* Median of the last calls: runs fn(ctx), which returns ns for one operation, `rounds` times (at
+ * most 31). */
 double bench_median(double (*fn)(void *ctx), void *ctx, int rounds);
 
 void bench_engine(void);

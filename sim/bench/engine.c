@@ -27,7 +27,7 @@ static void close_world(void)
     sim_world_destroy();
 }
 
-/* --- event queue ------------------------------------------------------------------------------------- */
+/* --- event queue ------------------------------------------------------------------------------ */
 
 struct queue_bench {
     uint32_t pending;
@@ -79,7 +79,7 @@ static void bench_queue(uint32_t pending, const char *name, const char *bar)
     free(b.event);
 }
 
-/* --- fibers ------------------------------------------------------------------------------------------ */
+/* --- fibers ----------------------------------------------------------------------------------- */
 
 static struct sim_fiber main_fiber, other_fiber;
 
@@ -106,7 +106,7 @@ static double fiber_round(void *ctx)
     return start / (2.0 * n);
 }
 
-/* --- two fibers that exchange events (M/M/1) ----------------------------------------------------------- */
+/* --- two fibers that exchange events (M/M/1) -------------------------------------------------- */
 
 struct station {
     struct sim_agent *agent[2];
@@ -159,7 +159,7 @@ static double station_round(void *ctx)
     return 2.0 * (double)n / start * 1e3; /* million events a second */
 }
 
-/* --- points ------------------------------------------------------------------------------------------- */
+/* --- points ----------------------------------------------------------------------------------- */
 
 /* Under names of our own: gcc has prototypes for the real ones once a sanitizer is on. */
 __attribute__((ms_abi)) void announce_read8(void *p) __asm__("__tsan_read8");
@@ -210,7 +210,7 @@ static void bench_points(const struct sim_strategy *strategy)
     bench_print(name, bench_median(point_round, &b, ROUNDS), "ns", "30");
 }
 
-/* --- restoring ------------------------------------------------------------------------------------------ */
+/* --- restoring -------------------------------------------------------------------------------- */
 
 static double restore_round(void *ctx)
 {
@@ -243,9 +243,12 @@ void bench_engine(void)
     bench_queue(10, "event: pop, trace, push; 10 pending", "30");
     bench_queue(1000, "event: pop, trace, push; 1,000 pending", "60");
     bench_print("fiber switch", bench_median(fiber_round, NULL, ROUNDS), "ns", "7");
-    bench_print("two fibers exchanging events", bench_median(station_round, NULL, ROUNDS), "M events/s", "20");
+    bench_print("two fibers exchanging events", bench_median(station_round, NULL, ROUNDS),
+                "M events/s", "20");
     for (const struct sim_strategy *const *s = sim_strategies; *s; s++)
         bench_points(*s);
-    bench_print("restore an empty world, nothing written", bench_median(restore_round, &none, ROUNDS), "us", "");
-    bench_print("restore an empty world, 64 pages written", bench_median(restore_round, &some, ROUNDS), "us", "10");
+    bench_print("restore an empty world, nothing written",
+                bench_median(restore_round, &none, ROUNDS), "us", "");
+    bench_print("restore an empty world, 64 pages written",
+                bench_median(restore_round, &some, ROUNDS), "us", "10");
 }

@@ -1,4 +1,5 @@
-/* sim/bench/scenario.c - whole runs of a scenario in one process: seeds, I/Os, points and events a second. */
+/* sim/bench/scenario.c - whole runs of a scenario in one process: seeds, I/Os, points and events a
+ * second. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <uv.h>
 
 #include "sim/cli/cli.h"
 #include "sim/cli/junit.h"
@@ -167,8 +166,7 @@ static int config_fill(struct sweep *sweep, struct sim_error *error)
     struct sim_sweep_config *config = &sweep->config;
 
     config->cell = sweep->cell;
-    config->jobs =
-        arguments->jobs > 0 ? (uint32_t)arguments->jobs : (uint32_t)uv_available_parallelism();
+    config->jobs = arguments->jobs > 0 ? (uint32_t)arguments->jobs : sim_sweep_jobs();
     config->budget_ns = arguments->budget_ns;
     config->patience_ns = arguments->patience_ns;
     config->samples = arguments->samples;
@@ -416,11 +414,11 @@ static int sweep(const struct sim_arguments *arguments)
     if (config_fill(sweep, &error) < 0) {
         status = sim_cli_usage_error(error.text);
     } else {
-        double began = (double)uv_hrtime() / 1e9;
+        double began = sim_sweep_clock_s();
         enum sim_sweep_end end =
             sim_sweep_run(&sweep->config, progress, sweep, sweep->result, &error);
 
-        sweep->elapsed_s = (double)uv_hrtime() / 1e9 - began;
+        sweep->elapsed_s = sim_sweep_clock_s() - began;
         status = sweep_end(sweep, end, &error);
     }
     for (uint32_t i = 0; i < sweep->config.cells; i++)

@@ -1,8 +1,9 @@
 /* sim/engine/choice.h - everything that time does not decide is a choice, and a strategy makes it.
  *
- * Two kinds of question. `pick`: which of several CPUs goes on, and for how long it is not asked again.
- * `choose`: a number out of n for anything else (order of events at one time, delivery of an interrupt).
- * Answer 0 is always the default: earliest clock first, first come first served, at once.
+ * Two kinds of question. `pick`: which of several CPUs goes on, and for how long it is not asked
+ * again. `choose`: a number out of n for anything else (order of events at one time, delivery of an
+ * interrupt). Answer 0 is always the default: earliest clock first, first come first served, at
+ * once.
  */
 #ifndef SIM_ENGINE_CHOICE_H
 #define SIM_ENGINE_CHOICE_H
@@ -21,11 +22,11 @@ enum sim_choice {
     SIM_CHOICE_COUNT
 };
 
-/* A CPU that could run next. Candidates are sorted by (clock, CPU number); only those are offered that may
- * run without delaying any other beyond the scenario's bound. */
+/* A CPU that could run next. Candidates are sorted by (clock, CPU number); only those are offered
+ * that may run without delaying any other beyond the scenario's bound. */
 struct sim_candidate {
-    uint32_t agent;  /* number of the CPU */
-    sim_ns clock;    /* when it would act */
+    uint32_t agent; /* number of the CPU */
+    sim_ns clock;   /* when it would act */
 };
 
 struct sim_pick {
@@ -37,9 +38,11 @@ struct sim_pick {
 struct sim_strategy {
     const char *name;
     const char *text; /* one line for 'storsim help' */
-    /* begin: a run starts. seed: the run's. steps: points of the baseline run, as a length estimate. */
+    /* begin: a run starts. seed: the run's. steps: points of the baseline run, as a length
+     * estimate. */
     void (*begin)(struct sim *sim, void *state, uint64_t seed, uint64_t steps);
-    void (*pick)(struct sim *sim, void *state, const struct sim_candidate *c, uint32_t n, struct sim_pick *out);
+    void (*pick)(struct sim *sim, void *state, const struct sim_candidate *c, uint32_t n,
+                 struct sim_pick *out);
     uint32_t (*choose)(struct sim *sim, void *state, enum sim_choice kind, uint32_t n);
 };
 

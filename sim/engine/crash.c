@@ -1,8 +1,9 @@
 /* sim/engine/crash.c - a crash in the driver is a finding, not the end.
  *
- * Signals that code under test can raise are caught on a stack of their own. With the driver on the current
- * agent's stack they become the finding driver-fault (or driver-hang, when the watchdog saw no point for a second
- * of processor time) and the run is left at once. Without, they are ours, and end the process as usual.
+ * Signals that code under test can raise are caught on a stack of their own. With the driver on the
+ * current agent's stack they become the finding driver-fault (or driver-hang, when the watchdog saw
+ * no point for a second of processor time) and the run is left at once. Without, they are ours, and
+ * end the process as usual.
  */
 #include <dlfcn.h>
 #include <signal.h>
@@ -62,7 +63,8 @@ static void add_frame(struct sim_finding *f, uintptr_t pc)
     f->frame[f->frames++] = frame;
 }
 
-/* Everything that runs on a fiber keeps frame pointers; a chain that leaves the stack ends the walk. */
+/* Everything that runs on a fiber keeps frame pointers; a chain that leaves the stack ends the
+ * walk. */
 void sim__finding_stack(struct sim *s, struct sim_finding *f, uintptr_t pc, uintptr_t frame)
 {
     uintptr_t lo = s->fiber->stack_lo, hi = lo + s->fiber->stack_bytes;
@@ -97,24 +99,28 @@ static const char *what(int signal)
     }
 }
 
-static void describe_fault(struct sim_finding *f, int signal, const siginfo_t *info, const struct sim *s)
+static void describe_fault(struct sim_finding *f, int signal, const siginfo_t *info,
+                           const struct sim *s)
 {
     uintptr_t addr = (uintptr_t)info->si_addr;
 
     if (signal != SIGSEGV && signal != SIGBUS)
         snprintf(f->text, sizeof f->text, "%s", what(signal));
     else if (addr < SIM_PAGE_SIZE)
-        snprintf(f->text, sizeof f->text, "access through a NULL pointer (offset %llu)", (unsigned long long)addr);
+        snprintf(f->text, sizeof f->text, "access through a NULL pointer (offset %llu)",
+                 (unsigned long long)addr);
     else if (addr - (s->fiber->stack_lo - SIM_PAGE_SIZE) < SIM_PAGE_SIZE)
         snprintf(f->text, sizeof f->text, "stack overflow");
     else
         snprintf(f->text, sizeof f->text, "%s", what(signal));
 }
 
-static void finding(struct sim *s, enum sim_rule rule, int signal, const siginfo_t *info, const ucontext_t *uc)
+static void finding(struct sim *s, enum sim_rule rule, int signal, const siginfo_t *info,
+                    const ucontext_t *uc)
 {
     struct sim_finding *f = sim__finding_new(s, rule, 0);
-    uintptr_t pc = (uintptr_t)uc->uc_mcontext.gregs[REG_RIP], frame = (uintptr_t)uc->uc_mcontext.gregs[REG_RBP];
+    uintptr_t pc = (uintptr_t)uc->uc_mcontext.gregs[REG_RIP],
+              frame = (uintptr_t)uc->uc_mcontext.gregs[REG_RBP];
 
     if (rule == SIM_RULE_DRIVER_HANG)
         snprintf(f->text, sizeof f->text, "endless loop that touches no shared memory");
@@ -156,7 +162,8 @@ static void on_watchdog(int signal, siginfo_t *info, void *context)
         watchdog.ticks = 0;
         return;
     }
-    if (++watchdog.ticks >= WATCHDOG_TICKS && in_module((uintptr_t)uc->uc_mcontext.gregs[REG_RIP], &offset)) {
+    if (++watchdog.ticks >= WATCHDOG_TICKS &&
+        in_module((uintptr_t)uc->uc_mcontext.gregs[REG_RIP], &offset)) {
         watchdog.ticks = 0;
         finding(s, SIM_RULE_DRIVER_HANG, signal, info, context);
     }
@@ -165,7 +172,8 @@ static void on_watchdog(int signal, siginfo_t *info, void *context)
 void sim__crash_install(void)
 {
     static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
-    struct sigaction fault = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+    struct sigaction fault = {.sa_sigaction = on_fault,
+                              .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
     struct sigaction tick = {.sa_sigaction = on_watchdog,
                              .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER | SA_RESTART};
     stack_t stack = {.ss_sp = signal_stack, .ss_size = sizeof signal_stack};

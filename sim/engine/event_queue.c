@@ -1,4 +1,5 @@
-/* sim/engine/event_queue.c - a 4-ary heap, keyed by (time, sequence), with positions kept in the events. */
+/* sim/engine/event_queue.c - a 4-ary heap, keyed by (time, sequence), with positions kept in the
+ * events. */
 #include "sim/engine/event_queue.h"
 
 #include "sim/engine/sim_assert.h"
@@ -65,7 +66,8 @@ static void insert(struct sim_event_queue *q, struct sim_event_entry e)
     sift_up(q, q->count - 1, e);
 }
 
-void sim_event_queue_push(struct sim_event_queue *q, struct sim_event *event, sim_ns at, sim_event_fn fn, void *ctx)
+void sim_event_queue_push(struct sim_event_queue *q, struct sim_event *event, sim_ns at,
+                          sim_event_fn fn, void *ctx)
 {
     SIM_ASSERT(!event->slot);
     event->at = at;

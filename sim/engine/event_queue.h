@@ -1,8 +1,8 @@
 /* sim/engine/event_queue.h - what happens at exact times: device work, timers, faults.
  *
- * Order is total: by time, then by sequence of scheduling. Events are embedded in their owner's state in
- * the core zone, so scheduling allocates nothing and cancelling is exact. A 4-ary heap with the keys
- * beside the pointers; pop and push move few cache lines.
+ * Order is total: by time, then by sequence of scheduling. Events are embedded in their owner's
+ * state in the core zone, so scheduling allocates nothing and cancelling is exact. A 4-ary heap
+ * with the keys beside the pointers; pop and push move few cache lines.
  */
 #ifndef SIM_ENGINE_EVENT_QUEUE_H
 #define SIM_ENGINE_EVENT_QUEUE_H
@@ -14,7 +14,8 @@
 
 struct sim_event;
 
-/* Runs at the event's time, in no simulated CPU's context: it must not wait and must not pass points. */
+/* Runs at the event's time, in no simulated CPU's context: it must not wait and must not pass
+ * points. */
 typedef void (*sim_event_fn)(struct sim_event *event, void *ctx);
 
 /* Zero-initialised means 'not scheduled'. All fields belong to the queue. */
@@ -41,13 +42,14 @@ struct sim_event_queue {
 void sim_event_queue_init(struct sim_event_queue *q, uint32_t capacity);
 
 /* Schedules event (not scheduled before) for time at. */
-void sim_event_queue_push(struct sim_event_queue *q, struct sim_event *event, sim_ns at, sim_event_fn fn, void *ctx);
+void sim_event_queue_push(struct sim_event_queue *q, struct sim_event *event, sim_ns at,
+                          sim_event_fn fn, void *ctx);
 
 /* Removes event; true if it was pending. */
 bool sim_event_queue_cancel(struct sim_event_queue *q, struct sim_event *event);
 
-/* Earliest event, removed; the queue is not empty. Ties: the k-th of those with the same time, in order
- * of sequence, 0 <= k < sim_event_queue_ties(). */
+/* Earliest event, removed; the queue is not empty. Ties: the k-th of those with the same time, in
+ * order of sequence, 0 <= k < sim_event_queue_ties(). */
 struct sim_event *sim_event_queue_pop(struct sim_event_queue *q, uint32_t k);
 
 /* How many events share the earliest time; counted up to 8. 0 when empty. */

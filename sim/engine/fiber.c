@@ -1,7 +1,7 @@
 /* sim/engine/fiber.c - fibers on make_fcontext and jump_fcontext, announced to AddressSanitizer.
  *
- * The two routines are Boost.Context's assembly with a plain C interface; only their C++ wrappers have headers,
- * so they are declared here.
+ * The two routines are Boost.Context's assembly with a plain C interface; only their C++ wrappers
+ * have headers, so they are declared here.
  */
 #include "sim/engine/fiber.h"
 
@@ -76,7 +76,8 @@ void sim_fiber_init(struct sim_fiber *fiber, uint32_t stack, sim_fiber_fn fn, vo
     fiber->fn = fn;
     fiber->ctx = ctx;
     fiber->asan_fake_stack = NULL;
-    fiber->context = make_fcontext((void *)(fiber->stack_lo + SIM_STACK_BYTES), SIM_STACK_BYTES, entry);
+    fiber->context =
+        make_fcontext((void *)(fiber->stack_lo + SIM_STACK_BYTES), SIM_STACK_BYTES, entry);
 }
 
 void sim_fiber_switch(struct sim_fiber *from, struct sim_fiber *to)

@@ -1,7 +1,7 @@
 /* sim/engine/fiber.h - stackful coroutines on Boost.Context's C entry points.
  *
- * A fiber is a stack in the world's stack zone and the context saved on it. Fibers are imaged and restored
- * with the world. Sanitizers are told about every switch.
+ * A fiber is a stack in the world's stack zone and the context saved on it. Fibers are imaged and
+ * restored with the world. Sanitizers are told about every switch.
  */
 #ifndef SIM_ENGINE_FIBER_H
 #define SIM_ENGINE_FIBER_H
@@ -22,20 +22,24 @@ struct sim_fiber {
     void *asan_fake_stack;
 };
 
-/* Prepares a fiber on stack number `stack` (0 .. SIM_STACKS_MAX-1); it starts at the first switch to it. */
+/* Prepares a fiber on stack number `stack` (0 .. SIM_STACKS_MAX-1); it starts at the first switch
+ * to it. */
 void sim_fiber_init(struct sim_fiber *fiber, uint32_t stack, sim_fiber_fn fn, void *ctx);
 
-/* Suspends `from` (which is running) and runs `to`. Returns when something switches back to `from`. */
+/* Suspends `from` (which is running) and runs `to`. Returns when something switches back to `from`.
+ */
 void sim_fiber_switch(struct sim_fiber *from, struct sim_fiber *to);
 
-/* Tells sanitizers that a fiber was left for good in mid-flight and its stack will be overwritten. */
+/* Tells sanitizers that a fiber was left for good in mid-flight and its stack will be overwritten.
+ */
 void sim_fiber_abandon(struct sim_fiber *fiber);
 
 /* Around a jump that leaves a fiber for good and lands on `to` (a longjmp): tells sanitizers. */
 void sim_fiber_announce_leave(struct sim_fiber *to);
 void sim_fiber_announce_arrive(struct sim_fiber *self);
 
-/* Stack bytes from the saved stack pointer to the top; what an image must keep. Not for running fibers. */
+/* Stack bytes from the saved stack pointer to the top; what an image must keep. Not for running
+ * fibers. */
 size_t sim_fiber_used(const struct sim_fiber *fiber);
 
 #endif

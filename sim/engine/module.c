@@ -1,7 +1,8 @@
 /* sim/engine/module.c - loading a miniport, imaging its data, and finding source lines in it.
  *
- * The file is looked at with libelf before anything of it runs: no code of a library that storsim-cc did not build
- * is ever executed, and routines that storsim does not have are named all at once.
+ * The file is looked at with libelf before anything of it runs: no code of a library that
+ * storsim-cc did not build is ever executed, and routines that storsim does not have are named all
+ * at once.
  */
 #include "sim/engine/module.h"
 
@@ -42,7 +43,7 @@ struct sim_module {
     GElf_Addr dwfl_base;
 };
 
-/* --- looking before leaping ------------------------------------------------------------------------ */
+/* --- looking before leaping ------------------------------------------------------------------- */
 
 struct symbols {
     bool descriptor, driver_entry;
@@ -56,7 +57,8 @@ static void add_missing(struct symbols *found, const char *name)
 
     found->missing_count++;
     if (used + strlen(name) + 3 < sizeof found->missing)
-        snprintf(found->missing + used, sizeof found->missing - used, "%s%s", used ? ", " : "", name);
+        snprintf(found->missing + used, sizeof found->missing - used, "%s%s", used ? ", " : "",
+                 name);
 }
 
 static void read_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, struct symbols *found)
@@ -92,11 +94,13 @@ static int scan_elf(const char *path, int fd, struct symbols *found, struct sim_
 
     elf_version(EV_CURRENT);
     elf = elf_begin(fd, ELF_C_READ, NULL);
-    if (!elf || elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &header) || header.e_type != ET_DYN ||
-        header.e_machine != EM_X86_64) {
+    if (!elf || elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &header) ||
+        header.e_type != ET_DYN || header.e_machine != EM_X86_64) {
         elf_end(elf);
-        return sim_error_set(error, "%s: not a module: it is no x86-64 shared object (build it with storsim-cc -o %s)",
-                             path, path);
+        return sim_error_set(
+            error,
+            "%s: not a module: it is no x86-64 shared object (build it with storsim-cc -o %s)",
+            path, path);
     }
     while ((section = elf_nextscn(elf, section))) {
         GElf_Shdr section_header;
@@ -120,17 +124,19 @@ static int inspect(const char *path, struct sim_error *error)
     if (result)
         return result;
     if (!found.descriptor)
-        return sim_error_set(error, "%s: this shared object was not built by storsim-cc (it has no %s)", path,
-                             STORSIM_MODULE_SYMBOL);
+        return sim_error_set(error,
+                             "%s: this shared object was not built by storsim-cc (it has no %s)",
+                             path, STORSIM_MODULE_SYMBOL);
     if (!found.driver_entry)
         return sim_error_set(error, "%s: the module has no DriverEntry", path);
     if (found.missing_count)
-        return sim_error_set(error, "%s: the module calls %u routine%s that storsim does not have: %s", path,
-                             found.missing_count, found.missing_count == 1 ? "" : "s", found.missing);
+        return sim_error_set(
+            error, "%s: the module calls %u routine%s that storsim does not have: %s", path,
+            found.missing_count, found.missing_count == 1 ? "" : "s", found.missing);
     return 0;
 }
 
-/* --- loading --------------------------------------------------------------------------------------- */
+/* --- loading ---------------------------------------------------------------------------------- */
 
 static void add_writable(struct sim_module *m, uintptr_t at, size_t bytes)
 {
@@ -178,11 +184,14 @@ static int check_descriptor(const struct sim_module *m, struct sim_error *error)
     if (memcmp(info->magic, STORSIM_MODULE_MAGIC, sizeof STORSIM_MODULE_MAGIC))
         return sim_error_set(error, "%s: the module's descriptor is damaged", m->path);
     if (info->descriptor_version != STORSIM_MODULE_VERSION)
-        return sim_error_set(error, "%s: built with module descriptor version %u, this storsim needs %u: build it again",
-                             m->path, info->descriptor_version, STORSIM_MODULE_VERSION);
+        return sim_error_set(
+            error,
+            "%s: built with module descriptor version %u, this storsim needs %u: build it again",
+            m->path, info->descriptor_version, STORSIM_MODULE_VERSION);
     if (info->wdk_version != STORSIM_WDK_VERSION)
-        return sim_error_set(error, "%s: built with header version %u, this storsim has %u: build it again", m->path,
-                             info->wdk_version, STORSIM_WDK_VERSION);
+        return sim_error_set(
+            error, "%s: built with header version %u, this storsim has %u: build it again", m->path,
+            info->wdk_version, STORSIM_WDK_VERSION);
     return 0;
 }
 
@@ -254,7 +263,7 @@ bool sim_module_offset(const struct sim_module *m, uintptr_t addr, uint64_t *off
     return addr - m->base < m->span;
 }
 
-/* --- image ----------------------------------------------------------------------------------------- */
+/* --- image ------------------------------------------------------------------------------------ */
 
 void sim_module_image(struct sim_module *m)
 {
@@ -274,7 +283,7 @@ void sim_module_restore(struct sim_module *m)
     }
 }
 
-/* --- source lines ---------------------------------------------------------------------------------- */
+/* --- source lines ----------------------------------------------------------------------------- */
 
 static bool open_debug_info(struct sim_module *m)
 {

@@ -13,8 +13,9 @@
 
 struct sim_module;
 
-/* Loads the module at path. Errors (negative, text in error): no such file, not a shared object, not built by
- * storsim-cc, other descriptor or header version, no DriverEntry, calls a routine storsim does not have. */
+/* Loads the module at path. Errors (negative, text in error): no such file, not a shared object,
+ * not built by storsim-cc, other descriptor or header version, no DriverEntry, calls a routine
+ * storsim does not have. */
 int sim_module_load(const char *path, struct sim_error *error, struct sim_module **out);
 void sim_module_unload(struct sim_module *module);
 
@@ -34,7 +35,8 @@ struct sim_source {
     const char *file;     /* base name, "?" when unknown */
     int line;             /* 0 when unknown */
 };
-/* Source of an offset (libdw). Slow the first time; only for reports. Strings live as long as the module. */
+/* Source of an offset (libdw). Slow the first time; only for reports. Strings live as long as the
+ * module. */
 struct sim_source sim_module_source(struct sim_module *module, uint64_t offset);
 
 #endif

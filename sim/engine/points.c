@@ -1,15 +1,16 @@
 /* sim/engine/points.c - what the instrumented driver calls at every access to memory.
  *
- * The driver is compiled with -fsanitize=thread at compile time only; these are the callbacks that pass emits, in
- * the calling convention of the module's target (Microsoft x64). They run before the access they announce:
+ * The driver is compiled with -fsanitize=thread at compile time only; these are the callbacks that
+ * pass emits, in the calling convention of the module's target (Microsoft x64). They run before the
+ * access they announce:
  *
  *   1. an access to the current CPU's own stack is nobody else's business: return;
  *   2. it is a point: time passes, another CPU may act, an interrupt may come in;
- *   3. only then is the shadow asked whether the address may be touched, because what happened in 2 may have
- *      taken the memory away; and a page that is written is marked dirty.
+ *   3. only then is the shadow asked whether the address may be touched, because what happened in 2
+ * may have taken the memory away; and a page that is written is marked dirty.
  *
- * Which accesses are not points: the CPU's own stack, constants, and (clang leaves them out) accesses that
- * provably go to a local that never escapes.
+ * Which accesses are not points: the CPU's own stack, constants, and (clang leaves them out)
+ * accesses that provably go to a local that never escapes.
  */
 #include <stddef.h>
 
@@ -20,7 +21,8 @@
 enum access { READ, WRITE };
 
 /* Away from the fast path, so that it needs no frame of its own. */
-static __attribute__((noinline, cold)) void forbidden(uintptr_t addr, uint32_t bytes, enum access access)
+static __attribute__((noinline, cold)) void forbidden(uintptr_t addr, uint32_t bytes,
+                                                      enum access access)
 {
     sim__bad_access(SIM__FIXED, addr, bytes, access == WRITE);
 }
@@ -62,19 +64,16 @@ static inline void touch(const volatile void *p, uint32_t bytes, enum access acc
     check(addr, bytes, access);
 }
 
+/* Only instrumented code calls these, so no header declares them. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmissing-prototypes"
 /* clang-format off */
-#define ACCESS(n)                                                                        \
-    SIM_API void __tsan_read##n(void *p);                                                \
-    SIM_API void __tsan_read##n(void *p) { touch(p, n, READ); }                          \
-    SIM_API void __tsan_write##n(void *p);                                               \
-    SIM_API void __tsan_write##n(void *p) { touch(p, n, WRITE); }                        \
-    SIM_API void __tsan_read_write##n(void *p);                                          \
-    SIM_API void __tsan_read_write##n(void *p) { touch(p, n, READ); touch(p, n, WRITE); } \
-    SIM_API void __tsan_unaligned_read##n(void *p);                                      \
-    SIM_API void __tsan_unaligned_read##n(void *p) { touch(p, n, READ); }                \
-    SIM_API void __tsan_unaligned_write##n(void *p);                                     \
-    SIM_API void __tsan_unaligned_write##n(void *p) { touch(p, n, WRITE); }              \
-    SIM_API void __tsan_unaligned_read_write##n(void *p);                                \
+#define ACCESS(n)                                                                                \
+    SIM_API void __tsan_read##n(void *p) { touch(p, n, READ); }                                  \
+    SIM_API void __tsan_write##n(void *p) { touch(p, n, WRITE); }                                \
+    SIM_API void __tsan_read_write##n(void *p) { touch(p, n, READ); touch(p, n, WRITE); }        \
+    SIM_API void __tsan_unaligned_read##n(void *p) { touch(p, n, READ); }                        \
+    SIM_API void __tsan_unaligned_write##n(void *p) { touch(p, n, WRITE); }                      \
     SIM_API void __tsan_unaligned_read_write##n(void *p) { touch(p, n, READ); touch(p, n, WRITE); }
 ACCESS(1)
 ACCESS(2)
@@ -82,62 +81,80 @@ ACCESS(4)
 ACCESS(8)
 ACCESS(16)
 
-SIM_API void __tsan_init(void);
 SIM_API void __tsan_init(void) { }
-SIM_API void __tsan_func_entry(void *pc);
 SIM_API void __tsan_func_entry(void *pc) { (void)pc; }
-SIM_API void __tsan_func_exit(void);
 SIM_API void __tsan_func_exit(void) { }
-SIM_API void __tsan_atomic_thread_fence(int order);
 SIM_API void __tsan_atomic_thread_fence(int order) { (void)order; point(); }
-SIM_API void __tsan_atomic_signal_fence(int order);
 SIM_API void __tsan_atomic_signal_fence(int order) { (void)order; }
 
 /* One OS thread runs one world, so an operation that is one point is indivisible by itself. */
-#define ATOMIC_RMW(bits, name, expr)                                                                        \
-    SIM_API uint##bits##_t __tsan_atomic##bits##_##name(volatile uint##bits##_t *p, uint##bits##_t v, int order); \
-    SIM_API uint##bits##_t __tsan_atomic##bits##_##name(volatile uint##bits##_t *p, uint##bits##_t v, int order)  \
-    { uint##bits##_t old; (void)order; touch(p, bits / 8, WRITE); old = *p; *p = (uint##bits##_t)(expr); return old; }
+#define UINT(bits) uint##bits##_t
+#define NAME(bits, what) __tsan_atomic##bits##_##what
 
-#define ATOMICS(bits)                                                                                       \
-    SIM_API uint##bits##_t __tsan_atomic##bits##_load(const volatile uint##bits##_t *p, int order);         \
-    SIM_API uint##bits##_t __tsan_atomic##bits##_load(const volatile uint##bits##_t *p, int order)          \
-    { (void)order; touch(p, bits / 8, READ); return *p; }                                                   \
-    SIM_API void __tsan_atomic##bits##_store(volatile uint##bits##_t *p, uint##bits##_t v, int order);      \
-    SIM_API void __tsan_atomic##bits##_store(volatile uint##bits##_t *p, uint##bits##_t v, int order)       \
-    { (void)order; touch(p, bits / 8, WRITE); *p = v; }                                                     \
-    ATOMIC_RMW(bits, exchange, v)                                                                           \
-    ATOMIC_RMW(bits, fetch_add, old + v)                                                                    \
-    ATOMIC_RMW(bits, fetch_sub, old - v)                                                                    \
-    ATOMIC_RMW(bits, fetch_and, old & v)                                                                    \
-    ATOMIC_RMW(bits, fetch_or, old | v)                                                                     \
-    ATOMIC_RMW(bits, fetch_xor, old ^ v)                                                                    \
-    ATOMIC_RMW(bits, fetch_nand, ~(old & v))                                                                \
-    SIM_API int __tsan_atomic##bits##_compare_exchange_strong(volatile uint##bits##_t *p, uint##bits##_t *c, \
-        uint##bits##_t v, int order, int fail);                                                             \
-    SIM_API int __tsan_atomic##bits##_compare_exchange_strong(volatile uint##bits##_t *p, uint##bits##_t *c, \
-        uint##bits##_t v, int order, int fail)                                                              \
-    { (void)order; (void)fail; touch(p, bits / 8, WRITE);                                                   \
-      if (*p == *c) { *p = v; return 1; } *c = *p; return 0; }                                              \
-    SIM_API int __tsan_atomic##bits##_compare_exchange_weak(volatile uint##bits##_t *p, uint##bits##_t *c,  \
-        uint##bits##_t v, int order, int fail);                                                             \
-    SIM_API int __tsan_atomic##bits##_compare_exchange_weak(volatile uint##bits##_t *p, uint##bits##_t *c,  \
-        uint##bits##_t v, int order, int fail)                                                              \
-    { return __tsan_atomic##bits##_compare_exchange_strong(p, c, v, order, fail); }                         \
-    SIM_API uint##bits##_t __tsan_atomic##bits##_compare_exchange_val(volatile uint##bits##_t *p,           \
-        uint##bits##_t c, uint##bits##_t v, int order, int fail);                                           \
-    SIM_API uint##bits##_t __tsan_atomic##bits##_compare_exchange_val(volatile uint##bits##_t *p,           \
-        uint##bits##_t c, uint##bits##_t v, int order, int fail)                                            \
-    { uint##bits##_t old; (void)order; (void)fail; touch(p, bits / 8, WRITE);                               \
-      old = *p; if (old == c) *p = v; return old; }
+#define RMW(bits, what, expr)                                                                    \
+    SIM_API UINT(bits) NAME(bits, what)(volatile UINT(bits) *p, UINT(bits) v, int order)         \
+    {                                                                                            \
+        UINT(bits) old;                                                                          \
+        (void)order;                                                                             \
+        touch(p, bits / 8, WRITE);                                                               \
+        old = *p;                                                                                \
+        *p = (UINT(bits))(expr);                                                                 \
+        return old;                                                                              \
+    }
+
+#define ATOMICS(bits)                                                                            \
+    SIM_API UINT(bits) NAME(bits, load)(const volatile UINT(bits) *p, int order)                 \
+    {                                                                                            \
+        (void)order;                                                                             \
+        touch(p, bits / 8, READ);                                                                \
+        return *p;                                                                               \
+    }                                                                                            \
+    SIM_API void NAME(bits, store)(volatile UINT(bits) *p, UINT(bits) v, int order)              \
+    {                                                                                            \
+        (void)order;                                                                             \
+        touch(p, bits / 8, WRITE);                                                               \
+        *p = v;                                                                                  \
+    }                                                                                            \
+    RMW(bits, exchange, v)                                                                       \
+    RMW(bits, fetch_add, old + v)                                                                \
+    RMW(bits, fetch_sub, old - v)                                                                \
+    RMW(bits, fetch_and, old & v)                                                                \
+    RMW(bits, fetch_or, old | v)                                                                 \
+    RMW(bits, fetch_xor, old ^ v)                                                                \
+    RMW(bits, fetch_nand, ~(old & v))                                                            \
+    SIM_API UINT(bits) NAME(bits, compare_exchange_val)(volatile UINT(bits) *p, UINT(bits) c,    \
+                                                        UINT(bits) v, int order, int fail)       \
+    {                                                                                            \
+        UINT(bits) old;                                                                          \
+        (void)order;                                                                             \
+        (void)fail;                                                                              \
+        touch(p, bits / 8, WRITE);                                                               \
+        old = *p;                                                                                \
+        if (old == c)                                                                            \
+            *p = v;                                                                              \
+        return old;                                                                              \
+    }                                                                                            \
+    SIM_API int NAME(bits, compare_exchange_strong)(volatile UINT(bits) *p, UINT(bits) *c,       \
+                                                    UINT(bits) v, int order, int fail)           \
+    {                                                                                            \
+        UINT(bits) wanted = *c;                                                                  \
+        *c = NAME(bits, compare_exchange_val)(p, wanted, v, order, fail);                        \
+        return *c == wanted;                                                                     \
+    }                                                                                            \
+    SIM_API int NAME(bits, compare_exchange_weak)(volatile UINT(bits) *p, UINT(bits) *c,         \
+                                                  UINT(bits) v, int order, int fail)             \
+    {                                                                                            \
+        return NAME(bits, compare_exchange_strong)(p, c, v, order, fail);                        \
+    }
 ATOMICS(8)
 ATOMICS(16)
 ATOMICS(32)
 ATOMICS(64)
 /* clang-format on */
+#pragma GCC diagnostic pop
 
-/* Whole ranges, from the module's own memcpy and relatives: one point, then every granule is checked. pc is the
- * caller in the driver; its frame is on the stack, so it is not needed here. */
+/* Whole ranges, from the module's own memcpy and relatives: one point, then every granule is
+ * checked. pc is the caller in the driver; its frame is on the stack, so it is not needed here. */
 static void range(const volatile void *p, size_t bytes, enum access access)
 {
     uintptr_t addr = (uintptr_t)p, bad;

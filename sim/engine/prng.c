@@ -25,16 +25,16 @@ void sim_stream_seed(struct sim_stream *st, uint64_t seed, const char *name)
 
 /* -ln(1 - i/64) in units of 2^-16, for i = 0 .. 63; the rest of [0, 1) is reached by halving. */
 static const uint32_t minus_log[65] = {
-    0, 1032, 2081, 3146, 4230, 5331, 6451, 7591, 8751, 9932, 11135, 12360, 13608, 14880, 16178,
-    17502, 18854, 20233, 21643, 23083, 24556, 26063, 27605, 29184, 30802, 32461, 34164, 35911,
-    37707, 39553, 41453, 43409, 45426, 47507, 49656, 51877, 54177, 56561, 59034, 61604, 64280,
-    67069, 69982, 73031, 76228, 79590, 83133, 86879, 90852, 95082, 99603, 104460, 109706,
-    115408, 121654, 128559, 136278, 145029, 155132, 167080, 181704, 200558, 227130, 272557,
-    338093,
+    0,      1032,   2081,   3146,   4230,   5331,   6451,   7591,   8751,   9932,   11135,
+    12360,  13608,  14880,  16178,  17502,  18854,  20233,  21643,  23083,  24556,  26063,
+    27605,  29184,  30802,  32461,  34164,  35911,  37707,  39553,  41453,  43409,  45426,
+    47507,  49656,  51877,  54177,  56561,  59034,  61604,  64280,  67069,  69982,  73031,
+    76228,  79590,  83133,  86879,  90852,  95082,  99603,  104460, 109706, 115408, 121654,
+    128559, 136278, 145029, 155132, 167080, 181704, 200558, 227130, 272557, 338093,
 };
 
-/* Inverse transform: u uniform in [0, 1) by 64ths, interpolated within; the last 64th starts afresh with
- * ln 64 added, so the tail is exponential too. Cut at 20 means. */
+/* Inverse transform: u uniform in [0, 1) by 64ths, interpolated within; the last 64th starts afresh
+ * with ln 64 added, so the tail is exponential too. Cut at 20 means. */
 int64_t sim_stream_exponential(struct sim_stream *st, int64_t mean)
 {
     int64_t units = 0; /* 2^-16 means */

@@ -1,7 +1,8 @@
 /* sim/engine/prng.h - named streams of random numbers.
  *
- * Every component draws from its own stream, derived from (seed, name), so that one more draw in one
- * component shifts no other. The generator is xoshiro256** (Blackman and Vigna, 2018). Integers only.
+ * Every component draws from its own stream, derived from (seed, name), so that one more draw in
+ * one component shifts no other. The generator is xoshiro256** (Blackman and Vigna, 2018). Integers
+ * only.
  */
 #ifndef SIM_ENGINE_PRNG_H
 #define SIM_ENGINE_PRNG_H
@@ -48,8 +49,8 @@ static inline int64_t sim_stream_between(struct sim_stream *st, int64_t lo, int6
     return lo + (int64_t)sim_stream_below(st, (uint64_t)(hi - lo) + 1);
 }
 
-/* Exponentially distributed with the given mean, in the mean's unit, at most 20 times the mean. Integer
- * arithmetic only (table of logarithms), so every machine draws the same. */
+/* Exponentially distributed with the given mean, in the mean's unit, at most 20 times the mean.
+ * Integer arithmetic only (table of logarithms), so every machine draws the same. */
 int64_t sim_stream_exponential(struct sim_stream *st, int64_t mean);
 
 #endif

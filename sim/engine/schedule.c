@@ -1,11 +1,13 @@
 /* sim/engine/schedule.c - who acts next.
  *
- * Every agent has a time at which it will act. The earliest is the default; the strategy may pick another among
- * those that would not hold up anyone for longer than the bound. An agent that was passed over acts, when its
- * turn comes, no earlier than the last action of the others (the frontier): it was delayed, as a hypervisor or an
- * SMI would have delayed it. Events come before any action at their time or later.
+ * Every agent has a time at which it will act. The earliest is the default; the strategy may pick
+ * another among those that would not hold up anyone for longer than the bound. An agent that was
+ * passed over acts, when its turn comes, no earlier than the last action of the others (the
+ * frontier): it was delayed, as a hypervisor or an SMI would have delayed it. Events come before
+ * any action at their time or later.
  *
- * The decision is made on the stack of whoever came to need it; it then switches to the chosen agent's fiber.
+ * The decision is made on the stack of whoever came to need it; it then switches to the chosen
+ * agent's fiber.
  */
 #include <setjmp.h>
 #include <string.h>
@@ -45,20 +47,22 @@ static void run_event(struct sim *s)
     struct sim_event *event;
 
     s->agent = NULL;
-    event = sim_event_queue_pop(&s->events, ties > 1 ? sim_choose(s, SIM_CHOICE_EVENT_TIE, ties) : 0);
+    event =
+        sim_event_queue_pop(&s->events, ties > 1 ? sim_choose(s, SIM_CHOICE_EVENT_TIE, ties) : 0);
     s->now = event->at;
     s->events_run++;
     event->fn(event, event->ctx);
 }
 
-/* Candidates beyond the first that may be picked: taking them must not hold up the first for too long. Their
- * clocks become the times at which they would really act. */
+/* Candidates beyond the first that may be picked: taking them must not hold up the first for too
+ * long. Their clocks become the times at which they would really act. */
 static uint32_t eligible(const struct sim *s, struct sim_candidate *c, uint32_t n)
 {
     sim_ns latest = c[0].clock + s->config.explore.delay_max_ns;
     uint32_t k = 0;
 
-    for (; k < n && (k == 0 || (c[k].clock > s->frontier ? c[k].clock : s->frontier) <= latest); k++)
+    for (; k < n && (k == 0 || (c[k].clock > s->frontier ? c[k].clock : s->frontier) <= latest);
+         k++)
         if (c[k].clock < s->frontier)
             c[k].clock = s->frontier;
     return k;
@@ -70,7 +74,8 @@ static sim_ns earlier(sim_ns a, sim_ns b)
 }
 
 /* Asks the strategy; with one candidate there is nothing to ask. Fills hot.limit and hot.fuel. */
-static struct sim_agent *decide(struct sim *s, struct sim_candidate *c, uint32_t n, sim_ns next_event)
+static struct sim_agent *decide(struct sim *s, struct sim_candidate *c, uint32_t n,
+                                sim_ns next_event)
 {
     sim_ns first = c[0].clock, second = n > 1 ? c[1].clock : SIM_NEVER, bound;
     uint32_t k = eligible(s, c, n);
@@ -126,13 +131,14 @@ static void run_out(struct sim *s, sim_ns next_event)
 {
     struct sim_candidate c[SIM_AGENTS_MAX];
 
-    s->stop = next_event == SIM_NEVER && !candidates(s, c, SIM_NEVER) ? SIM_STOP_IDLE : SIM_STOP_TIME;
+    s->stop =
+        next_event == SIM_NEVER && !candidates(s, c, SIM_NEVER) ? SIM_STOP_IDLE : SIM_STOP_TIME;
     if (s->stop == SIM_STOP_TIME)
         s->now = s->time_limit - 1;
 }
 
-/* Decides who acts next and lets it. Returns when the caller's agent is chosen (or, on the main fiber, when the
- * run is over). */
+/* Decides who acts next and lets it. Returns when the caller's agent is chosen (or, on the main
+ * fiber, when the run is over). */
 static void schedule(struct sim *s, const struct sim_agent *self)
 {
     struct sim_candidate c[SIM_AGENTS_MAX];

@@ -1,5 +1,5 @@
-/* sim/engine/sim.c - creation, agents, events, streams, trace and findings of a simulation. Who acts when is
- * decided in schedule.c.
+/* sim/engine/sim.c - creation, agents, events, streams, trace and findings of a simulation. Who
+ * acts when is decided in schedule.c.
  */
 #include "sim/engine/sim.h"
 
@@ -76,7 +76,7 @@ struct sim *sim_current(void)
     return present;
 }
 
-/* --- image ----------------------------------------------------------------------------------------- */
+/* --- image ------------------------------------------------------------------------------------ */
 
 void sim_image(struct sim *s)
 {
@@ -105,7 +105,7 @@ void sim_restore(struct sim *s)
     }
 }
 
-/* --- agents ---------------------------------------------------------------------------------------- */
+/* --- agents ----------------------------------------------------------------------------------- */
 
 void sim_fiber_create(struct sim *s, struct sim_fiber *fiber, sim_fiber_fn fn, void *ctx)
 {
@@ -114,7 +114,8 @@ void sim_fiber_create(struct sim *s, struct sim_fiber *fiber, sim_fiber_fn fn, v
     s->fiber_list[s->fibers++] = fiber;
 }
 
-struct sim_agent *sim_agent_create(struct sim *s, const char *name, sim_fiber_fn fn, sim_attention_fn attention, void *ctx)
+struct sim_agent *sim_agent_create(struct sim *s, const char *name, sim_fiber_fn fn,
+                                   sim_attention_fn attention, void *ctx)
 {
     struct sim_agent *a = sim_world_alloc(sizeof *a, 64);
 
@@ -176,7 +177,7 @@ void sim_leave_driver(struct sim *s)
     }
 }
 
-/* --- events ---------------------------------------------------------------------------------------- */
+/* --- events ----------------------------------------------------------------------------------- */
 
 void sim_event_at(struct sim *s, struct sim_event *event, sim_ns at, sim_event_fn fn, void *ctx)
 {
@@ -199,7 +200,7 @@ bool sim_event_cancel(struct sim *s, struct sim_event *event)
     return sim_event_queue_cancel(&s->events, event);
 }
 
-/* --- streams and runs ------------------------------------------------------------------------------ */
+/* --- streams and runs ------------------------------------------------------------------------- */
 
 void sim_stream_register(struct sim *s, struct sim_stream *st, const char *name)
 {
@@ -270,16 +271,18 @@ uint32_t sim_choose(struct sim *s, enum sim_choice kind, uint32_t n)
     return answer;
 }
 
-/* --- trace ----------------------------------------------------------------------------------------- */
+/* --- trace ------------------------------------------------------------------------------------ */
 
 static void trace_flush(struct sim *s)
 {
     if (s->trace_count)
-        s->trace_hash = XXH3_64bits_withSeed(s->trace_buffer, s->trace_count * sizeof s->trace_buffer[0], s->trace_hash);
+        s->trace_hash = XXH3_64bits_withSeed(
+            s->trace_buffer, s->trace_count * sizeof s->trace_buffer[0], s->trace_hash);
     s->trace_count = 0;
 }
 
-void sim_trace(struct sim *s, enum sim_event_id event, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3)
+void sim_trace(struct sim *s, enum sim_event_id event, uint64_t a0, uint64_t a1, uint64_t a2,
+               uint64_t a3)
 {
     struct sim_record *r;
     uint32_t subscribers = s->subscribers[event];
@@ -314,7 +317,8 @@ void sim__trace_switch(struct sim *s, uint32_t to)
     s->step_last = s->hot.points;
     s->switch_hash = (sim__rotl(s->switch_hash, 23) ^ (points << 8 | to)) * 0x9E3779B97F4A7C15ull;
     if (SIM_UNLIKELY(sink.fn != NULL)) {
-        struct sim_record r = {.at = s->now, .event = SIM_EV_SWITCH, .cpu = SIM_CPU_NONE, .arg = {to, points}};
+        struct sim_record r = {
+            .at = s->now, .event = SIM_EV_SWITCH, .cpu = SIM_CPU_NONE, .arg = {to, points}};
 
         sink.fn(s, &r, sink.ctx);
     }
@@ -339,7 +343,7 @@ uint64_t sim_trace_hash(struct sim *s)
     return s->trace_hash ^ s->switch_hash;
 }
 
-/* --- findings -------------------------------------------------------------------------------------- */
+/* --- findings --------------------------------------------------------------------------------- */
 
 uint32_t sim_findings(const struct sim *s)
 {
@@ -362,7 +366,8 @@ enum sim_severity sim_severity(const struct sim *s, enum sim_rule rule)
 /* A slot to fill in; the last one is used again when there are too many. */
 struct sim_finding *sim__finding_new(struct sim *s, enum sim_rule rule, uint64_t subject)
 {
-    struct sim_finding *f = &found.list[found.count < SIM_FINDINGS_MAX ? found.count : SIM_FINDINGS_MAX - 1];
+    struct sim_finding *f =
+        &found.list[found.count < SIM_FINDINGS_MAX ? found.count : SIM_FINDINGS_MAX - 1];
 
     found.count++;
     memset(f, 0, sizeof *f);

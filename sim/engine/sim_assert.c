@@ -22,7 +22,8 @@ void sim_assert_failed(const char *expr, const char *file, int line)
     if (sim) {
         const struct sim_agent *agent = sim_agent_current(sim);
 
-        fprintf(stderr, "  seed %llu, t=%lld ns, ", (unsigned long long)sim_seed(sim), (long long)sim_now(sim));
+        fprintf(stderr, "  seed %llu, t=%lld ns, ", (unsigned long long)sim_seed(sim),
+                (long long)sim_now(sim));
         if (agent)
             fprintf(stderr, "CPU %u\n", sim_agent_number(agent));
         else

@@ -1,7 +1,7 @@
 /* sim/engine/sim_assert.h - assertions about storsim's own code.
  *
- * A failed SIM_ASSERT is our bug, never the driver's: it prints virtual time, CPU, seed and the command
- * that repeats the run, and aborts. Assertions are part of every build.
+ * A failed SIM_ASSERT is our bug, never the driver's: it prints virtual time, CPU, seed and the
+ * command that repeats the run, and aborts. Assertions are part of every build.
  */
 #ifndef SIM_ENGINE_SIM_ASSERT_H
 #define SIM_ENGINE_SIM_ASSERT_H
@@ -15,7 +15,8 @@
 
 #define SIM_ASSERT(expr) (SIM_LIKELY(expr) ? (void)0 : sim_assert_failed(#expr, __FILE__, __LINE__))
 
-/* Prints the broken assertion with the current run's seed and time, then aborts. Callable anywhere. */
+/* Prints the broken assertion with the current run's seed and time, then aborts. Callable anywhere.
+ */
 _Noreturn void sim_assert_failed(const char *expr, const char *file, int line);
 
 /* Text that sim_assert_failed() prints as the line that repeats the run; kept by reference, may be

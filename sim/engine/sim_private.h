@@ -8,12 +8,13 @@
 #define SIM_TRACE_BUFFER 64
 #define SIM_FIBERS_MAX SIM_STACKS_MAX
 
-/* What a point looks at. It stands at a fixed address, so the instrumentation callbacks need no pointer. */
+/* What a point looks at. It stands at a fixed address, so the instrumentation callbacks need no
+ * pointer. */
 struct sim_hot {
-    sim_ns clock;         /* the current agent's time, the point's cost included */
-    sim_ns limit;         /* acting at or after this needs a decision first */
-    uint64_t fuel;        /* points until the strategy wants to be asked; never 0 */
-    uintptr_t stack_lo;   /* the current fiber's stack: accesses to it are no points */
+    sim_ns clock;       /* the current agent's time, the point's cost included */
+    sim_ns limit;       /* acting at or after this needs a decision first */
+    uint64_t fuel;      /* points until the strategy wants to be asked; never 0 */
+    uintptr_t stack_lo; /* the current fiber's stack: accesses to it are no points */
     uintptr_t stack_bytes;
     sim_ns point_ns;
     uint64_t points;
@@ -55,7 +56,8 @@ struct sim {
     uint64_t seed;
     uint64_t step_last; /* points when the last switch was traced */
     uint32_t agents;
-    sim_ns acts_at[SIM_AGENTS_MAX]; /* when each acts next: its clock, or when its sleep ends; SIM_NEVER: kicked first */
+    sim_ns acts_at[SIM_AGENTS_MAX]; /* when each acts next: its clock, or when its sleep ends;
+                                       SIM_NEVER: kicked first */
     struct sim_agent *agent_list[SIM_AGENTS_MAX];
     uint32_t fibers;
     struct sim_fiber *fiber_list[SIM_FIBERS_MAX];
@@ -81,8 +83,8 @@ struct sim {
 /* A point that needs a decision: cost was already added to hot.clock. */
 void sim__point_slow(struct sim *s, sim_ns cost);
 
-/* Traces a switch to agent `to`. There are too many of them for records: they are mixed into the hash, and only a
- * sink gets to see them. */
+/* Traces a switch to agent `to`. There are too many of them for records: they are mixed into the
+ * hash, and only a sink gets to see them. */
 void sim__trace_switch(struct sim *s, uint32_t to);
 
 /* Leaves the current run at once, whatever is on the stack. Does not return. */
@@ -97,8 +99,8 @@ void sim__crash_install(void);
 /* A fresh finding, without text and stack. */
 struct sim_finding *sim__finding_new(struct sim *s, enum sim_rule rule, uint64_t subject);
 
-/* Fills in the stack: pc is the innermost code address (0: none but the return addresses), frame the innermost
- * frame pointer. */
+/* Fills in the stack: pc is the innermost code address (0: none but the return addresses), frame
+ * the innermost frame pointer. */
 void sim__finding_stack(struct sim *s, struct sim_finding *f, uintptr_t pc, uintptr_t frame);
 
 #endif

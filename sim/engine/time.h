@@ -1,7 +1,8 @@
 /* sim/engine/time.h - virtual time.
  *
- * Time is a whole number of nanoseconds since the simulated machine was switched on. It is signed so
- * that differences are ordinary arithmetic. Nothing in storsim reads a wall clock to decide anything.
+ * Time is a whole number of nanoseconds since the simulated machine was switched on. It is signed
+ * so that differences are ordinary arithmetic. Nothing in storsim reads a wall clock to decide
+ * anything.
  */
 #ifndef SIM_ENGINE_TIME_H
 #define SIM_ENGINE_TIME_H

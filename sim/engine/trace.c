@@ -5,7 +5,7 @@
 #include <string.h>
 
 const struct sim_event_info sim_event_info[SIM_EV_COUNT] = {
-#define SIM_EVENT(name, group, a0, a1, a2, a3, text)                                                          \
+#define SIM_EVENT(name, group, a0, a1, a2, a3, text) \
     [SIM_EV_##name] = {#name, #group, {#a0, #a1, #a2, #a3}, text},
 #include "sim/engine/trace_events.def"
 #undef SIM_EVENT
@@ -54,8 +54,8 @@ void sim_record_text(FILE *out, const struct sim_record *r)
 {
     const struct sim_event_info *info = &sim_event_info[r->event];
 
-    fprintf(out, "%4" PRId64 ".%03" PRId64 " %03" PRId64 " %03" PRId64, r->at / SIM_S, r->at / SIM_MS % 1000,
-            r->at / SIM_US % 1000, r->at % 1000);
+    fprintf(out, "%4" PRId64 ".%03" PRId64 " %03" PRId64 " %03" PRId64, r->at / SIM_S,
+            r->at / SIM_MS % 1000, r->at / SIM_US % 1000, r->at % 1000);
     if (r->cpu == SIM_CPU_NONE)
         fputs("   -   -  ", out);
     else

@@ -1,8 +1,8 @@
 /* sim/engine/trace.h - the stream of typed events that a run is.
  *
- * Every event is a fixed record: time, CPU, name, four numbers. Records are hashed (xxHash) in order, so the
- * trace hash says whether two runs were the same; checkers and figures subscribe by name; a sink can take
- * the whole stream. Numbers never hold addresses.
+ * Every event is a fixed record: time, CPU, name, four numbers. Records are hashed (xxHash) in
+ * order, so the trace hash says whether two runs were the same; checkers and figures subscribe by
+ * name; a sink can take the whole stream. Numbers never hold addresses.
  */
 #ifndef SIM_ENGINE_TRACE_H
 #define SIM_ENGINE_TRACE_H
@@ -31,8 +31,8 @@ struct sim_record {
 };
 
 struct sim_event_info {
-    const char *name;  /* lower case, as in JSON */
-    const char *group; /* engine, nt, storport, ... */
+    const char *name;   /* lower case, as in JSON */
+    const char *group;  /* engine, nt, storport, ... */
     const char *arg[4]; /* "_" when unused */
     const char *text;
 };
@@ -42,10 +42,13 @@ struct sim;
 
 typedef void (*sim_trace_fn)(struct sim *sim, const struct sim_record *record, void *ctx);
 
-/* Emits an event at the current time and CPU. Subscribers run before it returns; they must not wait. */
-void sim_trace(struct sim *sim, enum sim_event_id event, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3);
+/* Emits an event at the current time and CPU. Subscribers run before it returns; they must not
+ * wait. */
+void sim_trace(struct sim *sim, enum sim_event_id event, uint64_t a0, uint64_t a1, uint64_t a2,
+               uint64_t a3);
 
-/* Calls fn for every event of this name from now on. At most 8 subscribers an event, at set-up only. */
+/* Calls fn for every event of this name from now on. At most 8 subscribers an event, at set-up
+ * only. */
 void sim_trace_subscribe(struct sim *sim, enum sim_event_id event, sim_trace_fn fn, void *ctx);
 
 /* Calls fn for every event, all names; NULL to end. Not part of the world: survives restoring. */

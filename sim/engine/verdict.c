@@ -4,7 +4,7 @@
 #include <string.h>
 
 const struct sim_rule_info sim_rule_info[SIM_RULE_COUNT] = {
-#define SIM_RULE(id, name, bug_check, severity, text)                                                         \
+#define SIM_RULE(id, name, bug_check, severity, text) \
     [SIM_RULE_##id] = {name, bug_check, SIM_SEVERITY_##severity, text},
 #include "sim/engine/rules.def"
 #undef SIM_RULE

@@ -30,11 +30,11 @@ int sim_rule_by_name(const char *name);
 #define SIM_FINDING_TEXT 240
 #define SIM_FINDINGS_MAX 16 /* kept for a run; more are counted only */
 
-/* A return address on the stack of a finding. Inside the driver module it is an offset from the module's
- * load address, so that it means the same in every process. */
+/* A return address on the stack of a finding. Inside the driver module it is an offset from the
+ * module's load address, so that it means the same in every process. */
 struct sim_frame {
     uint64_t offset;
-    uint8_t in_module;      /* 1: offset into the driver module; 0: storsim's own code */
+    uint8_t in_module;       /* 1: offset into the driver module; 0: storsim's own code */
     const char *engine_name; /* in_module 0: name of the exported routine, or NULL */
 };
 
@@ -53,10 +53,11 @@ struct sim_finding {
 
 struct sim;
 
-/* Records a violation of rule. subject: serial of the SRB (or 0). The text says what happened in one line,
- * without time or CPU (they are recorded). With severity error, and a run under way, the run ends here:
- * the call does not return. With warn it is recorded and the run goes on; with off nothing happens. */
-__attribute__((format(printf, 4, 5)))
-void sim_find(struct sim *sim, enum sim_rule rule, uint64_t subject, const char *format, ...);
+/* Records a violation of rule. subject: serial of the SRB (or 0). The text says what happened in
+ * one line, without time or CPU (they are recorded). With severity error, and a run under way, the
+ * run ends here: the call does not return. With warn it is recorded and the run goes on; with off
+ * nothing happens. */
+__attribute__((format(printf, 4, 5))) void sim_find(struct sim *sim, enum sim_rule rule,
+                                                    uint64_t subject, const char *format, ...);
 
 #endif

@@ -1,8 +1,8 @@
 /* sim/engine/world.c - the three zones, the image, and restoring.
  *
- * The zones are reserved once at fixed addresses without being committed; Linux gives memory on first touch.
- * The shadow and the dirty marks are arrays beside the page zone, so the address of a shadow byte is one
- * shift and one addition away from the address it speaks of.
+ * The zones are reserved once at fixed addresses without being committed; Linux gives memory on
+ * first touch. The shadow and the dirty marks are arrays beside the page zone, so the address of a
+ * shadow byte is one shift and one addition away from the address it speaks of.
  */
 #include "sim/engine/world.h"
 
@@ -49,7 +49,8 @@ static void *map_at(uintptr_t base, size_t bytes, int protection)
 
 static void *map_anywhere(size_t bytes)
 {
-    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                   -1, 0);
 
     return p == MAP_FAILED ? NULL : p;
 }
@@ -168,7 +169,8 @@ bool sim_world_shadow_check(uintptr_t addr, size_t bytes, uint8_t want, uintptr_
         return false;
     }
     while (a < end) {
-        const uint8_t *s = (const uint8_t *)SIM_SHADOW_BASE + ((a - SIM_PAGES_BASE) >> SIM_SHADOW_SHIFT);
+        const uint8_t *s =
+            (const uint8_t *)SIM_SHADOW_BASE + ((a - SIM_PAGES_BASE) >> SIM_SHADOW_SHIFT);
 
         if (end - a >= 64) {
             memcpy(&word, s, sizeof word);
@@ -198,8 +200,10 @@ void sim_world_image(void)
     world.core_image_bytes = head()->core_used;
     memcpy(world.core_image, (void *)SIM_CORE_BASE, world.core_image_bytes);
     world.page_image_count = head()->pages_used;
-    memcpy(world.page_image, (void *)SIM_PAGES_BASE, (size_t)world.page_image_count << SIM_PAGE_SHIFT);
-    memcpy(world.shadow_image, (void *)SIM_SHADOW_BASE, (size_t)world.page_image_count * SHADOW_PAGE);
+    memcpy(world.page_image, (void *)SIM_PAGES_BASE,
+           (size_t)world.page_image_count << SIM_PAGE_SHIFT);
+    memcpy(world.shadow_image, (void *)SIM_SHADOW_BASE,
+           (size_t)world.page_image_count * SHADOW_PAGE);
     clear_dirty();
 }
 
@@ -209,7 +213,8 @@ static void restore_page(uint32_t page)
     uint8_t *shadow = (uint8_t *)SIM_SHADOW_BASE + (size_t)page * SHADOW_PAGE;
 
     if (page < world.page_image_count) {
-        memcpy(sim_world_page(page), world.page_image + ((size_t)page << SIM_PAGE_SHIFT), SIM_PAGE_SIZE);
+        memcpy(sim_world_page(page), world.page_image + ((size_t)page << SIM_PAGE_SHIFT),
+               SIM_PAGE_SIZE);
         memcpy(shadow, world.shadow_image + (size_t)page * SHADOW_PAGE, SHADOW_PAGE);
     } else {
         memset(sim_world_page(page), 0, SIM_PAGE_SIZE);

@@ -1,15 +1,16 @@
 /* sim/engine/world.h - all memory that a run can change, its image, and its restoration.
  *
- * A world has three zones, each at a fixed address so that even code under test that orders or hashes
- * pointers behaves the same in every process:
+ * A world has three zones, each at a fixed address so that even code under test that orders or
+ * hashes pointers behaves the same in every process:
  *
  *   core    the engine's and the models' own state; a bump allocator; imaged whole;
- *   pages   memory that the driver and the device can reach: 4 KiB pages, each with a dirty mark and, for
- *           every 8 bytes, a shadow byte that says who may touch them now;
- *   stacks  one guarded stack for each fiber.
+ *   pages   memory that the driver and the device can reach: 4 KiB pages, each with a dirty mark
+ * and, for every 8 bytes, a shadow byte that says who may touch them now; stacks  one guarded stack
+ * for each fiber.
  *
  * Restoring costs in proportion to what was written: dirty pages are copied back one by one.
- * Whoever writes to the page zone other than through instrumented driver code calls sim_world_touch() first.
+ * Whoever writes to the page zone other than through instrumented driver code calls
+ * sim_world_touch() first.
  *
  * One process holds at most one world at a time.
  */
@@ -36,7 +37,9 @@
 #define SIM_PAGES_MAX ((uint32_t)1 << 18) /* 1 GiB of host memory */
 #define SIM_PAGES_BYTES ((size_t)SIM_PAGES_MAX << SIM_PAGE_SHIFT)
 #define SIM_STACKS_MAX 192
-#define SIM_STACK_BYTES ((size_t)128 << 10) /* usable bytes of one stack; a guard page lies below */
+#define SIM_STACK_BYTES                                                       \
+    ((size_t)128 << 10) /* usable bytes of one stack; a guard page lies below \
+                         */
 
 /* A shadow byte: permissions now, and why not. 0 means that nothing was ever allocated there. */
 enum {
@@ -60,7 +63,8 @@ enum sim_mem_why {
     SIM_WHY_PORT = 8,      /* memory of the port or class driver, never the miniport's */
 };
 
-/* Maps the zones. Returns 0, or a negative errno when the fixed addresses are taken or memory is short. */
+/* Maps the zones. Returns 0, or a negative errno when the fixed addresses are taken or memory is
+ * short. */
 int sim_world_create(void);
 void sim_world_destroy(void);
 
@@ -68,7 +72,8 @@ void sim_world_destroy(void);
  * Running out is an assertion (the bound is 256 MiB). Never freed singly. */
 void *sim_world_alloc(size_t bytes, size_t align);
 
-/* Page zone: index of the first of count fresh, zeroed, virtually contiguous pages; shadow bytes 0. */
+/* Page zone: index of the first of count fresh, zeroed, virtually contiguous pages; shadow bytes 0.
+ */
 uint32_t sim_world_pages_alloc(uint32_t count);
 uint32_t sim_world_pages_used(void);
 
@@ -94,7 +99,8 @@ void sim__world_dirty(uint32_t page);
 static inline void sim_world_touch(const volatile void *p, size_t bytes)
 {
     uintptr_t a = (uintptr_t)p;
-    uint32_t page = sim_world_page_index(a), last = sim_world_page_index(a + (bytes ? bytes - 1 : 0));
+    uint32_t page = sim_world_page_index(a),
+             last = sim_world_page_index(a + (bytes ? bytes - 1 : 0));
 
     do {
         if (!((const uint8_t *)SIM_DIRTY_BASE)[page])
@@ -107,8 +113,8 @@ static inline uint8_t sim_world_shadow(uintptr_t addr)
     return ((const uint8_t *)SIM_SHADOW_BASE)[(addr - SIM_PAGES_BASE) >> SIM_SHADOW_SHIFT];
 }
 
-/* Sets the shadow of [p, p + bytes) to state (permissions | why << SIM_MEM_WHY_SHIFT). p is aligned to
- * SIM_SHADOW_GRAIN; bytes is rounded up to it. Marks the pages dirty. */
+/* Sets the shadow of [p, p + bytes) to state (permissions | why << SIM_MEM_WHY_SHIFT). p is aligned
+ * to SIM_SHADOW_GRAIN; bytes is rounded up to it. Marks the pages dirty. */
 void sim_world_shadow_set(const void *p, size_t bytes, uint8_t state);
 
 /* True when every byte of [addr, addr + bytes) lies in the page zone and has all bits of want set;

@@ -515,3 +515,13 @@ void sim__crew_run(struct sim__sweep *sweep, sim_sweep_progress_fn progress, voi
     uv_loop_close(&crew.loop);
     free(crew.worker);
 }
+
+uint32_t sim_sweep_jobs(void)
+{
+    return (uint32_t)uv_available_parallelism();
+}
+
+double sim_sweep_clock_s(void)
+{
+    return (double)uv_hrtime() / 1e9;
+}

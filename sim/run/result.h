@@ -22,8 +22,8 @@ extern const struct sim_figure_info sim_figure_info[SIM_FIG_COUNT];
 struct sim_sample {
     sim_ns start;
     sim_ns latency_ns;
-    uint8_t op;     /* 0 read, 1 write, 2 flush */
-    uint8_t error;  /* 0 or the SRB status */
+    uint8_t op;    /* 0 read, 1 write, 2 flush */
+    uint8_t error; /* 0 or the SRB status */
     uint16_t retries;
     uint32_t zero;
 };
@@ -31,8 +31,8 @@ struct sim_sample {
 #define SIM_SAMPLES_MAX 65536 /* kept for one run; later ones are counted only */
 
 /* Latency histogram: four bins to an octave, see sim_latency_bin().
- * Three of them: I/Os that ended before the first fault (or reset, when there was none), that overlapped fault and
- * recovery, and that began after the first successful I/O after the reset. */
+ * Three of them: I/Os that ended before the first fault (or reset, when there was none), that
+ * overlapped fault and recovery, and that began after the first successful I/O after the reset. */
 #define SIM_LATENCY_BINS 160
 enum sim_latency_when { SIM_BEFORE, SIM_DURING, SIM_AFTER, SIM_WHEN_COUNT };
 
@@ -47,11 +47,12 @@ struct sim_result {
     uint64_t points, events, switches;
     int64_t figure[SIM_FIG_COUNT];
     uint32_t latency[SIM_WHEN_COUNT][SIM_LATENCY_BINS];
-    uint32_t samples;         /* number in sample[] */
+    uint32_t samples;                /* number in sample[] */
     const struct sim_sample *sample; /* valid until the next run of the session */
 };
 
-/* Bin of a latency: four bins to an octave, bin 0 below 64 ns; the last bin takes everything above. */
+/* Bin of a latency: four bins to an octave, bin 0 below 64 ns; the last bin takes everything above.
+ */
 uint32_t sim_latency_bin(sim_ns latency);
 /* Lower edge of a bin in ns. */
 sim_ns sim_latency_bin_edge(uint32_t bin);

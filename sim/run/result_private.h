@@ -1,4 +1,5 @@
-/* sim/run/result_private.h - private to sim/run: around a run, figures and samples are cleared and collected. */
+/* sim/run/result_private.h - private to sim/run: around a run, figures and samples are cleared and
+ * collected. */
 #ifndef SIM_RUN_RESULT_PRIVATE_H
 #define SIM_RUN_RESULT_PRIVATE_H
 

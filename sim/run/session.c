@@ -75,7 +75,8 @@ static void run_world(struct sim_session *session, struct sim_result *r, sim_ns 
     collect(session, r);
 }
 
-static void start_run(struct sim_session *session, uint64_t seed, const struct sim_strategy *strategy)
+static void start_run(struct sim_session *session, uint64_t seed,
+                      const struct sim_strategy *strategy)
 {
     sim_restore(session->sim);
     sim_module_restore(session->machine.module);
@@ -125,7 +126,8 @@ static int load_driver(struct sim_session *session, struct sim_error *error)
 {
     char path[4096];
 
-    if (sim_driver_path(sim_opt_text(session->scenario, SIM_OPT_DRIVER_MODULE), path, sizeof path, error) ||
+    if (sim_driver_path(sim_opt_text(session->scenario, SIM_OPT_DRIVER_MODULE), path, sizeof path,
+                        error) ||
         sim_module_load(path, error, &session->machine.module))
         return -1;
     sim_set_module(session->machine.module);
@@ -136,9 +138,11 @@ static int set_up(struct sim_session *session, struct sim_error *error)
 {
     struct sim_config config;
 
-    session->strategy = sim_strategy_by_name(sim_opt_text(session->scenario, SIM_OPT_EXPLORE_STRATEGY));
+    session->strategy =
+        sim_strategy_by_name(sim_opt_text(session->scenario, SIM_OPT_EXPLORE_STRATEGY));
     if (!session->strategy)
-        return sim_error_set(error, "explore.strategy: no strategy '%s'; there are time, random and pct",
+        return sim_error_set(error,
+                             "explore.strategy: no strategy '%s'; there are time, random and pct",
                              sim_opt_text(session->scenario, SIM_OPT_EXPLORE_STRATEGY));
     if (load_driver(session, error))
         return -1;
@@ -152,7 +156,8 @@ static int set_up(struct sim_session *session, struct sim_error *error)
     return 0;
 }
 
-int sim_session_open(const struct sim_scenario *scenario, struct sim_error *error, struct sim_session **out)
+int sim_session_open(const struct sim_scenario *scenario, struct sim_error *error,
+                     struct sim_session **out)
 {
     struct sim_session *session = calloc(1, sizeof *session);
     int result = sim_world_create();
@@ -160,7 +165,8 @@ int sim_session_open(const struct sim_scenario *scenario, struct sim_error *erro
     SIM_ASSERT(session);
     if (result) {
         free(session);
-        return sim_error_set(error, "cannot map the simulated machine's memory: %s", strerror(-result));
+        return sim_error_set(error, "cannot map the simulated machine's memory: %s",
+                             strerror(-result));
     }
     session->scenario = scenario;
     if (set_up(session, error)) {
@@ -208,7 +214,8 @@ struct sim_module *sim_session_module(const struct sim_session *session)
     return session->machine.module;
 }
 
-int sim_session_stack(struct sim_session *session, const struct sim_finding *finding, char (*out)[160], int max)
+int sim_session_stack(struct sim_session *session, const struct sim_finding *finding,
+                      char (*out)[160], int max)
 {
     int n = 0;
 

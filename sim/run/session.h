@@ -11,11 +11,12 @@
 
 struct sim_session;
 
-/* Builds the world, loads the miniport and boots it on virtual time, then takes the image every run starts
- * from. The scenario must outlive the session. When the boot itself violates a rule the session opens all
- * the same and every run returns that finding. Negative with error text when the scenario or the module is
- * unusable. */
-int sim_session_open(const struct sim_scenario *scenario, struct sim_error *error, struct sim_session **out);
+/* Builds the world, loads the miniport and boots it on virtual time, then takes the image every run
+ * starts from. The scenario must outlive the session. When the boot itself violates a rule the
+ * session opens all the same and every run returns that finding. Negative with error text when the
+ * scenario or the module is unusable. */
+int sim_session_open(const struct sim_scenario *scenario, struct sim_error *error,
+                     struct sim_session **out);
 void sim_session_close(struct sim_session *session);
 
 /* Runs one seed. result is overwritten. */
@@ -27,8 +28,9 @@ void sim_session_set_sink(struct sim_session *session, sim_trace_fn fn, void *ct
 /* The loaded miniport, for source lines in reports. */
 struct sim_module *sim_session_module(const struct sim_session *session);
 
-/* Describes a finding's stack, innermost first, one "function (file:line)" per frame of the driver and of
- * Storport routines. Returns the number of lines written to out (at most max). */
-int sim_session_stack(struct sim_session *session, const struct sim_finding *finding, char (*out)[160], int max);
+/* Describes a finding's stack, innermost first, one "function (file:line)" per frame of the driver
+ * and of Storport routines. Returns the number of lines written to out (at most max). */
+int sim_session_stack(struct sim_session *session, const struct sim_finding *finding,
+                      char (*out)[160], int max);
 
 #endif

@@ -92,4 +92,9 @@ enum sim_sweep_end sim_sweep_run(const struct sim_sweep_config *config,
                                  sim_sweep_progress_fn progress, void *ctx,
                                  struct sim_cell_result *result, struct sim_error *error);
 
+/* Workers that this machine has processors for; at least 1. */
+uint32_t sim_sweep_jobs(void);
+/* Seconds of a monotonic wall clock, for reports. */
+double sim_sweep_clock_s(void);
+
 #endif

@@ -1,12 +1,14 @@
 /* sim/strategies/pct.c - probabilistic concurrency testing.
  *
- * Burckhardt, Kothari, Musuvathi, Nagarakatte: A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs
- * (ASPLOS 2010). CPUs get random priorities; always the highest one that may act goes on; at d-1 points, drawn
- * uniformly from the expected length of the run, the CPU that acts falls below all others. A bug that needs d
- * ordered steps is found with probability at least 1 / (n k^(d-1)) for n CPUs and k points.
+ * Burckhardt, Kothari, Musuvathi, Nagarakatte: A Randomized Scheduler with Probabilistic Guarantees
+ * of Finding Bugs (ASPLOS 2010). CPUs get random priorities; always the highest one that may act
+ * goes on; at d-1 points, drawn uniformly from the expected length of the run, the CPU that acts
+ * falls below all others. A bug that needs d ordered steps is found with probability at least 1 /
+ * (n k^(d-1)) for n CPUs and k points.
  *
- * Where we differ: time bounds how long a low-priority CPU waits ([explore] delay_max), so a polling CPU cannot
- * starve the one it waits for, and the guarantee holds for preemptions shorter than that bound.
+ * Where we differ: time bounds how long a low-priority CPU waits ([explore] delay_max), so a
+ * polling CPU cannot starve the one it waits for, and the guarantee holds for preemptions shorter
+ * than that bound.
  */
 #include "sim/engine/sim.h"
 
@@ -17,7 +19,7 @@ struct pct_state {
     uint32_t priority[SIM_AGENTS_MAX]; /* larger goes first; unique */
     uint64_t change[DEPTH_MAX];        /* points at which to change, ascending */
     uint32_t changes, next;
-    uint32_t low; /* next priority below all others */
+    uint32_t low;  /* next priority below all others */
     uint64_t base; /* points passed before the run */
 };
 
@@ -61,7 +63,8 @@ static uint32_t highest(const struct pct_state *p, const struct sim_candidate *c
     return best;
 }
 
-static void pick(struct sim *sim, void *state, const struct sim_candidate *c, uint32_t n, struct sim_pick *out)
+static void pick(struct sim *sim, void *state, const struct sim_candidate *c, uint32_t n,
+                 struct sim_pick *out)
 {
     struct pct_state *p = state;
     uint64_t passed = sim_points(sim) - p->base;

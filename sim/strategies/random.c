@@ -1,7 +1,7 @@
 /* sim/strategies/random.c - a uniformly random CPU at every point.
  *
- * The baseline of randomised testing: every CPU that may act is as likely as any other, at every single point.
- * Interrupts are held back for a moment with probability 1/2.
+ * The baseline of randomised testing: every CPU that may act is as likely as any other, at every
+ * single point. Interrupts are held back for a moment with probability 1/2.
  */
 #include "sim/engine/sim.h"
 
@@ -18,7 +18,8 @@ static void begin(struct sim *sim, void *state, uint64_t seed, uint64_t steps)
     sim_stream_seed(&r->stream, seed, "strategy.random");
 }
 
-static void pick(struct sim *sim, void *state, const struct sim_candidate *c, uint32_t n, struct sim_pick *out)
+static void pick(struct sim *sim, void *state, const struct sim_candidate *c, uint32_t n,
+                 struct sim_pick *out)
 {
     struct random_state *r = state;
 

@@ -1,8 +1,8 @@
 /* sim/strategies/time.c - earliest first, with seeded jitter.
  *
- * Models CPUs of about equal speed: whoever is behind goes on, but each turn may run ahead of the others by up to
- * the scenario's jitter, as caches and pipelines have it. Fast, fair, and the default; rare preemptions inside
- * one short section are found sooner by random and pct.
+ * Models CPUs of about equal speed: whoever is behind goes on, but each turn may run ahead of the
+ * others by up to the scenario's jitter, as caches and pipelines have it. Fast, fair, and the
+ * default; rare preemptions inside one short section are found sooner by random and pct.
  */
 #include "sim/engine/sim.h"
 
@@ -19,7 +19,8 @@ static void begin(struct sim *sim, void *state, uint64_t seed, uint64_t steps)
     sim_stream_seed(&t->stream, seed, "strategy.time");
 }
 
-static void pick(struct sim *sim, void *state, const struct sim_candidate *c, uint32_t n, struct sim_pick *out)
+static void pick(struct sim *sim, void *state, const struct sim_candidate *c, uint32_t n,
+                 struct sim_pick *out)
 {
     struct time_state *t = state;
     sim_ns jitter = sim_explore(sim)->jitter_ns;

@@ -99,7 +99,8 @@ START_TEST(a_module_of_another_version_is_refused_with_both_versions)
     const char *path = forged(here, descriptor, 15);
 
     ck_assert_int_lt(sim_module_load(path, &error, &module), 0);
-    ck_assert_msg(strstr(error.text, "version 7") && strstr(error.text, "needs 1"), "%s", error.text);
+    ck_assert_msg(strstr(error.text, "version 7") && strstr(error.text, "needs 1"), "%s",
+                  error.text);
     unlink(path);
     path = forged(here, wdk, 15);
     ck_assert_int_lt(sim_module_load(path, &error, &module), 0);
@@ -115,7 +116,8 @@ START_TEST(the_built_in_miniport_loads_and_its_lines_are_known)
 
     ck_assert_msg(!sim_module_load(built_in(), &error, &module), "%s", error.text);
     ck_assert_uint_gt(strlen(sim_module_build(module)), 8);
-    ck_assert(sim_module_offset(module, (uintptr_t)sim_module_symbol(module, "DriverEntry"), &offset));
+    ck_assert(
+        sim_module_offset(module, (uintptr_t)sim_module_symbol(module, "DriverEntry"), &offset));
     source = sim_module_source(module, offset);
     ck_assert_str_eq(source.function, "DriverEntry");
     ck_assert_str_eq(source.file, "entry.c");

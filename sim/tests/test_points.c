@@ -1,4 +1,5 @@
-/* sim/tests/test_points.c - what instrumented code calls: points, stacks, shadows, dirty pages, atomics. */
+/* sim/tests/test_points.c - what instrumented code calls: points, stacks, shadows, dirty pages,
+ * atomics. */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +11,10 @@
 /* Under names of our own: gcc has prototypes for the real ones once a sanitizer is on. */
 SIM_API void announce_read8(void *p) __asm__("__tsan_read8");
 SIM_API void announce_write8(void *p) __asm__("__tsan_write8");
-SIM_API uint32_t atomic_add(volatile uint32_t *p, uint32_t v, int order) __asm__("__tsan_atomic32_fetch_add");
-SIM_API uint32_t atomic_swap_if(volatile uint32_t *p, uint32_t c, uint32_t v, int order, int fail)
-    __asm__("__tsan_atomic32_compare_exchange_val");
+SIM_API uint32_t atomic_add(volatile uint32_t *p, uint32_t v,
+                            int order) __asm__("__tsan_atomic32_fetch_add");
+SIM_API uint32_t atomic_swap_if(volatile uint32_t *p, uint32_t c, uint32_t v, int order,
+                                int fail) __asm__("__tsan_atomic32_compare_exchange_val");
 SIM_API void storsim_range_write(void *p, size_t n, void *pc);
 
 static struct sim *sim;
@@ -26,8 +28,10 @@ static void setup(void)
     sim_config_defaults(&config);
     sim = sim_create(&config);
     memory = sim_world_page(sim_world_pages_alloc(4));
-    sim_world_shadow_set(memory, 2 * SIM_PAGE_SIZE, SIM_MEM_CPU | SIM_WHY_POOL << SIM_MEM_WHY_SHIFT);
-    sim_world_shadow_set(memory + 2 * SIM_PAGE_SIZE, SIM_PAGE_SIZE, SIM_WHY_FREED << SIM_MEM_WHY_SHIFT);
+    sim_world_shadow_set(memory, 2 * SIM_PAGE_SIZE,
+                         SIM_MEM_CPU | SIM_WHY_POOL << SIM_MEM_WHY_SHIFT);
+    sim_world_shadow_set(memory + 2 * SIM_PAGE_SIZE, SIM_PAGE_SIZE,
+                         SIM_WHY_FREED << SIM_MEM_WHY_SHIFT);
     sim_world_image();
 }
 

@@ -1,4 +1,5 @@
-/* sim/tests/test_prng.c - streams are separate, repeatable, and have the distribution they promise. */
+/* sim/tests/test_prng.c - streams are separate, repeatable, and have the distribution they promise.
+ */
 #include <check.h>
 #include <stdlib.h>
 

@@ -1,4 +1,6 @@
 /* sim/tests/test_scenario.c - reading scenarios: values, places in messages, overrides, hash. */
+// covers: sim/scenario/assign.c sim/scenario/check.c sim/scenario/nearest.c sim/scenario/options.c
+// covers: sim/scenario/read.c sim/scenario/values.c
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -284,7 +286,7 @@ START_TEST(a_line_too_long_is_refused_with_its_number)
     char text[8192] = "[scenario]\ntitle = ";
 
     memset(text + strlen(text), 'x', 6000);
-    strcat(text, "\n" LOAD);
+    snprintf(text + strlen(text), sizeof text - strlen(text), "\n" LOAD);
     fails_with(text, "dir/x.ini:2: this line is too long");
 }
 END_TEST

@@ -1,4 +1,6 @@
-/* sim/tests/test_schedule.c - who acts when, events that are never overtaken, findings, image and restore. */
+/* sim/tests/test_schedule.c - who acts when, events that are never overtaken, findings, image and
+ * restore. */
+// covers: sim/engine/crash.c sim/engine/fiber.c sim/engine/sim.c sim/engine/sim_assert.c
 #include <check.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -78,7 +80,8 @@ START_TEST(without_jitter_actions_happen_in_order_of_time_and_in_parallel)
 }
 END_TEST
 
-static const struct sim_strategy *const every[] = {&sim_strategy_time, &sim_strategy_random, &sim_strategy_pct};
+static const struct sim_strategy *const every[] = {&sim_strategy_time, &sim_strategy_random,
+                                                   &sim_strategy_pct};
 
 START_TEST(no_strategy_lets_an_event_be_overtaken_or_time_run_backwards)
 {
@@ -100,7 +103,9 @@ START_TEST(no_strategy_lets_an_event_be_overtaken_or_time_run_backwards)
             ck_assert_int_ge(acted[i], acted[i - 1]);
         events += actor[i] < 0;
         /* Whoever acts at t has seen all events up to t. */
-        ck_assert_int_ge(events, acted[i] >= 1 + 49 * 37 ? 50 : acted[i] ? (int)((acted[i] - 1) / 37) + 1 : 0);
+        ck_assert_int_ge(events, acted[i] >= 1 + 49 * 37 ? 50
+                                 : acted[i]              ? (int)((acted[i] - 1) / 37) + 1
+                                                         : 0);
     }
 }
 END_TEST
@@ -320,7 +325,7 @@ START_TEST(our_own_bug_aborts)
 }
 END_TEST
 
-/* --- fibers of one agent ---------------------------------------------------------------------------- */
+/* --- fibers of one agent ---------------------------------------------------------------------- */
 
 static struct sim_fiber other;
 
@@ -370,7 +375,7 @@ START_TEST(parked_fibers_survive_image_and_restore)
 }
 END_TEST
 
-/* --- trace ------------------------------------------------------------------------------------------ */
+/* --- trace ------------------------------------------------------------------------------------ */
 
 static void count_records(struct sim *s, const struct sim_record *r, void *ctx)
 {

@@ -148,6 +148,11 @@ static void tear_down(void)
 /* --- sweeps
  * ----------------------------------------------------------------------------------------- */
 
+static long number(const char *text)
+{
+    return strtol(text, NULL, 10);
+}
+
 START_TEST(a_clean_sweep_has_a_row_for_each_seed_and_exits_0)
 {
     json_t *object;
@@ -345,7 +350,7 @@ START_TEST(ctrl_c_ends_within_a_second_and_keeps_what_was_finished)
     ck_assert_int_eq(interrupted(SIGINT, &took_s), 130);
     ck_assert(took_s < 1.0);
     says(messages, "interrupted; what was finished is in r/results.db");
-    ck_assert_int_gt(atoi(query("r/results.db", "SELECT count(*) FROM run")), 50);
+    ck_assert_int_gt(number(query("r/results.db", "SELECT count(*) FROM run")), 50);
     ck_assert_str_eq(query("r/results.db", "SELECT complete FROM sweep"), "0");
     ck_assert_str_eq(query("r/results.db", "PRAGMA integrity_check"), "ok");
 }
@@ -379,7 +384,7 @@ START_TEST(workers_do_not_outlive_a_killed_parent)
         folder);
     ck_assert_int_eq(system(command), 0);
     ck_assert_str_eq(query("r/results.db", "PRAGMA integrity_check"), "ok");
-    ck_assert_int_gt(atoi(query("r/results.db", "SELECT count(*) FROM run")), 0);
+    ck_assert_int_gt(number(query("r/results.db", "SELECT count(*) FROM run")), 0);
 }
 END_TEST
 

@@ -1,4 +1,5 @@
-/* sim/tests/test_world.c - the world comes back exactly as it was imaged, at the price of what was written. */
+/* sim/tests/test_world.c - the world comes back exactly as it was imaged, at the price of what was
+ * written. */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,6 @@
-/* models/nt/tests/test_cpu.c - IRQL, interrupts, DPCs, locks, work and threads, each against its rule. */
+/* models/nt/tests/test_cpu.c - IRQL, interrupts, DPCs, locks, work and threads, each against its
+ * rule. */
+// covers: models/nt/dpc.c models/nt/interrupt.c models/nt/lock.c models/nt/passive.c
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,7 +50,7 @@ static void run_on(uint32_t cpu, void (*fn)(struct nt *, void *), void *ctx)
     ck_assert(nt_work_queue(nt, &work[cpu], cpu));
 }
 
-/* --- interrupts -------------------------------------------------------------------------------------- */
+/* --- interrupts ------------------------------------------------------------------------------- */
 
 static struct nt_interrupt low, high, line;
 static struct sim_event event[4];
@@ -163,7 +165,7 @@ START_TEST(a_level_interrupt_comes_again_until_the_line_is_low)
 }
 END_TEST
 
-/* --- DPCs -------------------------------------------------------------------------------------------- */
+/* --- DPCs ------------------------------------------------------------------------------------- */
 
 static struct nt_dpc dpc[3];
 
@@ -246,7 +248,7 @@ START_TEST(a_dpc_queued_by_an_interrupt_runs_before_the_interrupted_code_goes_on
 }
 END_TEST
 
-/* --- locks ------------------------------------------------------------------------------------------- */
+/* --- locks ------------------------------------------------------------------------------------ */
 
 static struct nt_lock lock[2];
 static int inside, most_inside;
@@ -268,7 +270,8 @@ static void hold(struct nt *n, void *ctx)
     (void)ctx;
 }
 
-static const struct sim_strategy *const every[] = {&sim_strategy_time, &sim_strategy_random, &sim_strategy_pct};
+static const struct sim_strategy *const every[] = {&sim_strategy_time, &sim_strategy_random,
+                                                   &sim_strategy_pct};
 
 START_TEST(a_lock_lets_one_in_at_a_time_under_every_strategy)
 {
@@ -360,8 +363,10 @@ END_TEST
 
 static void releases(struct nt *n, void *ctx)
 {
+    uint8_t old = nt_irql(n);
+
     (void)ctx;
-    nt_lock_release(n, &lock[0], NT_PASSIVE);
+    nt_lock_release(n, &lock[0], old);
 }
 
 static bool isr_takes_second(void *ctx)
@@ -412,7 +417,7 @@ START_TEST(a_release_by_another_is_a_finding)
 }
 END_TEST
 
-/* --- time and passive level -------------------------------------------------------------------------- */
+/* --- time and passive level ------------------------------------------------------------------- */
 
 static void stalls(struct nt *n, void *ctx)
 {
@@ -491,7 +496,8 @@ int main(void)
     tcase_add_test(tc, a_cpu_that_spins_at_dispatch_takes_interrupts);
     tcase_add_test(tc, a_wait_that_an_interrupt_interrupted_is_no_deadlock);
     tcase_add_test(tc, a_release_by_another_is_a_finding);
-    tcase_add_test(tc, a_stall_takes_its_time_and_lets_interrupts_in_and_counts_as_time_at_dispatch);
+    tcase_add_test(tc,
+                   a_stall_takes_its_time_and_lets_interrupts_in_and_counts_as_time_at_dispatch);
     tcase_add_test(tc, a_thread_waits_for_its_flag_or_its_deadline_while_its_cpu_does_other_work);
     suite_add_tcase(suite, tc);
     srunner_run_all(runner, CK_NORMAL);

@@ -65,7 +65,8 @@ END_TEST
 
 START_TEST(the_device_reaches_only_what_is_mapped_for_it)
 {
-    char *p = nt_pages_alloc(mem, 2 * NT_PAGE, NT_CONTIGUOUS, SIM_MEM_CPU | SIM_WHY_DATA << SIM_MEM_WHY_SHIFT);
+    char *p = nt_pages_alloc(mem, 2 * NT_PAGE, NT_CONTIGUOUS,
+                             SIM_MEM_CPU | SIM_WHY_DATA << SIM_MEM_WHY_SHIFT);
     struct nt_dma_error bad;
     char bytes[16] = "fifteen letters";
 
