@@ -212,7 +212,7 @@ void *nt_pool_alloc(struct nt_memory *mem, size_t bytes)
 
 int nt_pool_free(struct nt_memory *mem, void *p)
 {
-    struct pool_block *block = (struct pool_block *)p - 1;
+    struct pool_block *block = (struct pool_block *)((uintptr_t)p - sizeof *block);
     struct pool_class *class;
 
     if (!sim_world_in_pages((uintptr_t)block) || ((uintptr_t)p & 15) ||

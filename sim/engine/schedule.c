@@ -97,8 +97,10 @@ static struct sim_agent *decide(struct sim *s, struct sim_candidate *c, uint32_t
 
 static void resume(struct sim *s, struct sim_agent *a)
 {
-    sim_ns at = s->acts_at[a->number];
+    sim_ns at;
 
+    SIM_ASSERT(a != NULL);
+    at = s->acts_at[a->number];
     if (at < s->frontier - DELAY_TRACED)
         sim_trace(s, SIM_EV_DELAY, a->number, (uint64_t)(s->frontier - at), 0, 0);
     if (at < s->frontier)

@@ -500,7 +500,7 @@ void sim__crew_run(struct sim__sweep *sweep, sim_sweep_progress_fn progress, voi
 {
     struct crew crew = {.sweep = sweep, .progress = progress, .ctx = ctx};
 
-    crew.worker = calloc(sweep->config->jobs, sizeof(*crew.worker));
+    crew.worker = calloc(sweep->config->jobs, sizeof(struct worker *));
     SIM_ASSERT(crew.worker != NULL);
     uv_loop_init(&crew.loop);
     uv_timer_init(&crew.loop, &crew.tick);

@@ -18,7 +18,9 @@
 
 double sim__elapsed(const struct sim__sweep *sweep)
 {
-    return (double)(uv_hrtime() / 1000000 - sweep->began_ms) / 1000.0;
+    uint64_t now_ms = uv_hrtime() / 1000000;
+
+    return (double)(now_ms - sweep->began_ms) / 1000.0;
 }
 
 void sim__sweep_fail(struct sim__sweep *sweep, enum sim_sweep_end end, const char *text)

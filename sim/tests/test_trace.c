@@ -9,9 +9,8 @@
 
 static char *told(void (*tell)(FILE *, const struct sim_record *), const struct sim_record *r)
 {
-    static char *text;
-    size_t bytes;
-    FILE *out = open_memstream(&text, &bytes);
+    static char text[1024];
+    FILE *out = fmemopen(text, sizeof text, "w");
 
     tell(out, r);
     fclose(out);

@@ -18,7 +18,6 @@ TOP_LEVEL = {
 # comment at the start of a line: "// covers: sim/engine/x.c models/nt/y.c".
 NO_TEST = {
     "models/registry.c": "a table; every scenario reads it",
-    "models/nt/nt_model.c": "creates what the other tests of the folder create; every scenario uses it",
 }
 TESTED = re.compile(r"^(sim/(engine|scenario)/[^/]+|models/[^/]+/[^/]+|models/[^/]+)\.c$")
 
