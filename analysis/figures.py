@@ -10,6 +10,7 @@ import os
 import sys
 
 import command
+import plot_coverage
 import plot_latency_distribution
 import plot_latency_time
 import plot_recovery
@@ -20,6 +21,7 @@ import style
 def jobs(sweeps):
     """(file name without extension, function that returns the figure), in the order in which they are made."""
     yield plot_recovery.NAME, lambda: plot_recovery.figure(sweeps)
+    yield plot_coverage.NAME, lambda: plot_coverage.figure(sweeps)
     for plot in (plot_latency_time, plot_latency_distribution):
         for sweep, name in zip(sweeps, command.file_names(plot.PREFIX, sweeps)):
             yield name, lambda plot=plot, sweep=sweep: plot.figure(sweep)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-VERSION = 1  # PRAGMA user_version of the databases this program reads
+VERSION = 2  # PRAGMA user_version of the databases this program reads
 
 FIGURES = ("fault_at", "reset_at", "recovered_at", "detect_ns", "quiesce_ns", "complete_ns", "enable_ns",
            "queues_ns", "first_io_ns", "recovery_ns", "resets", "reset_outstanding",
@@ -41,6 +41,16 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Pairs:
+    """Interleavings of a sweep (sim/engine/coverage.h), in the order in which they were first seen."""
+    place: list          # ((offset, callback, access), (offset, callback, access)): what makes a pair that pair
+    words: list          # the same for people: (from, to)
+    first: np.ndarray    # seed that showed it first
+    seeds: np.ndarray    # how many did
+    covered: np.ndarray  # seeds that were watched, ascending
+
+
+@dataclass(frozen=True)
 class Sweep:
     path: str            # of the database
     id: int
@@ -56,6 +66,11 @@ class Sweep:
     findings: tuple      # of Finding, by seed, then in the order of the run
     latency: dict        # phase -> (lower edges of bins, counts), both int arrays, ascending
     sample_seeds: np.ndarray
+    build: str           # of the driver
+    guided: bool
+    seed_first: int      # of the range, whatever the shard
+    seed_last: int
+    pairs: Pairs
 
     @property
     def driver_name(self):
@@ -123,7 +138,8 @@ class _connect:
 
 
 def _sweep(db, path, number):
-    head = db.rows("SELECT scenario, title, driver, strategy, complete FROM sweep WHERE id = ?", number)[0]
+    head = db.rows("SELECT scenario, title, driver, strategy, complete, driver_build, guided, seed_first, seed_last"
+                   " FROM sweep WHERE id = ?", number)[0]
     runs = db.rows("SELECT seed, stop, errors FROM run WHERE sweep = ? ORDER BY seed", number)
     seed = np.array([row[0] for row in runs], dtype=np.int64)
     findings = db.rows("SELECT seed, rule, severity, at_ns FROM finding WHERE sweep = ? ORDER BY seed, n", number)
@@ -134,7 +150,8 @@ def _sweep(db, path, number):
                  figure=_figures(db, number, seed),
                  findings=tuple(Finding(*row) for row in findings),
                  latency={phase: _histogram(db, number, phase) for phase in LATENCY_PHASES},
-                 sample_seeds=np.array([row[0] for row in sampled], dtype=np.int64))
+                 sample_seeds=np.array([row[0] for row in sampled], dtype=np.int64),
+                 build=head[5], guided=bool(head[6]), seed_first=head[7], seed_last=head[8], pairs=_pairs(db, number))
 
 
 def _figures(db, number, seed):
@@ -149,6 +166,19 @@ def _figures(db, number, seed):
 def _histogram(db, number, phase):
     return tuple(_columns(db.rows("SELECT bin_ns, count FROM latency WHERE sweep = ? AND phase = ? AND count > 0"
                                   " ORDER BY bin_ns", number, phase), 2))
+
+
+def _pairs(db, number):
+    rows = db.rows("SELECT from_offset, from_callback, from_access, to_offset, to_callback, to_access, first_seed, seeds,"
+                   " from_function, from_file, from_line, to_function, to_file, to_line"
+                   " FROM pair WHERE sweep = ? ORDER BY n", number)
+    covered = db.rows("SELECT seed FROM run WHERE sweep = ? AND pairs IS NOT NULL ORDER BY seed", number)
+    return Pairs(place=[(row[0:3], row[3:6]) for row in rows],
+                 words=[(f"{row[8]} ({row[9]}:{row[10]}) {row[2]} in {row[1]}",
+                         f"{row[11]} ({row[12]}:{row[13]}) {row[5]} in {row[4]}") for row in rows],
+                 first=np.array([row[6] for row in rows], dtype=np.int64),
+                 seeds=np.array([row[7] for row in rows], dtype=np.int64),
+                 covered=np.array([row[0] for row in covered], dtype=np.int64))
 
 
 def _columns(rows, width):

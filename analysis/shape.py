@@ -225,3 +225,50 @@ def trouble(sweep):
 
 def was_reset(sweep):
     return bool(np.any(~np.isnan(sweep.figure["reset_at"])))
+
+
+@dataclass(frozen=True)
+class Curve:
+    """How many distinct pairs the first n seeds of a range showed."""
+    scenario: str
+    driver: str
+    strategy: str        # and that it was guided
+    build: str
+    seed: np.ndarray     # place in the range, from 1, at which the count rises; ascending
+    count: np.ndarray    # of pairs from there on
+    last: int            # place of the last seed that was watched
+
+    @property
+    def last_new(self):
+        return int(self.seed[-1]) if len(self.seed) else 0
+
+    @property
+    def total(self):
+        return int(self.count[-1]) if len(self.count) else 0
+
+    @property
+    def flat(self):
+        """The share of the seeds, at the end, in which nothing was new."""
+        return 1 - self.last_new / self.last
+
+
+def coverage_curves(sweeps):
+    """A curve for each scenario, driver and strategy whose pairs were collected. Shards of one range are put together:
+    a pair is as old as the lowest seed of any shard that showed it."""
+    together = {}
+    for sweep in sweeps:
+        if len(sweep.pairs.covered):
+            key = (sweep.scenario, sweep.driver_name, sweep.strategy + (", guided" if sweep.guided else ""), sweep.build,
+                   sweep.seed_first, sweep.seed_last)
+            together.setdefault(key, []).append(sweep.pairs)
+    return [_curve(key, parts) for key, parts in together.items()]
+
+
+def _curve(key, parts):
+    first = {}
+    for pairs in parts:
+        for place, seed in zip(pairs.place, pairs.first.tolist()):
+            first[place] = min(seed, first.get(place, seed))
+    base = key[4] - 1
+    seed, new = np.unique(np.array(sorted(first.values()), dtype=np.int64) - base, return_counts=True)
+    return Curve(*key[:4], seed, np.cumsum(new), int(max(pairs.covered.max() for pairs in parts)) - base)

@@ -19,7 +19,7 @@ NVME, DEFERRED, HANG, IDLE = range(4)  # places in the small set, as load.load()
 STORIES = (fake_results.Story("01-stops", "nvme", runs=12),
            fake_results.Story("01-stops", "out/deferred.so", runs=10, fails=1.0, sampled=1),
            fake_results.Story("03-for-ever", runs=5, hang_for_ever=True),
-           fake_results.Story("06-no-fault", runs=4, fault=False, sampled=0, complete=0))
+           fake_results.Story("06-no-fault", runs=4, fault=False, sampled=0, complete=0, pairs=0))
 
 
 def scratch(name):

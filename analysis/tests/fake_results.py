@@ -30,6 +30,7 @@ class Story:
     fault: bool = True
     sampled: int = 2
     complete: int = 1
+    pairs: int = 40           # interleavings there are to find
 
 
 FOUNDING = (Story("01-device-stops-responding"),
@@ -50,7 +51,7 @@ def write(path, stories=FOUNDING, seed=1):
     with sqlite3.connect(path) as db:
         with open(os.path.join(ROOT, "sim", "run", "schema.sql"), encoding="utf-8") as schema:
             db.executescript(schema.read())
-        db.execute("PRAGMA user_version = 1")
+        db.execute("PRAGMA user_version = 2")
         for number, story in enumerate(stories, 1):
             _sweep(db, number, story, np.random.default_rng((seed, number)))
     db.close()
@@ -60,17 +61,35 @@ def write(path, stories=FOUNDING, seed=1):
 def _sweep(db, number, story, rng):
     _insert(db, "sweep", (number, story.scenario, f"scenarios/{story.scenario}.ini", "", f"{number:016x}",
                           "the device stops responding", story.driver, "", "0.1", "pct", "[]", "pass", 1, story.runs,
-                          1.5, story.complete, "1/1"))
+                          1.5, story.complete, "1/1", 0))
     counts = {phase: np.zeros(157, dtype=np.int64) for phase in ("before", "during", "after")}
+    shown = {}
     for seed in range(1, story.runs + 1):
-        _run(db, number, seed, story, rng, counts)
+        pairs, new = _pairs(story, seed, shown)
+        _run(db, number, seed, story, rng, counts, pairs, new)
+    for n, (pair, (first, seeds)) in enumerate(shown.items()):
+        _insert(db, "pair", (number, n, 0x100 + pair, "NvmeSlotTake", "queue.c", 60 + pair, "HwStorStartIo", "write",
+                             0x900 + pair, "NvmeQueueDrain", "queue.c", 100 + pair, "HwStorDpcRoutine", "read", first,
+                             seeds))
     for phase, count in counts.items():
         for edge, n in zip(BIN_EDGES.tolist(), count.tolist()):
             if n:
                 _insert(db, "latency", (number, phase, edge, n))
 
 
-def _run(db, number, seed, story, rng, counts):
+def _pairs(story, seed, shown):
+    """(pairs of this seed, of these new): pair n is shown by every seed that n * n divides."""
+    if not story.pairs:
+        return None, None
+    pairs = [n for n in range(1, story.pairs + 1) if seed % (n * n) == 0]
+    new = [n for n in pairs if n not in shown]
+    for n in pairs:
+        first, seeds = shown.get(n, (seed, 0))
+        shown[n] = (first, seeds + 1)
+    return len(pairs), len(new)
+
+
+def _run(db, number, seed, story, rng, counts, pairs, new):
     fails = rng.random() < story.fails
     figure = _figures(story, fails, rng)
     samples = _samples(story, figure, fails, rng)
@@ -82,7 +101,7 @@ def _run(db, number, seed, story, rng, counts):
     end = max(s[0] + s[1] for s in samples)
     figure["latency_max_ns"] = max(s[1] for s in samples)
     _insert(db, "run", (number, seed, f"{seed:016x}", "finding" if rule else "done", int(bool(rule)), 0, end,
-                        20000, 9000, 700))
+                        20000, 9000, 700, pairs, new, seed))
     for name, value in figure.items():
         _insert(db, "figure", (number, seed, name, int(value)))
     for phase, count in counts.items():

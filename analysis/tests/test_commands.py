@@ -11,7 +11,7 @@ class Figures(unittest.TestCase):
     def test_every_figure_is_made_and_named_and_the_rest_is_skipped_aloud(self):
         out = context.scratch("all")
         status, stdout, stderr = context.run("figures.py", context.database(), "--out", out)
-        names = ["latency-distribution-01-stops-deferred", "latency-distribution-01-stops-nvme",
+        names = ["coverage", "latency-distribution-01-stops-deferred", "latency-distribution-01-stops-nvme",
                  "latency-distribution-03-for-ever-nvme", "latency-distribution-06-no-fault-nvme",
                  "latency-over-time-01-stops-deferred", "latency-over-time-01-stops-nvme",
                  "latency-over-time-03-for-ever-nvme", "recovery-times"]
@@ -32,7 +32,7 @@ class Figures(unittest.TestCase):
                 with open(os.path.join(out, name), "rb") as data:
                     found[name] = data.read()
             contents.append(found)
-        self.assertEqual(len(contents[0]), 16)
+        self.assertEqual(len(contents[0]), 18)
         self.assertTrue(contents[0] == contents[1])
 
     def test_format_and_sweep_select(self):
@@ -41,7 +41,7 @@ class Figures(unittest.TestCase):
                                         "01-*/nv*")
         self.assertEqual(status, 0)
         self.assertEqual([os.path.basename(p) for p in stdout.split()],
-                         ["recovery-times.svg", "latency-over-time-01-stops-nvme.svg",
+                         ["recovery-times.svg", "coverage.svg", "latency-over-time-01-stops-nvme.svg",
                           "latency-distribution-01-stops-nvme.svg"])
 
     def test_no_reset_and_no_samples_are_skipped_with_status_0(self):
@@ -49,14 +49,14 @@ class Figures(unittest.TestCase):
                                         "06-*")
         self.assertEqual(status, 0)
         self.assertEqual([line.split(":")[0] for line in stderr.splitlines()],
-                         ["skipped recovery-times", "skipped latency-over-time-06-no-fault-nvme"])
+                         ["skipped recovery-times", "skipped coverage", "skipped latency-over-time-06-no-fault-nvme"])
 
     def test_sweeps_of_one_name_in_two_databases_get_files_of_their_own(self):
         path = context.fake_results.write(context.scratch("twice.db"), [context.STORIES[0]])
         status, stdout, _ = context.run("figures.py", path, context.database(), "--out", context.scratch("twice"),
                                         "--format", "png", "--sweep", "01-stops/nvme")
         self.assertEqual(status, 0)
-        self.assertEqual(len(set(stdout.split())), 5)
+        self.assertEqual(len(set(stdout.split())), 6)
 
 
 class Mistakes(unittest.TestCase):
@@ -72,9 +72,9 @@ class Mistakes(unittest.TestCase):
     def test_other_version_and_no_folder_is_left_behind(self):
         path = context.scratch("other.db")
         with sqlite3.connect(path) as db:
-            db.execute("PRAGMA user_version = 2")
+            db.execute("PRAGMA user_version = 9")
         db.close()
-        self.refused("database version 2; this program reads version 1", "figures.py", path, "--out", "never")
+        self.refused("database version 9; this program reads version 2", "figures.py", path, "--out", "never")
         self.assertFalse(os.path.exists(context.scratch("never")))
 
     def test_unknown_format(self):

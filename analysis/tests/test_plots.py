@@ -1,9 +1,11 @@
 """The figures, by their artists: limits, counts, labels, and nothing hidden behind something else."""
 
+import dataclasses
 import unittest
 
 import context
 import numpy as np
+import plot_coverage
 import plot_latency_distribution
 import plot_latency_time
 import plot_recovery
@@ -23,6 +25,46 @@ def sticks_out(fig):
     canvas.draw()
     box, (width, height) = fig.get_tightbbox(canvas.get_renderer()), fig.get_size_inches()
     return max(-box.x0, -box.y0, box.x1 - width, box.y1 - height)
+
+
+class Coverage(unittest.TestCase):
+    def setUp(self):
+        self.sweeps = [context.sweeps()[place] for place in (context.NVME, context.DEFERRED)]
+        self.curves = shape.coverage_curves(self.sweeps)
+        self.ax = style.figure(11, 5).subplots()
+
+    def test_a_line_a_sweep_that_goes_on_flat_to_its_last_seed(self):
+        lines, points = plot_coverage.draw(self.ax, self.curves)
+        self.assertEqual(len(lines), 2)
+        np.testing.assert_array_equal(lines[0].get_xdata(), [1, 4, 9, 12])
+        np.testing.assert_array_equal(lines[0].get_ydata(), [1, 2, 3, 3])
+        self.assertEqual([(p.get_xdata()[0], p.get_ydata()[0]) for p in points], [(9, 3), (9, 3)])
+        self.assertNotEqual(lines[0].get_color(), lines[1].get_color())
+
+    def test_seeds_are_logarithmic_pairs_begin_at_0_and_all_is_inside(self):
+        plot_coverage.draw(self.ax, self.curves)
+        self.assertEqual(self.ax.get_xscale(), "log")
+        self.assertEqual(self.ax.get_ylim()[0], 0)
+        self.assertTrue(self.ax.get_xlim()[0] < 1 and self.ax.get_xlim()[1] > 12 and self.ax.get_ylim()[1] > 3)
+
+    def test_names_say_what_differs_only(self):
+        self.assertEqual(plot_coverage.names(self.curves), ["nvme", "deferred"])
+        self.assertEqual(plot_coverage.names(self.curves[:1]), ["pct"])
+
+    def test_one_curve_is_told_in_the_title(self):
+        self.assertIn("3 interleavings; the last new one at seed 9 of 12", words(plot_coverage.figure(self.sweeps[:1])))
+
+    def test_many_curves_stay_on_the_page(self):
+        many = [dataclasses.replace(self.sweeps[0], build=str(n), strategy=f"strategy-{n}",
+                                    scenario=f"{n:02}-a-device-that-stops-responding") for n in range(12)]
+        fig = plot_coverage.figure(many)
+        self.assertLess(sticks_out(fig), 0)
+        self.assertEqual(len({(line.get_color(), str(line.get_linestyle()), str(line._dash_pattern))
+                              for line in fig.axes[0].lines if line.get_marker() != "o"}), 12)
+
+    def test_none_collected_is_said(self):
+        with self.assertRaisesRegex(shape.NothingToShow, "no interleavings were collected"):
+            plot_coverage.figure([context.sweeps()[context.IDLE]])
 
 
 class LatencyOverTime(unittest.TestCase):

@@ -141,5 +141,43 @@ class Outcomes(unittest.TestCase):
         self.assertAlmostEqual(x[np.argmax(thick)] / 5e6, 1, delta=0.01)
 
 
+class Coverage(unittest.TestCase):
+    def test_a_curve_rises_where_a_pair_is_new_and_ends_with_the_seeds(self):
+        curve = shape.coverage_curves([context.sweeps()[context.NVME]])[0]  # 12 seeds: pairs 1, 2, 3 at 1, 4, 9
+        np.testing.assert_array_equal(curve.seed, [1, 4, 9])
+        np.testing.assert_array_equal(curve.count, [1, 2, 3])
+        self.assertEqual((curve.total, curve.last_new, curve.last, curve.flat), (3, 9, 12, 0.25))
+
+    def test_shards_together_make_the_curve_of_the_whole(self):
+        whole = context.sweeps()[context.NVME]
+        parts = []
+        for shard in range(3):
+            shown = [[s for s in range(1 + shard, 13, 3) if s % (n * n) == 0] for n in (1, 2, 3)]
+            keep = [i for i in range(3) if shown[i]]
+            parts.append(dataclasses.replace(whole, pairs=load.Pairs(
+                [whole.pairs.place[i] for i in keep], [whole.pairs.words[i] for i in keep],
+                np.array([shown[i][0] for i in keep]), np.array([len(shown[i]) for i in keep]),
+                np.arange(1 + shard, 13, 3))))
+        one, many = shape.coverage_curves([whole]), shape.coverage_curves(parts)
+        self.assertEqual(len(many), 1)
+        np.testing.assert_array_equal(many[0].seed, one[0].seed)
+        np.testing.assert_array_equal(many[0].count, one[0].count)
+        self.assertEqual(many[0].last, one[0].last)
+
+    def test_a_range_that_begins_elsewhere_counts_from_1(self):
+        sweep = context.sweeps()[context.NVME]
+        pairs = dataclasses.replace(sweep.pairs, first=sweep.pairs.first + 100, covered=sweep.pairs.covered + 100)
+        moved = dataclasses.replace(sweep, pairs=pairs, seed_first=101, seed_last=112)
+        np.testing.assert_array_equal(shape.coverage_curves([moved])[0].seed, [1, 4, 9])
+
+    def test_other_builds_and_guided_sweeps_are_curves_of_their_own(self):
+        sweep = context.sweeps()[context.NVME]
+        others = [sweep, dataclasses.replace(sweep, build="b"), dataclasses.replace(sweep, guided=True)]
+        self.assertEqual([c.strategy for c in shape.coverage_curves(others)], ["pct", "pct", "pct, guided"])
+
+    def test_a_sweep_that_collected_none_has_no_curve(self):
+        self.assertEqual(shape.coverage_curves([context.sweeps()[context.IDLE]]), [])
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -31,6 +31,7 @@ struct nt *nt_create(struct sim *sim, uint32_t cpus)
     SIM_ASSERT(cpus >= 1 && cpus <= NT_CPUS_MAX);
     nt->sim = sim;
     nt->cpus = cpus;
+    nt->levels = 1u << NT_DISPATCH;
     sim_stream_register(sim, &nt->defer_stream, "nt.defer");
     for (uint32_t i = 0; i < cpus; i++) {
         struct nt_cpu *cpu = &nt->cpu[i];
@@ -81,7 +82,7 @@ static void end_high_stretch(struct nt_cpu *cpu)
         sim_trace(nt->sim, SIM_EV_HIGH_IRQL, (uint64_t)took, 0, 0, 0);
 }
 
-void nt__set_irql(struct nt_cpu *cpu, uint8_t irql)
+static void set_irql(struct nt_cpu *cpu, uint8_t irql)
 {
     if (cpu->irql < NT_DISPATCH && irql >= NT_DISPATCH)
         cpu->high_since = sim_now(cpu->nt->sim);
@@ -89,6 +90,48 @@ void nt__set_irql(struct nt_cpu *cpu, uint8_t irql)
         end_high_stretch(cpu);
     cpu->irql = irql;
     sim_agent_set_level(cpu->agent, irql);
+}
+
+/* For the race detector code that raised itself to an IRQL or above holds a lock of this CPU's, one
+ * for each IRQL. So it is ordered with the DPCs or service routines of that IRQL that the CPU runs.
+ * A service routine holds the lock of its own IRQL only: it was not ordered with lower code, since
+ * it might have come in the middle of it. */
+static void order_levels(struct nt_cpu *cpu, uint8_t irql)
+{
+    struct sim *sim = cpu->nt->sim;
+
+    cpu->nt->levels |= 1u << irql;
+    for (uint8_t i = cpu->irql; i < irql; i++)
+        sim_acquire(sim, &cpu->level[i + 1]);
+    for (uint8_t i = irql; i < cpu->irql; i++)
+        if (cpu->nt->levels >> (i + 1) & 1)
+            sim_release(sim, &cpu->level[i + 1]);
+}
+
+void nt__set_irql(struct nt_cpu *cpu, uint8_t irql)
+{
+    if (sim_races(cpu->nt->sim))
+        order_levels(cpu, irql);
+    set_irql(cpu, irql);
+}
+
+sim_context nt__enter(struct nt_cpu *cpu, uint8_t irql)
+{
+    sim_context before;
+
+    if (!cpu->context[irql])
+        cpu->context[irql] = sim_race_context();
+    before = sim_race_switch(cpu->nt->sim, cpu->context[irql]);
+    sim_acquire(cpu->nt->sim, &cpu->level[irql]);
+    set_irql(cpu, irql);
+    return before;
+}
+
+void nt__leave(struct nt_cpu *cpu, sim_context context, uint8_t irql)
+{
+    sim_release(cpu->nt->sim, &cpu->level[cpu->irql]);
+    set_irql(cpu, irql);
+    sim_race_switch(cpu->nt->sim, context);
 }
 
 uint8_t nt_irql(const struct nt *nt)

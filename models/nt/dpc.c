@@ -8,6 +8,7 @@ void nt_dpc_init(struct nt *nt, struct nt_dpc *dpc, nt_dpc_fn fn, void *ctx)
     dpc->ctx = ctx;
     dpc->queued = false;
     dpc->next = NULL;
+    sim_release(nt->sim, &dpc->sync);
 }
 
 bool nt_dpc_queue(struct nt *nt, struct nt_dpc *dpc, uint32_t cpu, uint64_t arg1, uint64_t arg2)
@@ -16,6 +17,7 @@ bool nt_dpc_queue(struct nt *nt, struct nt_dpc *dpc, uint32_t cpu, uint64_t arg1
 
     SIM_ASSERT(cpu < nt->cpus && dpc->fn);
     sim_trace(nt->sim, SIM_EV_DPC_QUEUE, dpc->number, !dpc->queued, cpu, 0);
+    sim_release(nt->sim, &dpc->sync); /* queued already or not: it has still to begin */
     if (dpc->queued)
         return false;
     dpc->queued = true;
@@ -63,6 +65,7 @@ static void run_one(struct nt_cpu *cpu, struct nt_dpc *dpc)
     dpc->queued = false;
     sim_trace(nt->sim, SIM_EV_DPC_ENTER, number, 0, 0, 0);
     sim_point(nt->sim, NT_COST_DPC);
+    sim_acquire(nt->sim, &dpc->sync);
     dpc->fn(nt, dpc->ctx, arg1, arg2);
     sim_trace(nt->sim, SIM_EV_DPC_EXIT, number, (uint64_t)(sim_now(nt->sim) - start), 0, 0);
 }
@@ -70,9 +73,10 @@ static void run_one(struct nt_cpu *cpu, struct nt_dpc *dpc)
 void nt__run_dpcs(struct nt_cpu *cpu)
 {
     uint8_t old = cpu->irql;
+    sim_context before;
 
     SIM_ASSERT(old < NT_DISPATCH);
-    nt__set_irql(cpu, NT_DISPATCH);
+    before = nt__enter(cpu, NT_DISPATCH);
     while (cpu->dpc_first) {
         struct nt_dpc *dpc = cpu->dpc_first;
 
@@ -81,5 +85,5 @@ void nt__run_dpcs(struct nt_cpu *cpu)
             cpu->dpc_end = &cpu->dpc_first;
         run_one(cpu, dpc);
     }
-    nt__set_irql(cpu, old);
+    nt__leave(cpu, before, old);
 }

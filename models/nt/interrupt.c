@@ -22,12 +22,15 @@ void nt_interrupt_connect(struct nt *nt, struct nt_interrupt *interrupt, uint32_
     interrupt->ctx = ctx;
     interrupt->pending = 0;
     interrupt->index = nt->interrupts;
+    sim_release(nt->sim, &interrupt->sync);
+    nt->levels |= 1u << irql;
     nt->interrupt[nt->interrupts++] = interrupt;
 }
 
 void nt_interrupt_request(struct nt *nt, struct nt_interrupt *interrupt, uint32_t cpu)
 {
     SIM_ASSERT(cpu < nt->cpus);
+    sim_release(nt->sim, &interrupt->sync);
     interrupt->asserted = true;
     interrupt->pending |= 1ull << cpu;
     nt->cpu[cpu].interrupts |= 1ull << interrupt->index;
@@ -90,6 +93,7 @@ static void take(struct nt_cpu *cpu, struct nt_interrupt *interrupt)
      * through. */
     const struct nt_lock *waits_for = cpu->waits_for;
     uint8_t old = cpu->irql;
+    sim_context before;
     bool claimed;
 
     if (!interrupt->level) {
@@ -97,12 +101,13 @@ static void take(struct nt_cpu *cpu, struct nt_interrupt *interrupt)
         cpu->interrupts &= ~(1ull << interrupt->index);
     }
     cpu->waits_for = NULL;
-    nt__set_irql(cpu, interrupt->irql);
+    before = nt__enter(cpu, interrupt->irql);
     sim_trace(nt->sim, SIM_EV_ISR_ENTER, interrupt->vector, interrupt->irql, 0, 0);
     sim_point(nt->sim, NT_COST_ISR);
+    sim_acquire(nt->sim, &interrupt->sync);
     claimed = interrupt->service(interrupt->ctx);
     sim_trace(nt->sim, SIM_EV_ISR_EXIT, interrupt->vector, claimed, 0, 0);
-    nt__set_irql(cpu, old);
+    nt__leave(cpu, before, old);
     cpu->waits_for = waits_for;
 }
 

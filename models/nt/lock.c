@@ -9,10 +9,13 @@
 
 #include <stdio.h>
 
+#include "sim/engine/names.h"
+
 void nt_lock_init(struct nt *nt, struct nt_lock *lock, const char *name)
 {
     snprintf(lock->name, sizeof lock->name, "%s", name);
     lock->number = ++nt->locks;
+    sim_name_set(SIM_NAME_LOCK, lock->number, name);
     lock->held = false;
     lock->waiters = 0;
 }
@@ -77,6 +80,7 @@ uint8_t nt_lock_acquire(struct nt *nt, struct nt_lock *lock, uint8_t irql)
     lock->held = true;
     lock->owner = (uint8_t)cpu->number;
     lock->since = sim_now(nt->sim);
+    sim_race_lock(nt->sim, &lock->sync, lock->number);
     sim_trace(nt->sim, SIM_EV_LOCK_TAKE, lock->number, (uint64_t)(lock->since - start), 0, 0);
     return old;
 }
@@ -93,6 +97,7 @@ void nt_lock_release(struct nt *nt, struct nt_lock *lock, uint8_t old_irql)
     sim_point(nt->sim, NT_COST_LOCK);
     sim_trace(nt->sim, SIM_EV_LOCK_DROP, lock->number, (uint64_t)(sim_now(nt->sim) - lock->since),
               0, 0);
+    sim_race_unlock(nt->sim, &lock->sync, lock->number);
     lock->held = false;
     for (uint64_t left = lock->waiters; left; left &= left - 1)
         sim_kick(nt->sim, nt->cpu[__builtin_ctzll(left)].agent);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "sim/engine/race.h"
+
 /* Physical pages start at 4 GiB, scattered by an odd multiplier, and at 8 GiB for contiguous
  * memory. */
 #define SCATTER_PFN ((uint64_t)0x100000)
@@ -224,6 +226,7 @@ int nt_pool_free(struct nt_memory *mem, void *p)
     class = &mem->pool[block->class];
     sim_world_touch(block, sizeof *block);
     block->mark = POOL_DEAD;
+    sim_race_hand_back(mem->sim, p, class_bytes(block->class) - sizeof *block);
     poison(p, class_bytes(block->class) - sizeof *block, POISON_FREED);
     sim_world_shadow_set(p, class_bytes(block->class) - sizeof *block, FREED_STATE);
     block->next = NULL;
@@ -288,6 +291,7 @@ enum nt_dma nt_dma_read(struct nt_memory *mem, uint64_t phys, void *to, size_t b
     while (bytes) {
         size_t n = piece(phys, bytes);
 
+        sim_race_dma(mem->sim, (uintptr_t)nt_virt(mem, phys), n, false);
         memcpy(out, nt_virt(mem, phys), n);
         phys += n;
         out += n;
@@ -308,6 +312,7 @@ enum nt_dma nt_dma_write(struct nt_memory *mem, uint64_t phys, const void *from,
         size_t n = piece(phys, bytes);
         void *p = nt_virt(mem, phys);
 
+        sim_race_dma(mem->sim, (uintptr_t)p, n, true);
         sim_world_touch(p, n);
         memcpy(p, in, n);
         phys += n;

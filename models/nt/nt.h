@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sim/engine/race.h"
 #include "sim/engine/sim.h"
 
 /* Interrupt request levels of x64 Windows that are used here. Device levels lie between the last
@@ -66,6 +67,7 @@ struct nt_interrupt {
     void *ctx;
     uint64_t pending; /* bit for each CPU */
     uint32_t index;
+    struct sim_sync sync; /* of those who connected and requested it */
 };
 void nt_interrupt_connect(struct nt *nt, struct nt_interrupt *interrupt, uint32_t vector,
                           uint8_t irql, bool level, nt_service_fn service, void *ctx);
@@ -86,6 +88,7 @@ struct nt_dpc {
     uint64_t arg1, arg2;
     bool queued;
     struct nt_dpc *next;
+    struct sim_sync sync; /* of those who queued it */
 };
 void nt_dpc_init(struct nt *nt, struct nt_dpc *dpc, nt_dpc_fn fn, void *ctx);
 /* Queues at the tail of cpu's queue. False, and the arguments are lost, when it is queued already
@@ -99,7 +102,7 @@ bool nt_dpc_cancel(struct nt *nt, struct nt_dpc *dpc);
 
 /* A spin lock. A CPU that wants it spins (and takes interrupts its IRQL allows) until it is free.
  * Who gets a freed lock is decided by who acts first. Taking a lock one holds, or a cycle of
- * waiting CPUs, is the finding `deadlock`. */
+ * waiting CPUs, is the finding `deadlock`. Its name is a literal: reports ask for it by number. */
 struct nt_lock {
     char name[NT_LOCK_NAME];
     uint32_t number; /* in traces; 1, 2, ... in order of init */
@@ -107,6 +110,7 @@ struct nt_lock {
     uint8_t owner;    /* CPU, when held */
     uint64_t waiters; /* bit for each CPU */
     sim_ns since;
+    struct sim_sync sync;
 };
 void nt_lock_init(struct nt *nt, struct nt_lock *lock, const char *name);
 /* Raises IRQL to irql if it is lower, then takes the lock. Returns the IRQL before. */
@@ -130,6 +134,7 @@ struct nt_work {
     void *ctx;
     bool queued;
     struct nt_work *next;
+    struct sim_sync sync; /* of those who queued it */
 };
 void nt_work_init(struct nt_work *work, void (*fn)(struct nt *nt, void *ctx), void *ctx);
 /* False when it is queued already. Callable from events and CPUs. */

@@ -6,6 +6,7 @@
 
 #define NT_INTERRUPTS_MAX 64
 #define NT_THREADS_MAX 32
+#define NT_WORK_CONTEXTS 2 /* a work item is not ordered after the one before it */
 
 /* What routines of the kernel cost, roughly, in ns: they are points too. */
 #define NT_COST_LOCK 20
@@ -25,6 +26,8 @@ struct nt_thread {
     const bool *flag; /* waiting: for this */
     bool timed_out;
     struct sim_event deadline;
+    sim_context context;
+    struct sim_sync created;
     struct nt_thread *next; /* ready list of its CPU */
 };
 
@@ -42,6 +45,10 @@ struct nt_cpu {
     struct nt_thread *thread; /* running; NULL: the idle loop */
     const struct nt_lock *waits_for;
     sim_ns high_since;
+    sim_context work[NT_WORK_CONTEXTS],
+        context[NT_HIGH + 1]; /* work in turn; DPCs, and service routines by IRQL */
+    uint32_t works;
+    struct sim_sync level[NT_HIGH + 1]; /* of code at this IRQL or above */
 };
 
 struct nt {
@@ -53,6 +60,8 @@ struct nt {
     struct nt_thread *thread[NT_THREADS_MAX];
     struct sim_stream defer_stream;
     sim_ns dispatch_max;
+    uint32_t levels; /* bit for each IRQL at which code runs */
+    struct sim_sync signal;
 };
 
 static inline struct nt_cpu *nt__this(const struct nt *nt)
@@ -65,6 +74,10 @@ static inline struct nt_cpu *nt__this(const struct nt *nt)
 
 /* Sets the IRQL and accounts for time spent high; takes nothing in. */
 void nt__set_irql(struct nt_cpu *cpu, uint8_t irql);
+/* The CPU goes on as its DPCs, or as its service routines of one IRQL, and is raised to that IRQL;
+ * returns the context it was in, for nt__leave(). */
+sim_context nt__enter(struct nt_cpu *cpu, uint8_t irql);
+void nt__leave(struct nt_cpu *cpu, sim_context context, uint8_t irql);
 /* Takes pending interrupts above the present IRQL. */
 void nt__take_interrupts(struct nt_cpu *cpu);
 /* Takes interrupts, and DPCs when IRQL is below DISPATCH, until there is none. */

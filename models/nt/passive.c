@@ -14,6 +14,7 @@ bool nt_work_queue(struct nt *nt, struct nt_work *work, uint32_t cpu)
     struct nt_cpu *target = &nt->cpu[cpu];
 
     SIM_ASSERT(cpu < nt->cpus && work->fn);
+    sim_release(nt->sim, &work->sync);
     if (work->queued)
         return false;
     work->queued = true;
@@ -24,16 +25,29 @@ bool nt_work_queue(struct nt *nt, struct nt_work *work, uint32_t cpu)
     return true;
 }
 
+static sim_context work_context(struct nt_cpu *cpu)
+{
+    sim_context *context = &cpu->work[cpu->works++ % NT_WORK_CONTEXTS];
+
+    if (!*context)
+        *context = sim_race_context();
+    return *context;
+}
+
 static void run_work(struct nt_cpu *cpu)
 {
     struct nt_work *work = cpu->work_first;
+    struct sim *sim = cpu->nt->sim;
+    sim_context before = sim_race_switch(sim, work_context(cpu));
 
     cpu->work_first = work->next;
     if (!cpu->work_first)
         cpu->work_end = &cpu->work_first;
     work->queued = false;
+    sim_acquire(sim, &work->sync);
     work->fn(cpu->nt, work->ctx);
     SIM_ASSERT(cpu->irql == NT_PASSIVE);
+    sim_race_switch(sim, before);
 }
 
 /* --- threads ---------------------------------------------------------------------------------- */
@@ -62,6 +76,7 @@ static void body(void *ctx)
 {
     struct nt_thread *thread = ctx;
 
+    sim_acquire(thread->nt->sim, &thread->created);
     thread->fn(thread->nt, thread->ctx);
     thread->state = NT_THREAD_DONE;
     for (;;)
@@ -79,6 +94,8 @@ struct nt_thread *nt_thread_create(struct nt *nt, uint32_t cpu, const char *name
     thread->cpu = cpu;
     thread->fn = fn;
     thread->ctx = ctx;
+    thread->context = sim_race_context();
+    sim_release(nt->sim, &thread->created);
     sim_fiber_create(nt->sim, &thread->fiber, body, thread);
     nt->thread[nt->threads++] = thread;
     make_ready(thread);
@@ -88,12 +105,14 @@ struct nt_thread *nt_thread_create(struct nt *nt, uint32_t cpu, const char *name
 static void run_thread(struct nt_cpu *cpu)
 {
     struct nt_thread *thread = cpu->ready_first;
+    sim_context before = sim_race_switch(cpu->nt->sim, thread->context);
 
     cpu->ready_first = thread->next;
     if (!cpu->ready_first)
         cpu->ready_end = &cpu->ready_first;
     cpu->thread = thread;
     sim_agent_switch_fiber(cpu->nt->sim, sim_agent_base_fiber(cpu->agent), &thread->fiber);
+    sim_race_switch(cpu->nt->sim, before);
 }
 
 bool nt__run_passive(struct nt_cpu *cpu)
@@ -132,11 +151,13 @@ bool nt_wait(struct nt *nt, const bool *flag, sim_ns deadline)
         back_to_idle(thread);
     }
     sim_event_cancel(nt->sim, &thread->deadline);
+    sim_acquire(nt->sim, &nt->signal);
     return *flag;
 }
 
 void nt_signal(struct nt *nt)
 {
+    sim_release(nt->sim, &nt->signal);
     for (uint32_t i = 0; i < nt->threads; i++)
         if (nt->thread[i]->state == NT_THREAD_WAITING && *nt->thread[i]->flag)
             make_ready(nt->thread[i]);

@@ -118,6 +118,7 @@ void nvme__cmd_begin(struct nvme_ctrl *ctrl, uint32_t qid, const struct nvme_sqe
     sim_ns mean = ctrl->options.admin_ns, life, moment;
 
     cmd->sqe = *sqe;
+    sim_sync_copy(&cmd->sync, &ctrl->sq[qid].rung);
     cmd->qid = (uint16_t)qid;
     cmd->cqid = ctrl->sq[qid].cqid;
     cmd->bytes = cmd->dw0 = 0;
@@ -143,7 +144,9 @@ static void move_data(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
 {
     uint32_t moved = 0;
 
+    sim_race_device(ctrl->sim, &cmd->sync);
     cmd->status = cmd->qid ? nvme__io_data(ctrl, cmd, &moved) : nvme__admin_data(ctrl, cmd, &moved);
+    sim_race_device_end();
     cmd->stage = NVME_STAGE_DONE;
     if (moved)
         sim_trace(ctrl->sim, SIM_EV_CMD_DATA, cmd->qid, cmd->sqe.cid, moved, cmd->to_host);

@@ -41,8 +41,10 @@ void nvme__irq_posted(struct nvme_ctrl *ctrl, const struct nvme_cq *cq)
 {
     if (!cq->interrupts)
         return;
+    sim_race_device(ctrl->sim, &cq->posted);
     if (ctrl->host.msix(ctrl->host.ctx))
         ctrl->host.message(ctrl->host.ctx, cq->vector);
     else
         nvme__irq_update(ctrl);
+    sim_race_device_end();
 }

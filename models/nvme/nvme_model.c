@@ -7,6 +7,7 @@
 #include "models/nt/memory.h"
 #include "models/nvme/nvme_private.h"
 #include "models/pci/pci.h"
+#include "sim/engine/names.h"
 #include "sim/scenario/scenario.h"
 
 /* The controller's way to the rest of the machine; its host context. In the core zone. */
@@ -146,6 +147,8 @@ static int setup(struct sim_machine *machine, struct sim_error *error)
                                                 .line = bus_line,
                                                 .msix = bus_msix,
                                                 .ctx = bus});
+    for (uint32_t i = 0; i < NVME_GUEST_COUNT; i++)
+        sim_name_set(SIM_NAME_ERROR, i, nvme_guest_error_text[i]);
     machine->part[MACHINE_NVME] = bus->ctrl;
     return 0;
 }

@@ -20,6 +20,7 @@
 
 #include "models/nvme/nvme.h"
 #include "models/nvme/spec.h"
+#include "sim/engine/race.h"
 
 #define NVME_QUEUES_MAX 64     /* the admin queue included: one bit each in 64-bit masks */
 #define NVME_SLOTS_MAX 1024    /* commands inside the controller at once */
@@ -52,6 +53,7 @@ struct nvme_sq {
     uint32_t reported;   /* head that the last completion entry told the host */
     uint16_t cqid;
     bool exists;
+    struct sim_sync rung; /* of those who rang its doorbell */
 };
 
 struct nvme_cmd;
@@ -65,6 +67,7 @@ struct nvme_cq {
     uint8_t phase; /* of the next entry */
     bool exists, interrupts;
     struct nvme_cmd *wait_first, *wait_last; /* completed, but the queue is full */
+    struct sim_sync posted;                  /* of those whose commands were completed here */
 };
 
 /* What a command's event does next. */
@@ -92,6 +95,7 @@ struct nvme_cmd {
     uint16_t sqhd; /* for its completion entry */
     uint8_t stage; /* enum nvme_stage */
     bool to_host;
+    struct sim_sync sync; /* of those who had rung when it was fetched */
     bool orphan; /* its submission queue was deleted: its identifier means nothing any more */
 };
 

@@ -99,6 +99,21 @@ static bool is_full(const struct nvme_cq *cq)
     return (cq->tail + 1 == cq->entries ? 0 : cq->tail + 1) == cq->head;
 }
 
+/* Who looks at the entry, or is interrupted for it, comes after who sent the command. */
+static int write_message(struct nvme_ctrl *ctrl, struct nvme_cq *cq, const struct nvme_cmd *cmd,
+                         uint64_t at, const struct nvme_cqe *cqe)
+{
+    int result;
+
+    sim_race_device(ctrl->sim, &cmd->sync);
+    sim_race_post(true);
+    result = ctrl->host.write(ctrl->host.ctx, at, cqe, sizeof(*cqe));
+    sim_race_post(false);
+    sim_release(ctrl->sim, &cq->posted);
+    sim_race_device_end();
+    return result;
+}
+
 /* Writes the entry at the tail. False when the host's memory refused it: the controller is fatal.
  */
 static bool write_entry(struct nvme_ctrl *ctrl, struct nvme_cq *cq, const struct nvme_cmd *cmd)
@@ -110,7 +125,7 @@ static bool write_entry(struct nvme_ctrl *ctrl, struct nvme_cq *cq, const struct
                                  .status = (uint16_t)(cmd->status << 1 | cq->phase)};
     uint64_t at = cq->base + ((uint64_t)cq->tail << NVME_CQE_SHIFT);
 
-    if (ctrl->host.write(ctrl->host.ctx, at, &cqe, sizeof(cqe))) {
+    if (write_message(ctrl, cq, cmd, at, &cqe)) {
         nvme__guest_error(ctrl, NVME_GUEST_QUEUE_MEMORY, cmd->qid, cq->tail);
         nvme__fatal(ctrl);
         return false;
@@ -227,6 +242,7 @@ static bool ring_sq(struct nvme_ctrl *ctrl, uint32_t qid, uint32_t value)
         }
     }
     sq->tail = value;
+    sim_release(ctrl->sim, &sq->rung);
     ctrl->sq_ready |= UINT64_C(1) << qid;
     return true;
 }
@@ -285,12 +301,16 @@ static bool read_entries(struct nvme_ctrl *ctrl, const struct nvme_sq *sq, struc
 {
     uint32_t first = sq->entries - sq->head < count ? sq->entries - sq->head : count;
     void *ctx = ctrl->host.ctx;
+    int result;
 
-    if (ctrl->host.read(ctx, sq->base + ((uint64_t)sq->head << NVME_SQE_SHIFT), to,
-                        (size_t)first << NVME_SQE_SHIFT))
-        return false;
-    return first == count ||
-           !ctrl->host.read(ctx, sq->base, to + first, (size_t)(count - first) << NVME_SQE_SHIFT);
+    sim_race_device(ctrl->sim, &sq->rung);
+    result = ctrl->host.read(ctx, sq->base + ((uint64_t)sq->head << NVME_SQE_SHIFT), to,
+                             (size_t)first << NVME_SQE_SHIFT);
+    if (!result && first < count)
+        result =
+            ctrl->host.read(ctx, sq->base, to + first, (size_t)(count - first) << NVME_SQE_SHIFT);
+    sim_race_device_end();
+    return !result;
 }
 
 static void fetch_burst(struct nvme_ctrl *ctrl, uint32_t qid)

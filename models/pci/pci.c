@@ -11,11 +11,14 @@
  */
 #include "models/pci/pci.h"
 
+#include "sim/engine/race.h"
+
 #define ON_THE_WAY 4 /* messages of one vector */
 
 struct message {
     struct sim_event event; /* first: its handler gets the message from it */
     uint32_t vector, cpu;
+    struct sim_sync sync; /* of whoever the device sent it for */
 };
 
 struct vector {
@@ -30,6 +33,7 @@ struct pci_function {
     struct pci_sink sink;
     struct sim_stream delivery;
     struct sim_event line_event;
+    struct sim_sync line_sync;
     bool msix;
     bool line;           /* as the device drives it */
     bool line_delivered; /* as the processors see it */
@@ -80,8 +84,10 @@ static void arrive(struct sim_event *event, void *ctx)
     struct pci_function *pci = ctx;
     const struct message *message = (const struct message *)event;
 
+    sim_race_device(pci->sim, &message->sync);
     if (pci->sink.message)
         pci->sink.message(pci->sink.ctx, message->vector, message->cpu);
+    sim_race_device_end();
 }
 
 static void send(struct pci_function *pci, uint32_t vector)
@@ -96,6 +102,7 @@ static void send(struct pci_function *pci, uint32_t vector)
             continue;
         message->vector = vector;
         message->cpu = v->cpu;
+        sim_release(pci->sim, &message->sync);
         sim_event_in(pci->sim, &message->event, on_the_way(pci), arrive, pci);
         return;
     }
@@ -165,8 +172,10 @@ static void line_arrives(struct sim_event *event, void *ctx)
         return;
     pci->line_delivered = pci->line;
     sim_trace(pci->sim, SIM_EV_INTX, pci->line, 0, 0, 0);
+    sim_race_device(pci->sim, &pci->line_sync);
     if (pci->sink.line)
         pci->sink.line(pci->sink.ctx, pci->line);
+    sim_race_device_end();
 }
 
 void pci_intx_set(struct pci_function *pci, bool asserted)
@@ -174,6 +183,8 @@ void pci_intx_set(struct pci_function *pci, bool asserted)
     if (pci->msix || asserted == pci->line)
         return;
     pci->line = asserted;
+    if (asserted)
+        sim_release(pci->sim, &pci->line_sync);
     if (!sim_event_pending(&pci->line_event))
         sim_event_in(pci->sim, &pci->line_event, on_the_way(pci), line_arrives, pci);
 }

@@ -24,7 +24,7 @@ void sp__enter(struct sp_port *port, enum sp_callback callback)
     frame->irql = nt_irql(port->at.nt);
     frame->held = (uint8_t)cpu->held;
     frame->since = sim_now(port->at.sim);
-    sim_enter_driver(port->at.sim);
+    sim_enter_driver(port->at.sim, callback);
 }
 
 /* With the rule's severity below error the run goes on: put right what the miniport left wrong. */

@@ -39,6 +39,7 @@ static void complete(struct sp_port *port, struct sp_slot *slot)
     slot->completed_at = sim_now(port->at.sim);
     sp__pending_remove(slot);
     slot->state = SP_COMPLETED;
+    sim_release(port->at.sim, &slot->sync);
     if (timed)
         sp__timer_reload(slot->lun);
     sp__list_push(&cpu->completed, slot);
@@ -101,6 +102,7 @@ static void requeue(struct sp_slot *slot)
         at = at->next;
     }
     slot->state = SP_QUEUED;
+    sim_release(lun->port->at.sim, &slot->sync);
     slot->extension_now ^= 1;
     sp__list_push_after(&lun->queue, before, slot);
     lun->queued++;
@@ -139,6 +141,7 @@ static void finish(struct sp_port *port, struct sp_slot *slot)
 
     sim_point(port->at.sim, SP_COST);
     sim_progress(port->at.sim);
+    sim_acquire(port->at.sim, &slot->sync);
     if (retried(slot))
         return;
     slot->state = SP_FREE;

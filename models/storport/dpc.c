@@ -5,6 +5,7 @@
  * on several CPUs at once (8.2-15 a), on the CPU that issued it (8.2-16 a).
  */
 #include "models/storport/sp_private.h"
+#include "sim/engine/names.h"
 
 #define DPC_MAGIC 0x5344504300000000ull
 #define DPC_TYPE 19 /* DpcObject */
@@ -47,6 +48,7 @@ static struct sp_dpc *entry_create(struct sp_port *port)
     port->dpcs++;
     dpc->port = port;
     nt_dpc_init(port->at.nt, &dpc->nt, run, dpc);
+    sim_name_set(SIM_NAME_DPC, dpc->nt.number, "the miniport's DPC");
     nt_lock_init(port->at.nt, &dpc->lock, "Dpc");
     return dpc;
 }
@@ -72,6 +74,7 @@ VOID SIM_API StorPortInitializeDpc(PVOID DeviceExtension, PSTOR_DPC Dpc,
         entry = entry_create(port);
     entry->driver = Dpc;
     entry->routine = HwDpcRoutine;
+    sim_release(port->at.sim, &entry->nt.sync);
     sp__touch(Dpc, sizeof *Dpc);
     *Dpc = (STOR_DPC){.Dpc = {.Type = DPC_TYPE, .Importance = 1},
                       .Lock = DPC_MAGIC | (uint64_t)(entry - port->dpc)};

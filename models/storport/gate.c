@@ -106,6 +106,7 @@ static BOOLEAN gate_resume(struct sp_gate *gate)
 
     if (!pause)
         return FALSE;
+    sim_release(gate->port->at.sim, &gate->port->resumed);
     sim_event_cancel(gate->port->at.sim, &pause->event);
     unpause(gate, RESUMED_BY_MINIPORT);
     return TRUE;
@@ -162,6 +163,7 @@ static BOOLEAN gate_ready(struct sp_gate *gate)
 {
     if (!gate->busy_left)
         return TRUE;
+    sim_release(gate->port->at.sim, &gate->port->resumed);
     gate->busy_left = 0;
     sim_trace(gate->port->at.sim, SIM_EV_READY, 0, gate->lun, 0, 0);
     opened(gate);

@@ -78,6 +78,7 @@ static ULONG contiguous_free(struct sp_port *port, void *base, size_t bytes, con
         sp__usage(port, "%s: %llu bytes, allocated were %zu", name, (unsigned long long)bytes,
                   block->bytes);
     block->live = false;
+    sim_race_hand_back(port->at.sim, block->base, block->bytes);
     sim_world_shadow_set(block->base, block->bytes, FREED_STATE);
     return STOR_STATUS_SUCCESS;
 }

@@ -2,6 +2,7 @@
 #include "models/nvme/nvme.h"
 #include "models/storport/sp_private.h"
 #include "sim/engine/module.h"
+#include "sim/engine/names.h"
 #include "sim/scenario/scenario.h"
 
 enum { INTERRUPTS_MSIX, INTERRUPTS_INTX }; /* of machine.interrupts */
@@ -64,6 +65,8 @@ static int setup(struct sim_machine *machine, struct sim_error *error)
                                              .read = read_controller,
                                              .write = write_controller,
                                              .ctx = controller};
+    for (uint32_t i = 0; i < SP_CB_COUNT; i++)
+        sim_name_set(SIM_NAME_CALLBACK, i, sp_callback_name[i]);
     machine->part[MACHINE_STORPORT] = sp__create(&parts, &config);
     sp__boot(machine->part[MACHINE_STORPORT]);
     return 0;

@@ -95,6 +95,7 @@ static bool may_start(const struct sp_slot *slot)
 static void keep_built(struct sp_slot *slot)
 {
     slot->state = SP_BUILT;
+    sim_release(slot->lun->port->at.sim, &slot->sync);
     if (slot->bypass)
         sp__list_push_head(&slot->lun->port->bypass, slot);
     else
@@ -108,6 +109,8 @@ static void call_start_io(struct sp_port *port, struct sp_slot *slot)
     BOOLEAN result;
 
     slot->state = SP_OWNED;
+    sim_acquire(port->at.sim, &slot->sync);
+    sim_acquire(port->at.sim, &port->resumed);
     slot->started = true;
     slot->start_order = ++port->starts;
     port->started++;
@@ -162,6 +165,8 @@ static void build(struct sp_port *port, struct sp_slot *slot)
 
     slot->serial = serial;
     slot->state = SP_BUILDING;
+    sim_acquire(port->at.sim, &slot->sync);
+    sim_acquire(port->at.sim, &port->resumed);
     owned_by_miniport(port, slot);
     sp__srb_hand_over(port, slot);
     go = call_build_io(port, slot);
@@ -279,6 +284,7 @@ void sp__submit_function(struct sp_port *port, struct sp_request *request, uint8
     slot->bypass = function != SRB_FUNCTION_EXECUTE_SCSI;
     slot->busy_retries = 0;
     slot->state = SP_QUEUED;
+    sim_release(port->at.sim, &slot->sync);
     sim_trace(port->at.sim, SIM_EV_SRB_QUEUE, request->io, request->lun, function, request->op);
     if (slot->bypass) {
         sp__list_push(&port->bypass, slot);

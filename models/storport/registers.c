@@ -90,6 +90,8 @@ static uint64_t reg_read(const void *devext, const volatile void *reg, uint32_t 
     const struct sp_registers *registers = &port->config.registers;
     int64_t offset = offset_of(port, reg, bytes, name);
 
+    /* The answer pushes what the device wrote before it. */
+    sim_race_device_seen(port->at.sim);
     return offset < 0 ? UINT64_MAX : registers->read(registers->ctx, (uint32_t)offset, bytes);
 }
 

@@ -128,7 +128,8 @@ struct sp_slot {
     uint8_t *sense;
     STOR_SCATTER_GATHER_LIST *sg;
     uint8_t *extension[2];
-    void *data; /* of the latest hand-over */
+    struct sim_sync sync; /* from one who has the request to the next */
+    void *data;           /* of the latest hand-over */
     uint32_t data_bytes;
     uint32_t sg_count;           /* 0: not built for this hand-over */
     struct sp_slot *next, *prev; /* of the one list its state puts it on */
@@ -210,6 +211,7 @@ struct sp_timer {
     struct sim_event event;
     struct nt_dpc dpc;
     struct sp_port *port;
+    struct sim_sync sync; /* of whoever armed it */
     uint32_t number;
     uint32_t cpu;
     bool in_use;
@@ -306,6 +308,7 @@ struct sp_port {
     uint64_t serials, starts;
     uint32_t outstanding, started, queued;
     bool in_reset;
+    struct sim_sync resumed; /* of whoever let requests flow again */
     struct sp_gate gate;
     struct sp_lun lun[SP_LUNS_MAX];
     struct sp_list bypass; /* reset SRBs, SP_QUEUED or SP_BUILT */

@@ -249,9 +249,21 @@ void sp__srb_hand_over(struct sp_port *port, struct sp_slot *slot)
     permit(port, slot);
 }
 
+/* Before it is: whoever touches it in no order with the completion might do so afterwards. */
+static void hand_back(struct sp_port *port, struct sp_slot *slot)
+{
+    sim_race_hand_back(port->at.sim, slot->srb, port->srb_bytes + SP_SENSE_BYTES);
+    if (port->extension_bytes)
+        sim_race_hand_back(port->at.sim, slot->extension[slot->extension_now],
+                           port->extension_bytes);
+    if (slot->data && sim_world_shadow((uintptr_t)slot->data) & SIM_MEM_CPU)
+        sim_race_hand_back(port->at.sim, slot->data, slot->data_bytes);
+}
+
 /* Everything of the request is out of reach from this moment on (chapter 3.5). */
 void sp__srb_take_back(struct sp_port *port, struct sp_slot *slot)
 {
+    hand_back(port, slot);
     sim_world_shadow_set(slot->srb, port->srb_bytes + SP_SENSE_BYTES, WHY(SRB));
     if (slot->sg_count)
         sim_world_shadow_set(slot->sg, sizeof *slot->sg + slot->sg_count * sizeof slot->sg->List[0],

@@ -52,7 +52,9 @@ static void fire(struct sim_event *event, void *ctx)
 
     (void)event;
     sim_trace(timer->port->at.sim, SIM_EV_TIMER_FIRE, timer->number, 0, 0, 0);
+    sim_race_device(timer->port->at.sim, &timer->sync);
     nt_dpc_queue(timer->port->at.nt, &timer->dpc, timer->cpu, 0, 0);
+    sim_race_device_end();
 }
 
 static void disarm(struct sp_timer *timer)
@@ -68,6 +70,7 @@ static void arm(struct sp_timer *timer, uint64_t us)
     sim_ns grain = port->config.timer_grain_ns, at = sim_now(port->at.sim) + (sim_ns)us * SIM_US;
 
     timer->armed = true;
+    sim_release(port->at.sim, &timer->sync);
     timer->cpu = nt_cpu(port->at.nt);
     sim_event_at(port->at.sim, &timer->event, (at + grain - 1) / grain * grain, fire, timer);
 }

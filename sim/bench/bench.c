@@ -46,6 +46,7 @@ int main(int argc, char **argv)
 {
     printf("%-44s %12s %-14s %s\n", "work", "median", "unit", "bar");
     bench_engine();
+    bench_strategies();
     bench_scenario(argc > 1 ? argv[1] : "scenarios/bench-64.ini");
     return 0;
 }

@@ -14,6 +14,7 @@ void bench_print(const char *name, double value, const char *unit, const char *b
 double bench_median(double (*fn)(void *ctx), void *ctx, int rounds);
 
 void bench_engine(void);
+void bench_strategies(void);
 void bench_scenario(const char *path);
 
 #endif

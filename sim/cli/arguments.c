@@ -42,8 +42,21 @@ static const struct flag flags[] = {
      "store every single I/O of the first N seeds (20)"},
     {"stop-after", 0, FLAG_COUNT, AT(stop_after), "N", "end a scenario with its N-th failing seed"},
     {"fail-fast", 0, FLAG_YES, AT(fail_fast), NULL, "the same as --stop-after 1"},
+    {"guided", 0, FLAG_YES, AT(guided), NULL,
+     "try seeds that found new interleavings with other schedules"},
+    {"no-coverage", 0, FLAG_YES, AT(no_coverage), NULL, "do not collect interleavings"},
+    {"tries", 0, FLAG_COUNT, AT(tries), "N", "runs spent on making a finding small; 0: none"},
+    {"batch", 0, FLAG_YES, AT(batch), NULL, "ask nothing: run the commands, print, end"},
+    {"command", 0, FLAG_LIST, AT(command), "TEXT",
+     "a command for the debugger when it has stopped; may be repeated"},
+    {"inside", 0, FLAG_YES, AT(inside), NULL, "be the program that is debugged (gdb runs this)"},
     {"patience", 0, FLAG_TIME, AT(patience_ns), "TIME",
      "kill a worker that is silent for so long (30s): driver-hang"},
+    {"preemptions", 'k', FLAG_COUNT, AT(preemptions), "K", "most delays of a schedule, 0 to 8 (2)"},
+    {"window", 0, FLAG_TEXT, AT(window), "all|recovery",
+     "where delays are placed: the scenario's explore.window"},
+    {"resume", 0, FLAG_YES, AT(resume), NULL, "go on from DIR/explore.state"},
+    {"full", 0, FLAG_YES, AT(full), NULL, "without partial-order reduction"},
     {"json", 0, FLAG_YES, AT(json), NULL, "one JSON object a line"},
     {"markdown", 0, FLAG_YES, AT(markdown), NULL, "as Markdown tables (options only)"},
     {"quiet", 'q', FLAG_YES, AT(quiet), NULL, "no progress"},
@@ -186,7 +199,11 @@ int sim_arguments_parse(const struct sim_verb *verb, int argc, char **argv,
     char shorts[2 * FLAGS + 2];
     int code;
 
-    *out = (struct sim_arguments){.events = 30, .samples = 20, .patience_ns = 30 * SIM_S};
+    *out = (struct sim_arguments){.events = 30,
+                                  .preemptions = 2,
+                                  .samples = 20,
+                                  .patience_ns = 30 * SIM_S,
+                                  .tries = SIM_TRIES_UNSAID};
     getopt_tables(verb, longs, shorts);
     optind = 0;
     opterr = 0;

@@ -10,8 +10,16 @@
 #include "sim/run/worker.h"
 
 const struct sim_verb *const sim_verbs[] = {
-    &sim_verb_run,  &sim_verb_sweep, &sim_verb_replay,
-    &sim_verb_list, &sim_verb_help,  &sim_verb_version,
+    &sim_verb_run,
+    &sim_verb_sweep,
+    &sim_verb_explore,
+    &sim_verb_replay,
+    &sim_verb_shrink,
+    &sim_verb_explain,
+    &sim_verb_debug,
+    &sim_verb_list,
+    &sim_verb_help,
+    &sim_verb_version,
     NULL,
 };
 
@@ -59,7 +67,7 @@ json_t *sim_json_text(const char *text)
 
 static int unknown_verb(const char *word)
 {
-    const char *names[16], *near;
+    const char *names[24], *near;
     struct sim_error error;
     uint32_t n = 0;
 

@@ -27,13 +27,18 @@ struct sim_text_list {
     const char *item[SIM_CLI_LIST_MAX];
 };
 
+/* --tries was not given. */
+#define SIM_TRIES_UNSAID UINT64_MAX
+
 /* Every option of every verb; a verb takes those that its row of the table names. */
 struct sim_arguments {
-    bool json, quiet, verbose, fail_fast, help, markdown;
-    const char *seed, *seeds, *trace, *strategy, *shard, *out, *junit;
-    uint64_t events, jobs, samples, stop_after;
+    bool json, quiet, verbose, fail_fast, help, markdown, guided, no_coverage, batch, inside,
+        resume, full;
+    const char *seed, *seeds, *trace, *strategy, *shard, *out, *junit, *window;
+    uint64_t preemptions;
+    uint64_t events, jobs, samples, stop_after, tries;
     sim_ns budget_ns, patience_ns;
-    struct sim_text_list set, driver, operand;
+    struct sim_text_list set, driver, operand, command;
 };
 
 struct sim_verb {
@@ -46,8 +51,9 @@ struct sim_verb {
     int (*fn)(const struct sim_arguments *arguments);
 };
 
-extern const struct sim_verb sim_verb_run, sim_verb_sweep, sim_verb_replay, sim_verb_list,
-    sim_verb_help, sim_verb_version;
+extern const struct sim_verb sim_verb_run, sim_verb_sweep, sim_verb_explore, sim_verb_replay,
+    sim_verb_shrink, sim_verb_explain, sim_verb_debug, sim_verb_list, sim_verb_help,
+    sim_verb_version;
 /* All of them, ended by NULL. */
 extern const struct sim_verb *const sim_verbs[];
 

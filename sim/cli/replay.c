@@ -6,6 +6,7 @@
 
 #include "sim/cli/tell.h"
 #include "sim/engine/sim_assert.h"
+#include "sim/run/recording.h"
 #include "sim/run/version.h"
 
 /* How the run compares with what the file says of it. */
@@ -101,12 +102,16 @@ static int header_check(const char *path, const struct sim_replay *replay,
 {
     const char *driver = sim_opt_text(scenario, SIM_OPT_DRIVER_MODULE);
     const char *strategy = sim_opt_text(scenario, SIM_OPT_EXPLORE_STRATEGY);
+    const char *maker = sim_strategy_maker(scenario, replay->seed);
+    bool dealt =
+        strcmp(strategy, maker) != 0; /* by a portfolio: an edited seed has another maker */
 
     if (strcmp(driver, replay->driver) != 0)
         return sim_error_set(
             error, "%s: driver: the header says '%.60s', its settings and scenario say '%.60s'",
             path, replay->driver, driver);
-    if (strcmp(strategy, replay->strategy) != 0)
+    if (strcmp(strategy, replay->strategy) != 0 &&
+        (!dealt || sim_strategy_by_name(replay->strategy) == NULL))
         return sim_error_set(
             error, "%s: strategy: the header says '%.60s', its settings and scenario say '%.60s'",
             path, replay->strategy, strategy);
@@ -136,6 +141,7 @@ static int replay(const struct sim_arguments *arguments)
     } else {
         telling->scenario = scenario;
         telling->replay = path;
+        telling->schedule = file.scheduled ? &file.schedule : NULL;
         sim_repeat_replay(telling->repeat, path);
         status = finding_replay(arguments, &file, telling, &error);
     }
@@ -150,9 +156,11 @@ const struct sim_verb sim_verb_replay = {
     .operands = "FILE.replay",
     .summary = "a stored finding again, and whether it is the same",
     .options = "trace events json verbose",
-    .text = "Replay files are written by 'storsim sweep' to DIR/failures. Exit status 1: a rule "
-            "was violated again,\n"
-            "0: none was, 3: the same storsim, driver and scenario gave another trace.",
+    .text = "Replay files are written by 'storsim sweep' to DIR/failures and by 'storsim explore'. "
+            "They hold the "
+            "choices of the\nrun, or its seed. Exit status 1: a rule was violated again, 0: none "
+            "was, 3: the same "
+            "storsim, driver and\nscenario gave another trace.",
     .operands_min = 1,
     .operands_max = 1,
     .fn = replay,

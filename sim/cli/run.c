@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/cli/finding.h"
 #include "sim/cli/tell.h"
 #include "sim/engine/sim_assert.h"
 
@@ -21,14 +22,52 @@ static int seed_choose(const struct sim_arguments *arguments, const char *scenar
     return 0;
 }
 
-static void result_print(const struct sim_telling *telling, const struct sim_arguments *arguments)
+/* "results/SCENARIO/failures/SCENARIO-DRIVER-RULE-SEED-min.replay", where a sweep would have it. */
+static void minimal_path(const struct sim_arguments *arguments, const struct sim_replay *finding,
+                         char *out, size_t bytes)
 {
-    if (arguments->json) {
-        sim_json_print(sim_telling_json(telling));
+    const char *slash = strrchr(finding->driver, '/');
+    char folder[PATH_MAX];
+
+    if (arguments->out != NULL)
+        snprintf(folder, sizeof(folder), "%s", arguments->out);
+    else
+        snprintf(folder, sizeof(folder), "results/%s", finding->scenario);
+    snprintf(out, bytes, "%s/failures/%s-%s-%s-%llu-min.replay", folder, finding->scenario,
+             slash != NULL ? slash + 1 : finding->driver, sim_rule_info[finding->rule].name,
+             (unsigned long long)finding->seed);
+}
+
+static void minimise(const struct sim_arguments *arguments, const struct sim_telling *telling,
+                     const struct sim_settings *settings, json_t *object)
+{
+    const struct sim_finding *f = sim_telling_finding(telling);
+    struct sim_replay finding;
+    char path[PATH_MAX + 512];
+
+    if (f == NULL)
         return;
-    }
-    sim_telling_print(telling, arguments);
-    printf("\nagain: %s\n", telling->repeat);
+    sim_finding_of_run(telling->scenario, settings, telling->result.seed, f, &finding);
+    minimal_path(arguments, &finding, path, sizeof(path));
+    if (object == NULL && sim_tries(arguments, SIM_SHRINK_TRIES_FEW) > 0)
+        putchar('\n');
+    sim_finding_minimise(&finding, sim_tries(arguments, SIM_SHRINK_TRIES_FEW), path, "", object);
+}
+
+/* Prints all there is to say, and closes the session on the way: minimising opens others. */
+static void result_print(struct sim_telling *telling, const struct sim_arguments *arguments,
+                         const struct sim_settings *settings)
+{
+    json_t *object = arguments->json ? sim_telling_json(telling) : NULL;
+
+    if (object == NULL)
+        sim_telling_print(telling, arguments);
+    sim_telling_end(telling);
+    minimise(arguments, telling, settings, object);
+    if (object != NULL)
+        sim_json_print(object);
+    else
+        printf("\nagain: %s\n", telling->repeat);
 }
 
 static int scenario_run(const struct sim_arguments *arguments, const struct sim_scenario *scenario,
@@ -46,9 +85,8 @@ static int scenario_run(const struct sim_arguments *arguments, const struct sim_
                        settings->count, seed);
         sim_last_seed_note(sim_scenario_name(scenario), seed);
         if (sim_telling_run(telling, seed, arguments->trace, &error) == 0) {
-            result_print(telling, arguments);
             status = sim_telling_exit(telling);
-            sim_telling_end(telling);
+            result_print(telling, arguments, settings);
             free(telling);
             return status;
         }
@@ -82,7 +120,7 @@ const struct sim_verb sim_verb_run = {
     .name = "run",
     .operands = "FILE",
     .summary = "one run: verdict, story, figures, and the line that repeats it",
-    .options = "seed set driver strategy trace events json verbose",
+    .options = "seed set driver strategy trace events tries out json verbose",
     .text = "FILE is a scenario, or the name of one in 'storsim list scenarios'.",
     .operands_min = 1,
     .operands_max = 1,

@@ -11,9 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/cli/units.h"
+#include "sim/engine/module.h"
 #include "sim/engine/sim_assert.h"
-#include "sim/engine/verdict.h"
+#include "sim/engine/stack.h"
+#include "sim/explain/units.h"
+#include "sim/explain/words.h"
 
 #define ENTRIES_MAX 8192
 #define CONTEXT 8
@@ -62,24 +64,30 @@ static const uint8_t kind_of[SIM_EV_COUNT] = {
 
 struct entry {
     struct sim_record record; /* the first */
+    uint64_t place;           /* of the driver then; 0: none */
+    const char *routine;      /* Storport routine it called, or NULL */
     uint64_t count;
     sim_ns last;
 };
 
 struct sim_story {
+    const struct sim_scenario *scenario;
+    struct sim_module *module;
     struct entry *entry;
     uint32_t entries, room;
     bool recovering;
-    struct sim_record context[CONTEXT];
+    struct entry context[CONTEXT];
     uint64_t context_seen; /* since the last turning point */
     uint64_t seen, told;
 };
 
-struct sim_story *sim_story_create(void)
+struct sim_story *sim_story_create(const struct sim_scenario *scenario, struct sim_module *module)
 {
     struct sim_story *story = calloc(1, sizeof(*story));
 
     SIM_ASSERT(story != NULL);
+    story->scenario = scenario;
+    story->module = module;
     return story;
 }
 
@@ -91,7 +99,7 @@ void sim_story_free(struct sim_story *story)
     free(story);
 }
 
-static void entry_add(struct sim_story *story, const struct sim_record *record)
+static void entry_add(struct sim_story *story, const struct entry *entry)
 {
     if (story->entries == ENTRIES_MAX)
         return;
@@ -100,27 +108,34 @@ static void entry_add(struct sim_story *story, const struct sim_record *record)
         story->entry = realloc(story->entry, story->room * sizeof(*story->entry));
         SIM_ASSERT(story->entry != NULL);
     }
-    story->entry[story->entries++] =
-        (struct entry){.record = *record, .count = 1, .last = record->at};
+    story->entry[story->entries++] = *entry;
     story->told++;
 }
 
+/* Completions and retries are of one kind only with the same status. */
+static bool alike(const struct sim_record *a, const struct sim_record *b)
+{
+    bool with_status = a->event == SIM_EV_SRB_COMPLETE || a->event == SIM_EV_IO_RETRY;
+
+    return a->event == b->event && (!with_status || a->arg[1] == b->arg[1]);
+}
+
 /* Counts it together with its like since the last turning point. */
-static void bulk_add(struct sim_story *story, const struct sim_record *record)
+static void bulk_add(struct sim_story *story, const struct entry *new)
 {
     for (uint32_t i = story->entries; i > 0; i--) {
         struct entry *entry = &story->entry[i - 1];
 
         if (kind_of[entry->record.event] == TURN)
             break;
-        if (entry->record.event != record->event)
+        if (!alike(&entry->record, &new->record))
             continue;
         entry->count++;
-        entry->last = record->at;
+        entry->last = new->record.at;
         story->told++;
         return;
     }
-    entry_add(story, record);
+    entry_add(story, new);
 }
 
 static void context_tell(struct sim_story *story)
@@ -151,129 +166,80 @@ static void recovery_watch(struct sim_story *story, const struct sim_record *rec
     }
 }
 
+static void place_find(const struct sim_story *story, struct sim *sim, struct entry *entry)
+{
+    if (sim && entry->record.cpu != SIM_CPU_NONE)
+        sim_stack(sim, story->module, &entry->place, 1, &entry->routine);
+}
+
 void sim_story_event(struct sim *sim, const struct sim_record *record, void *ctx)
 {
     struct sim_story *story = ctx;
     uint8_t kind = kind_of[record->event];
+    struct entry entry = {.record = *record, .count = 1, .last = record->at};
 
-    (void)sim;
     story->seen++;
     recovery_watch(story, record);
+    if (kind == NOISE || (kind == BULK && !story->recovering))
+        return;
+    place_find(story, sim, &entry);
     if (kind == TURN) {
         if (record->event == SIM_EV_FINDING)
             context_tell(story);
         story->context_seen = 0;
-        entry_add(story, record);
-    } else if (kind == BULK && story->recovering) {
-        bulk_add(story, record);
-    } else if (kind != NOISE) {
-        story->context[story->context_seen++ % CONTEXT] = *record;
+        entry_add(story, &entry);
+    } else if (kind == BULK) {
+        bulk_add(story, &entry);
+    } else {
+        story->context[story->context_seen++ % CONTEXT] = entry;
     }
 }
 
 /* --- telling
  * ---------------------------------------------------------------------------------------- */
 
-static bool ends_with(const char *text, const char *end)
+static void where_text(const struct sim_story *story, const struct entry *entry, char *out,
+                       size_t bytes)
 {
-    size_t n = strlen(text), m = strlen(end);
+    struct sim_source source;
 
-    return n >= m && strcmp(text + n - m, end) == 0;
+    *out = '\0';
+    if (entry->place == 0 || entry->count > 1 || story->module == NULL)
+        return;
+    source = sim_module_source(story->module, entry->place);
+    if (source.line > 0)
+        snprintf(out, bytes, "%s:%d", source.file, source.line);
 }
 
-static void argument_text(const struct sim_record *record, int i, char *out, size_t bytes)
+static void what_text(const struct sim_story *story, const struct entry *entry, char *out,
+                      size_t bytes)
 {
-    const char *name = sim_event_info[record->event].arg[i];
-    uint64_t value = record->arg[i];
     char span[SIM_UNITS_BYTES];
-    size_t n = strlen(name);
+    size_t used;
 
-    if (record->event == SIM_EV_FINDING && strcmp(name, "rule") == 0 && value < SIM_RULE_COUNT)
-        snprintf(out, bytes, "%s", sim_rule_info[value].name);
-    else if (ends_with(name, "_x"))
-        snprintf(out, bytes, "%.*s 0x%llx", (int)n - 2, name, (unsigned long long)value);
-    else if (ends_with(name, "_ns") || strcmp(name, "ns") == 0)
-        snprintf(out, bytes, "%.*s%s%s", n > 2 ? (int)n - 3 : 0, name, n > 2 ? " " : "",
-                 sim_text_span(span, (sim_ns)value));
-    else if (strcmp(name, "lun_or_all") == 0 && (uint32_t)value == UINT32_MAX)
-        snprintf(out, bytes, "all LUNs");
-    else
-        snprintf(out, bytes, "%s %lld", name, (long long)value);
-}
-
-/* Length of a text without brackets at its end: there the table explains its arguments, which are
- * printed anyway. */
-static size_t words_of(const char *text)
-{
-    const char *bracket = strrchr(text, '(');
-
-    if (bracket == NULL || bracket == text || !ends_with(text, ")"))
-        return strlen(text);
-    return (size_t)(bracket - text) - 1;
-}
-
-void sim_story_text(const struct sim_record *record, char *out, size_t bytes)
-{
-    static const char *const phases[] = {"boot", "load begins",
-                                         "load ends, outstanding I/O drains"};
-    const struct sim_event_info *info = &sim_event_info[record->event];
-    const char *between = " (";
-    size_t words = words_of(info->text), used;
-
-    if (record->event == SIM_EV_PHASE && record->arg[0] < 3) {
-        snprintf(out, bytes, "%s", phases[record->arg[0]]);
+    if (entry->count == 1) {
+        sim_words(&entry->record, story->scenario, entry->place ? entry->routine : NULL, out,
+                  bytes);
         return;
     }
-    used = (size_t)snprintf(out, bytes, "%.*s", (int)words, info->text);
-    for (int i = 0; i < 4; i++) {
-        char one[64];
+    sim_words_many(&entry->record, entry->count, out, bytes);
+    used = strlen(out);
+    snprintf(out + used, bytes - used, ", in %s",
+             sim_text_span(span, entry->last - entry->record.at));
+}
 
-        if (info->arg[i] == NULL || strcmp(info->arg[i], "_") == 0 || used >= bytes)
-            continue;
-        argument_text(record, i, one, sizeof(one));
-        used += (size_t)snprintf(out + used, bytes - used, "%s%s", between, one);
-        between = ", ";
+static void entry_print(const struct sim_story *story, FILE *out, const struct entry *entry)
+{
+    char time[SIM_UNITS_BYTES], cpu[8] = "-", level[16] = "-", where[80], what[256];
+
+    if (entry->record.cpu != SIM_CPU_NONE) {
+        snprintf(cpu, sizeof(cpu), "%u", entry->record.cpu);
+        sim_words_level(entry->record.level, level);
     }
-    if (*between == ',' && used < bytes)
-        snprintf(out + used, bytes - used, ")");
-}
-
-/* "many of these": the text without its arguments, and how long it went on. */
-static void bulk_text(const struct entry *entry, char *out, size_t bytes)
-{
-    char span[SIM_UNITS_BYTES], count[SIM_UNITS_BYTES];
-    const char *text = sim_event_info[entry->record.event].text;
-
-    snprintf(out, bytes, "%s times in %s: %.*s", sim_text_count(count, entry->count),
-             sim_text_span(span, entry->last - entry->record.at), (int)words_of(text), text);
-}
-
-static void level_text(const struct sim_record *record, char *cpu, char *level, size_t bytes)
-{
-    static const char *const low[] = {"PASSIVE", "APC", "DISPATCH"};
-
-    snprintf(cpu, bytes, "-");
-    snprintf(level, bytes, "-");
-    if (record->cpu == SIM_CPU_NONE)
-        return;
-    snprintf(cpu, bytes, "%u", record->cpu);
-    if (record->level < 3)
-        snprintf(level, bytes, "%s", low[record->level]);
-    else
-        snprintf(level, bytes, "%u", record->level);
-}
-
-static void entry_print(FILE *out, const struct entry *entry)
-{
-    char time[SIM_UNITS_BYTES], cpu[16], level[16], text[256];
-
-    level_text(&entry->record, cpu, level, sizeof(cpu));
-    if (entry->count > 1)
-        bulk_text(entry, text, sizeof(text));
-    else
-        sim_story_text(&entry->record, text, sizeof(text));
-    fprintf(out, "  %16s  %3s  %-8s  %s\n", sim_text_time(time, entry->record.at), cpu, level,
-            text);
+    where_text(story, entry, where, sizeof(where));
+    what_text(story, entry, what, sizeof(what));
+    fprintf(out, "  %16s  %3s  %-8s  %-16s  %s\n", sim_text_time(time, entry->record.at), cpu,
+            level, where, what);
 }
 
 void sim_story_print(struct sim_story *story, FILE *out, uint64_t lines)
@@ -287,14 +253,14 @@ void sim_story_print(struct sim_story *story, FILE *out, uint64_t lines)
         head = lines / 3;
         tail = lines - head;
     }
-    fprintf(out, "  %16s  %3s  %-8s\n", "time", "CPU", "IRQL");
+    fprintf(out, "  %16s  %3s  %-8s  %-16s  %s\n", "time", "CPU", "IRQL", "source", "what");
     for (uint64_t i = 0; i < head; i++)
-        entry_print(out, &story->entry[i]);
+        entry_print(story, out, &story->entry[i]);
     if (tail > 0)
         fprintf(out, "  %16s  ... %llu lines more, --events %llu shows them\n", "",
                 (unsigned long long)(n - head - tail), (unsigned long long)n);
     for (uint64_t i = n - tail; i < n; i++)
-        entry_print(out, &story->entry[i]);
+        entry_print(story, out, &story->entry[i]);
     fprintf(out, "  %16s  %s other events are left out; --trace FILE has all\n", "",
             sim_text_count(count, story->seen - story->told));
 }

@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include "sim/cli/cli.h"
+#include "sim/cli/finding.h"
 #include "sim/cli/junit.h"
-#include "sim/cli/units.h"
 #include "sim/engine/sim_assert.h"
+#include "sim/explain/units.h"
+#include "sim/run/recording.h"
 
 #define JOBS_MAX 1024
 #define PLAIN_EVERY_S 10.0
@@ -171,6 +173,11 @@ static int config_fill(struct sweep *sweep, struct sim_error *error)
     config->patience_ns = arguments->patience_ns;
     config->samples = arguments->samples;
     config->stop_after = arguments->fail_fast ? 1 : arguments->stop_after;
+    config->covered = !arguments->no_coverage;
+    config->guided = arguments->guided;
+    if (config->guided && !config->covered)
+        return sim_error_set(
+            error, "sweep: --guided goes by interleavings, which --no-coverage leaves out");
     if (arguments->jobs > JOBS_MAX)
         return sim_error_set(error, "--jobs: at most %d", JOBS_MAX);
     if (arguments->out != NULL && *arguments->out == '\0')
@@ -250,8 +257,8 @@ static json_t *failure_json(const struct sim_cell_result *r)
                      r->first_replay[0] != '\0' ? sim_json_text(r->first_replay) : json_null());
 }
 
-static void cell_json(const struct sweep *sweep, const struct sim_cell *cell,
-                      const struct sim_cell_result *r)
+static json_t *cell_json(const struct sweep *sweep, const struct sim_cell *cell,
+                         const struct sim_cell_result *r)
 {
     const struct sim_scenario *s = cell->scenario;
     json_t *object =
@@ -270,11 +277,15 @@ static void cell_json(const struct sweep *sweep, const struct sim_cell *cell,
                           "outcome", outcome_name(r->outcome), "lost", (json_int_t)r->lost,
                           "seed_first", (json_int_t)cell->seed_first, "seed_last",
                           (json_int_t)cell->seed_last, "results", sim_json_text(sweep->dir)));
+    if (r->covered > 0)
+        json_object_set_new(object, "interleavings",
+                            json_pack("{sI sI}", "pairs", (json_int_t)r->pairs, "last_new_seed",
+                                      (json_int_t)r->pairs_last));
     if (r->lost > 0)
         json_object_set_new(object, "first_lost",
                             json_pack("{sI so}", "seed", (json_int_t)r->first_lost, "message",
                                       sim_json_text(r->lost_message)));
-    sim_json_print(object);
+    return object;
 }
 
 static void repeat_text(const struct sim_cell *cell, const struct sim_cell_result *r, char *out)
@@ -312,6 +323,24 @@ static void lost_print(const struct sim_cell *cell, const struct sim_cell_result
            r->lost == 1 ? "" : "s", (unsigned long long)r->first_lost, r->lost_message, repeat);
 }
 
+/* How many by the first seed, ten, a hundred: flat means that more seeds of this kind would show
+ * little. */
+static void pairs_print(const struct sim_cell_result *r)
+{
+    char pairs[SIM_UNITS_BYTES], seed[SIM_UNITS_BYTES], by[SIM_UNITS_BYTES];
+    uint64_t decade = 1;
+
+    if (r->covered == 0)
+        return;
+    printf("  interleavings: %s pairs", sim_text_count(pairs, r->pairs));
+    if (r->pairs > 0)
+        printf(", the last new one at seed %s", sim_text_count(seed, r->pairs_last));
+    for (int i = 0; r->pairs > 0 && i < SIM_SWEEP_DECADES && decade < r->seeds; i++, decade *= 10)
+        printf("%s%s in %s", i == 0 ? " (" : ", ", sim_text_count(pairs, r->pairs_by[i]),
+               sim_text_count(by, decade));
+    printf("%s\n", r->pairs > 0 && r->seeds > 1 ? ")" : "");
+}
+
 static void cell_print(const struct sim_cell *cell, const struct sim_cell_result *r)
 {
     static const char *const word[] = {"PASS", "FAIL", "FAIL", "OPEN", "NOT RUN"};
@@ -333,6 +362,7 @@ static void cell_print(const struct sim_cell *cell, const struct sim_cell_result
         printf("  first: seed %llu, %s: %s\n  %s\n", (unsigned long long)r->first_seed,
                sim_rule_info[r->first_rule].name, r->first_message, repeat);
     lost_print(cell, r);
+    pairs_print(r);
     if (r->seeds < r->total && r->outcome != SIM_OUTCOME_NOT_RUN)
         printf("  %s of its seeds were not run\n", sim_text_count(seeds, r->total - r->seeds));
     if (r->seeds > 0)
@@ -342,18 +372,57 @@ static void cell_print(const struct sim_cell *cell, const struct sim_cell_result
                               r->elapsed_s > 0 ? (uint64_t)((double)r->seeds / r->elapsed_s) : 0));
 }
 
+/* Puts the choices into the replay file of each cell's first failure. Without them it still replays
+ * by its seed. */
+static void failures_record(const struct sweep *sweep)
+{
+    struct sim_error error;
+
+    for (uint32_t i = 0; i < sweep->config.cells; i++) {
+        const char *path = sweep->result[i].first_replay;
+
+        if (*path != '\0' && sim_replay_complete(path, &error) < 0)
+            fprintf(stderr, "storsim: its choices could not be recorded: %s\n", error.text);
+    }
+}
+
+/* Makes a cell's first failure small, beside its replay file. */
+static void failure_minimise(const struct sweep *sweep, const struct sim_cell_result *r,
+                             json_t *object)
+{
+    uint32_t tries = sim_tries(sweep->arguments, SIM_SHRINK_TRIES_FEW);
+    struct sim_replay finding;
+    struct sim_error error;
+    char path[PATH_MAX];
+
+    if (r->first_replay[0] == '\0' || tries == 0 ||
+        sim_replay_read(r->first_replay, &error, &finding) < 0)
+        return;
+    sim_shrunk_path(r->first_replay, path, sizeof(path));
+    sim_finding_minimise(&finding, tries, path, "  ", object);
+    sim_replay_free(&finding);
+}
+
 static void results_print(struct sweep *sweep, enum sim_sweep_end end)
 {
     if (sweep->terminal && !sweep->arguments->quiet)
         fprintf(stderr, "\r\033[K");
+    if (end != SIM_SWEEP_INTERRUPT && end != SIM_SWEEP_TERMINATE)
+        failures_record(sweep);
     for (uint32_t i = 0; i < sweep->config.cells; i++) {
+        json_t *object = NULL;
+
         if (sweep->result[i].has_failure)
             sim_last_seed_note(sim_scenario_name(sweep->cell[i].scenario),
                                sweep->result[i].first_seed);
         if (sweep->arguments->json)
-            cell_json(sweep, &sweep->cell[i], &sweep->result[i]);
+            object = cell_json(sweep, &sweep->cell[i], &sweep->result[i]);
         else
             cell_print(&sweep->cell[i], &sweep->result[i]);
+        if (end != SIM_SWEEP_INTERRUPT && end != SIM_SWEEP_TERMINATE)
+            failure_minimise(sweep, &sweep->result[i], object);
+        if (object != NULL)
+            sim_json_print(object);
     }
     if (end == SIM_SWEEP_BUDGET)
         fprintf(stderr, "storsim: the budget ended before all seeds were run\n");
@@ -431,8 +500,10 @@ const struct sim_verb sim_verb_sweep = {
     .name = "sweep",
     .operands = "FILE...",
     .summary = "many seeds in worker processes; results in a database and replay files",
-    .options = "seeds jobs shard budget out junit set driver strategy samples stop-after fail-fast "
-               "patience json quiet",
+    .options =
+        "seeds jobs shard budget out junit tries set driver strategy samples stop-after fail-fast "
+        "guided no-coverage "
+        "patience json quiet",
     .text = "Every scenario is a test: the exit status is 0 when each one's 'expect' holds. "
             "--driver may be repeated to\n"
             "compare drivers. DIR/results.db keeps what other scenarios and drivers left there, "

@@ -6,9 +6,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "sim/cli/units.h"
 #include "sim/engine/module.h"
 #include "sim/engine/sim_assert.h"
+#include "sim/explain/units.h"
+#include "sim/run/recording.h"
 #include "sim/run/report.h"
 #include "sim/run/version.h"
 
@@ -62,7 +63,10 @@ static void seed_run(struct sim_telling *telling, uint64_t seed, struct sinks *s
 
     sim_assert_set_repeat(telling->repeat);
     sim_session_set_sink(telling->session, sink_event, sinks);
-    sim_session_run(telling->session, seed, &telling->result);
+    if (telling->schedule != NULL)
+        sim_session_run_schedule(telling->session, seed, telling->schedule, &telling->result);
+    else
+        sim_session_run(telling->session, seed, &telling->result);
     sim_session_set_sink(telling->session, NULL, NULL);
     telling->elapsed_s = seconds_now() - began;
 }
@@ -76,7 +80,8 @@ int sim_telling_run(struct sim_telling *telling, uint64_t seed, const char *trac
     sim_assert_set_repeat(telling->repeat);
     if (sim_session_open(telling->scenario, error, &telling->session) < 0)
         return -1;
-    telling->story = sinks.story = sim_story_create();
+    telling->story = sinks.story =
+        sim_story_create(telling->scenario, sim_session_module(telling->session));
     if (trace != NULL) {
         sinks.trace = fopen(trace, "w");
         if (sinks.trace == NULL) {
@@ -129,6 +134,10 @@ const char *sim_telling_build(const struct sim_telling *telling)
 
 int sim_telling_exit(const struct sim_telling *telling)
 {
+    for (uint32_t i = 0; i < kept(&telling->result); i++) {
+        if (telling->result.finding[i].rule == SIM_RULE_NONDETERMINISM)
+            return SIM_EXIT_FAULT;
+    }
     return telling->result.errors > 0 ? SIM_EXIT_VIOLATED : SIM_EXIT_OK;
 }
 
@@ -304,7 +313,8 @@ static void state_print(const struct sim_telling *telling, bool all)
         figures_print(r);
     printf("  %-16s %s points, %s events, trace hash %016llx, strategy %s\n", "run",
            sim_text_count(points, r->points), sim_text_count(events, r->events),
-           (unsigned long long)r->hash, sim_opt_text(telling->scenario, SIM_OPT_EXPLORE_STRATEGY));
+           (unsigned long long)r->hash,
+           telling->schedule != NULL ? "replay" : sim_strategy_maker(telling->scenario, r->seed));
 }
 
 void sim_telling_print(const struct sim_telling *telling, const struct sim_arguments *arguments)

@@ -14,6 +14,8 @@ struct sim_telling {
     struct sim_result result;
     struct sim_story *story;
     double elapsed_s;
+    const struct sim_schedule
+        *schedule;      /* what to run in place of the strategy's choices, or NULL */
     const char *replay; /* path of the replay file, or NULL */
     char repeat[SIM_REPEAT_BYTES];
 };

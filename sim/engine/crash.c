@@ -12,8 +12,9 @@
 #include <sys/time.h>
 #include <ucontext.h>
 
+#include "sim/engine/debug.h"
 #include "sim/engine/module.h"
-#include "sim/engine/sim_private.h"
+#include "sim/engine/watch_private.h"
 
 #define WATCHDOG_US 100000
 #define WATCHDOG_TICKS 10 /* so much processor time without a point or an event */
@@ -27,6 +28,12 @@ static _Alignas(16) unsigned char signal_stack[64 << 10];
 void sim_set_module(struct sim_module *m)
 {
     module = m;
+    sim__watched.module = m ? sim_module_base(m) : 0;
+}
+
+struct sim_module *sim_module_present(void)
+{
+    return module;
 }
 
 static bool in_module(uintptr_t pc, uint64_t *offset)
@@ -128,6 +135,7 @@ static void finding(struct sim *s, enum sim_rule rule, int signal, const siginfo
         describe_fault(f, signal, info, s);
     sim__finding_stack(s, f, pc, frame);
     sim_trace(s, SIM_EV_FINDING, rule, 0, 0, 0);
+    sim_debug_found(s, f->text, pc);
     sim__escape(s, SIM_STOP_CRASH);
 }
 

@@ -57,6 +57,33 @@ static void announce_finish(struct sim_fiber *self, struct sim_fiber *left)
 #endif
 }
 
+/* jump_fcontext() leaves by a jump, never by a return. Entered by a call, it would put the
+ * processor's prediction of every return behind it out by one: five mispredicted returns on the way
+ * from a switch back to the driver, which cost more than everything else about it. So it is entered
+ * by a jump as well, with the address to go on at pushed by hand, below what a leaf function may
+ * keep under its stack pointer. */
+static inline struct transfer jump(void *to, void *data)
+{
+#if defined(__x86_64__)
+    struct transfer t;
+
+    __asm__ volatile("leaq -128(%%rsp), %%rsp\n\t"
+                     "leaq 1f(%%rip), %%r11\n\t"
+                     "pushq %%r11\n\t"
+                     "jmp *%%rax\n"
+                     "1:\n\t"
+                     "leaq 128(%%rsp), %%rsp"
+                     : "=a"(t.context), "=d"(t.data), "+D"(to), "+S"(data)
+                     : "0"(jump_fcontext)
+                     : "rcx", "r8", "r9", "r10", "r11", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4",
+                       "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13",
+                       "xmm14", "xmm15", "cc", "memory");
+    return t;
+#else
+    return jump_fcontext(to, data);
+#endif
+}
+
 /* A switch hands the other side the fiber that was left, which gets its context stored there. */
 static void entry(struct transfer t)
 {
@@ -87,7 +114,7 @@ void sim_fiber_switch(struct sim_fiber *from, struct sim_fiber *to)
 
     from->went_to = to;
     announce_start(from, to);
-    t = jump_fcontext(to->context, from);
+    t = jump(to->context, from);
     left = t.data;
     left->context = t.context;
     announce_finish(from, left);

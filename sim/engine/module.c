@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "driver/wdk/storsim_module.h"
+#include "sim/engine/module_private.h"
 #include "sim/engine/sim_assert.h"
 
 #define WRITABLE_MAX 8
@@ -263,6 +264,21 @@ bool sim_module_offset(const struct sim_module *m, uintptr_t addr, uint64_t *off
     return addr - m->base < m->span;
 }
 
+uintptr_t sim_module_data(const struct sim_module *m, size_t *bytes)
+{
+    uintptr_t lo = UINTPTR_MAX, hi = 0;
+
+    for (uint32_t i = 0; i < m->writables; i++) {
+        uintptr_t at = (uintptr_t)m->writable[i].at, end = at + m->writable[i].bytes;
+
+        lo = at < lo ? at : lo;
+        hi = end > hi ? end : hi;
+    }
+    lo &= ~(uintptr_t)7;
+    *bytes = m->writables ? hi - lo : 0;
+    return lo;
+}
+
 /* --- image ------------------------------------------------------------------------------------ */
 
 void sim_module_image(struct sim_module *m)
@@ -308,6 +324,14 @@ static bool open_debug_info(struct sim_module *m)
     return true;
 }
 
+Dwfl_Module *sim__module_dwarf(struct sim_module *m, GElf_Addr *base)
+{
+    if (!open_debug_info(m))
+        return NULL;
+    *base = m->dwfl_base;
+    return m->dwfl_module;
+}
+
 /* The innermost function at an address, inlined ones included. */
 static const char *function_at(struct sim_module *m, GElf_Addr address)
 {
@@ -325,6 +349,42 @@ static const char *function_at(struct sim_module *m, GElf_Addr address)
     }
     free(scopes);
     return name ? name : dwfl_module_addrname(m->dwfl_module, address);
+}
+
+/* Line of the last code of a function: where it returns. */
+static int last_line(struct sim_module *m, Dwarf_Die *function, Dwarf_Addr bias)
+{
+    Dwarf_Addr end = 0;
+    Dwfl_Line *line;
+    int number = 0;
+
+    if (dwarf_highpc(function, &end) || !end)
+        return 0;
+    line = dwfl_module_getsrc(m->dwfl_module, end + bias - 1);
+    if (!line || !dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL))
+        return 0;
+    return number;
+}
+
+bool sim_module_extent(struct sim_module *m, uint64_t offset, int *first, int *last)
+{
+    Dwarf_Addr bias;
+    Dwarf_Die *unit = open_debug_info(m)
+                          ? dwfl_module_addrdie(m->dwfl_module, m->dwfl_base + offset, &bias)
+                          : NULL;
+    Dwarf_Die *scopes = NULL;
+    int n = unit ? dwarf_getscopes(unit, m->dwfl_base + offset - bias, &scopes) : 0;
+
+    *first = *last = 0;
+    for (int i = 0; i < n; i++) {
+        if (dwarf_tag(&scopes[i]) != DW_TAG_subprogram)
+            continue;
+        if (!dwarf_decl_line(&scopes[i], first))
+            *last = last_line(m, &scopes[i], bias);
+        break;
+    }
+    free(scopes);
+    return *first && *last;
 }
 
 struct sim_source sim_module_source(struct sim_module *m, uint64_t offset)

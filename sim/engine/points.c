@@ -14,31 +14,48 @@
  */
 #include <stddef.h>
 
-#include "sim/engine/sim_private.h"
+#include "sim/engine/race_private.h"
+#include "sim/engine/watch_private.h"
 
 #define SIM_API __attribute__((ms_abi, visibility("default")))
 
 enum access { READ, WRITE };
 
-/* Away from the fast path, so that it needs no frame of its own. */
-static __attribute__((noinline, cold)) void forbidden(uintptr_t addr, uint32_t bytes,
+uint32_t sim__watch;
+
+/* Away from the fast path, and of its calling convention: so that it needs no frame of its own and
+ * saves none of the registers that the other convention may change. */
+#define SIM_ASIDE __attribute__((ms_abi, noinline))
+
+static SIM_ASIDE __attribute__((cold)) void forbidden(uintptr_t addr, uint32_t bytes,
                                                       enum access access)
 {
     sim__bad_access(SIM__FIXED, addr, bytes, access == WRITE);
 }
 
-static __attribute__((noinline)) void slow(sim_ns cost)
+static SIM_ASIDE void slow(sim_ns cost)
 {
     sim__point_slow(SIM__FIXED, cost);
 }
 
+static SIM_ASIDE void dirty(uintptr_t addr, uint32_t bytes)
+{
+    sim_world_touch((void *)addr, bytes);
+}
+
+static inline bool clean(uintptr_t addr)
+{
+    return !((const uint8_t *)SIM_DIRTY_BASE)[sim_world_page_index(addr)];
+}
+
+/* bytes: at most a page. */
 static inline void check(uintptr_t addr, uint32_t bytes, enum access access)
 {
     if (SIM_LIKELY(sim_world_in_pages(addr))) {
         if (SIM_UNLIKELY(!(sim_world_shadow(addr) & SIM_MEM_CPU)))
             forbidden(addr, bytes, access);
-        if (access == WRITE)
-            sim_world_touch((void *)addr, bytes);
+        if (access == WRITE && SIM_UNLIKELY(clean(addr) || clean(addr + bytes - 1)))
+            dirty(addr, bytes);
     } else if (SIM_UNLIKELY(addr - SIM_CORE_BASE < SIM_STACKS_BASE - SIM_CORE_BASE)) {
         forbidden(addr, bytes, access);
     }
@@ -54,15 +71,115 @@ static inline void point(void)
         slow(hot->point_ns);
 }
 
-static inline void touch(const volatile void *p, uint32_t bytes, enum access access)
+/* An access is about to happen: told before others may run. */
+static SIM_ASIDE void announce(uintptr_t addr, size_t bytes, enum access access)
+{
+    if (sim__watch & SIM__WATCH_SHARED)
+        sim__shared_before(addr);
+    if (sim__watch & SIM__WATCH_PENDING)
+        SIM__FIXED->hot.pending =
+            (struct sim_access){.addr = addr, .bytes = (uint32_t)bytes, .write = access == WRITE};
+}
+
+/* It happened. pc: where it returns to in the driver. */
+static SIM_ASIDE void observe(uintptr_t addr, size_t bytes, enum access access, uintptr_t pc)
+{
+    SIM__FIXED->hot.pending.addr = 0;
+    if (sim__watch & SIM__WATCH_COVERAGE)
+        sim__coverage_access(addr, bytes, access == WRITE, pc);
+    if (sim__watch & SIM__WATCH_LEARN)
+        sim__shared_access(addr, bytes, access == WRITE);
+}
+
+static SIM_ASIDE void conflict(uint64_t before, uint64_t now)
+{
+    sim__coverage_conflict(before, now);
+}
+
+/* The same as observe() for coverage alone and the page zone, where nearly all accesses go. */
+static inline void cover(uintptr_t addr, enum access access, uintptr_t pc)
+{
+    uint64_t *word = sim__word((addr - SIM_PAGES_BASE) >> SIM_SHADOW_SHIFT), before = *word;
+    uint64_t now = SIM__FIXED->hot.context | (access == WRITE ? SIM__WRITES : 0) | (uint32_t)pc;
+
+    *word = now;
+    if (SIM_UNLIKELY(sim__conflict(before, now)))
+        conflict(before, now);
+}
+
+/* What is done at an access that somebody watches. race: RACE_LATER, or its kind for the race
+ * detector. */
+static inline void watched(uintptr_t addr, uint32_t bytes, enum access access, uint32_t race,
+                           uintptr_t pc)
+{
+    if (SIM_UNLIKELY(sim__watch & SIM__WATCH_BEFORE))
+        announce(addr, bytes, access);
+    point();
+    check(addr, bytes, access);
+    if (sim__watch & SIM__WATCH_RACE && race != RACE_LATER)
+        sim__race_access(addr, bytes, race, pc);
+    if ((sim__watch & ~(uint32_t)SIM__WATCH_RACE) == SIM__WATCH_COVERAGE &&
+        sim_world_in_pages(addr) && (addr & 7) + bytes <= 8)
+        cover(addr, access, pc);
+    else if (sim__watch & ~(uint32_t)SIM__WATCH_RACE)
+        observe(addr, bytes, access, pc);
+}
+
+static SIM_ASIDE void touch_watched(uintptr_t addr, uint32_t bytes, enum access access,
+                                    uintptr_t pc)
+{
+    watched(addr, bytes, access, access, pc);
+}
+
+static inline __attribute__((always_inline)) void touch(const volatile void *p, uint32_t bytes,
+                                                        enum access access)
 {
     uintptr_t addr = (uintptr_t)p;
 
     if (addr - SIM__FIXED->hot.stack_lo < SIM__FIXED->hot.stack_bytes)
         return;
+    if (sim__watch) {
+        touch_watched(addr, bytes, access, (uintptr_t)__builtin_return_address(0));
+        return;
+    }
     point();
     check(addr, bytes, access);
 }
+
+static inline bool own_stack(const volatile void *p)
+{
+    return (uintptr_t)p - SIM__FIXED->hot.stack_lo < SIM__FIXED->hot.stack_bytes;
+}
+
+/* An interlocked operation, before it happens, and after: what it was to others is known then. */
+static SIM_ASIDE void atomic_begin_watched(const volatile void *p, uint32_t bytes,
+                                           enum access access, uintptr_t pc)
+{
+    watched((uintptr_t)p, bytes, access, RACE_LATER, pc);
+}
+
+static SIM_ASIDE void atomic_end_watched(const volatile void *p, uint32_t bytes, bool changed,
+                                         uintptr_t pc)
+{
+    sim__race_access((uintptr_t)p, bytes, RACE_ATOMIC | (changed ? RACE_WRITE : RACE_READ), pc);
+}
+
+static inline void atomic_begin(const volatile void *p, uint32_t bytes, enum access access,
+                                uintptr_t pc)
+{
+    if (SIM_UNLIKELY(sim__watch) && !own_stack(p))
+        atomic_begin_watched(p, bytes, access, pc);
+    else
+        touch(p, bytes, access);
+}
+
+static inline void atomic_end(const volatile void *p, uint32_t bytes, bool changed, uintptr_t pc)
+{
+    if (sim__watch & SIM__WATCH_RACE && !own_stack(p))
+        atomic_end_watched(p, bytes, changed, pc);
+}
+
+#define HERE ((uintptr_t)__builtin_return_address(0))
 
 /* Only instrumented code calls these, so no header declares them. */
 #pragma GCC diagnostic push
@@ -87,7 +204,8 @@ SIM_API void __tsan_func_exit(void) { }
 SIM_API void __tsan_atomic_thread_fence(int order) { (void)order; point(); }
 SIM_API void __tsan_atomic_signal_fence(int order) { (void)order; }
 
-/* One OS thread runs one world, so an operation that is one point is indivisible by itself. */
+/* One OS thread runs one world, so an operation that is one point is indivisible by itself. A store
+ * is a write even of the same value; the others write when they change it. */
 #define UINT(bits) uint##bits##_t
 #define NAME(bits, what) __tsan_atomic##bits##_##what
 
@@ -96,24 +214,42 @@ SIM_API void __tsan_atomic_signal_fence(int order) { (void)order; }
     {                                                                                            \
         UINT(bits) old;                                                                          \
         (void)order;                                                                             \
-        touch(p, bits / 8, WRITE);                                                               \
+        atomic_begin(p, bits / 8, WRITE, HERE);                                                  \
         old = *p;                                                                                \
         *p = (UINT(bits))(expr);                                                                 \
+        atomic_end(p, bits / 8, *p != old, HERE);                                                \
         return old;                                                                              \
     }
 
+#define CAS(bits) cas##bits
 #define ATOMICS(bits)                                                                            \
+    /* Puts v where c is; returns what was there. */                                             \
+    static inline UINT(bits) CAS(bits)(volatile UINT(bits) *p, UINT(bits) c, UINT(bits) v,       \
+                                       uintptr_t pc)                                             \
+    {                                                                                            \
+        UINT(bits) old;                                                                          \
+        atomic_begin(p, bits / 8, WRITE, pc);                                                    \
+        old = *p;                                                                                \
+        if (old == c)                                                                            \
+            *p = v;                                                                              \
+        atomic_end(p, bits / 8, *p != old, pc);                                                  \
+        return old;                                                                              \
+    }                                                                                            \
     SIM_API UINT(bits) NAME(bits, load)(const volatile UINT(bits) *p, int order)                 \
     {                                                                                            \
+        UINT(bits) old;                                                                          \
         (void)order;                                                                             \
-        touch(p, bits / 8, READ);                                                                \
-        return *p;                                                                               \
+        atomic_begin(p, bits / 8, READ, HERE);                                                   \
+        old = *p;                                                                                \
+        atomic_end(p, bits / 8, false, HERE);                                                    \
+        return old;                                                                              \
     }                                                                                            \
     SIM_API void NAME(bits, store)(volatile UINT(bits) *p, UINT(bits) v, int order)              \
     {                                                                                            \
         (void)order;                                                                             \
-        touch(p, bits / 8, WRITE);                                                               \
+        atomic_begin(p, bits / 8, WRITE, HERE);                                                  \
         *p = v;                                                                                  \
+        atomic_end(p, bits / 8, true, HERE);                                                     \
     }                                                                                            \
     RMW(bits, exchange, v)                                                                       \
     RMW(bits, fetch_add, old + v)                                                                \
@@ -125,26 +261,27 @@ SIM_API void __tsan_atomic_signal_fence(int order) { (void)order; }
     SIM_API UINT(bits) NAME(bits, compare_exchange_val)(volatile UINT(bits) *p, UINT(bits) c,    \
                                                         UINT(bits) v, int order, int fail)       \
     {                                                                                            \
-        UINT(bits) old;                                                                          \
         (void)order;                                                                             \
         (void)fail;                                                                              \
-        touch(p, bits / 8, WRITE);                                                               \
-        old = *p;                                                                                \
-        if (old == c)                                                                            \
-            *p = v;                                                                              \
-        return old;                                                                              \
+        return CAS(bits)(p, c, v, HERE);                                                         \
     }                                                                                            \
     SIM_API int NAME(bits, compare_exchange_strong)(volatile UINT(bits) *p, UINT(bits) *c,       \
                                                     UINT(bits) v, int order, int fail)           \
     {                                                                                            \
         UINT(bits) wanted = *c;                                                                  \
-        *c = NAME(bits, compare_exchange_val)(p, wanted, v, order, fail);                        \
+        (void)order;                                                                             \
+        (void)fail;                                                                              \
+        *c = CAS(bits)(p, wanted, v, HERE);                                                      \
         return *c == wanted;                                                                     \
     }                                                                                            \
     SIM_API int NAME(bits, compare_exchange_weak)(volatile UINT(bits) *p, UINT(bits) *c,         \
                                                   UINT(bits) v, int order, int fail)             \
     {                                                                                            \
-        return NAME(bits, compare_exchange_strong)(p, c, v, order, fail);                        \
+        UINT(bits) wanted = *c;                                                                  \
+        (void)order;                                                                             \
+        (void)fail;                                                                              \
+        *c = CAS(bits)(p, wanted, v, HERE);                                                      \
+        return *c == wanted;                                                                     \
     }
 ATOMICS(8)
 ATOMICS(16)
@@ -154,36 +291,38 @@ ATOMICS(64)
 #pragma GCC diagnostic pop
 
 /* Whole ranges, from the module's own memcpy and relatives: one point, then every granule is
- * checked. pc is the caller in the driver; its frame is on the stack, so it is not needed here. */
-static void range(const volatile void *p, size_t bytes, enum access access)
+ * checked. pc is where the caller in the driver goes on. */
+static void range(const volatile void *p, size_t bytes, enum access access, const void *pc)
 {
     uintptr_t addr = (uintptr_t)p, bad;
 
     if (!bytes || addr - SIM__FIXED->hot.stack_lo < SIM__FIXED->hot.stack_bytes)
         return;
+    if (SIM_UNLIKELY(sim__watch & SIM__WATCH_BEFORE))
+        announce(addr, bytes, access);
     point();
-    if (!sim_world_in_pages(addr)) {
+    if (!sim_world_in_pages(addr))
         check(addr, (uint32_t)bytes, access);
-        return;
-    }
-    if (!sim_world_shadow_check(addr, bytes, SIM_MEM_CPU, &bad))
+    else if (!sim_world_shadow_check(addr, bytes, SIM_MEM_CPU, &bad))
         forbidden(bad, (uint32_t)(addr + bytes - bad), access);
     else if (access == WRITE)
         sim_world_touch(p, bytes);
+    if (SIM_UNLIKELY(sim__watch))
+        if (sim__watch & SIM__WATCH_RACE)
+            sim__race_access(addr, bytes, access, (uintptr_t)pc);
+    observe(addr, bytes, access, (uintptr_t)pc);
 }
 
 SIM_API void storsim_range_read(const void *p, size_t n, void *pc);
 SIM_API void storsim_range_read(const void *p, size_t n, void *pc)
 {
-    (void)pc;
-    range(p, n, READ);
+    range(p, n, READ, pc);
 }
 
 SIM_API void storsim_range_write(void *p, size_t n, void *pc);
 SIM_API void storsim_range_write(void *p, size_t n, void *pc)
 {
-    (void)pc;
-    range(p, n, WRITE);
+    range(p, n, WRITE, pc);
 }
 
 void sim_set_bad_access(struct sim *s, sim_bad_access_fn fn, void *ctx)

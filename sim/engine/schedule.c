@@ -2,9 +2,14 @@
  *
  * Every agent has a time at which it will act. The earliest is the default; the strategy may pick
  * another among those that would not hold up anyone for longer than the bound. An agent that was
- * passed over acts, when its turn comes, no earlier than the last action of the others (the
- * frontier): it was delayed, as a hypervisor or an SMI would have delayed it. Events come before
- * any action at their time or later.
+ * passed over acts, when its turn comes, later than the last action of the others (the frontier):
+ * it was delayed, as a hypervisor or an SMI would have delayed it. Events come before any action at
+ * their time or later.
+ *
+ * So no two agents act at one time, and who was delayed where and for how long says all about a
+ * schedule: when every agent is held up by itself at its point, the default order is that of the
+ * run (schedule_record.h). What a run does must not depend on where else its agents were stopped to
+ * decide.
  *
  * The decision is made on the stack of whoever came to need it; it then switches to the chosen
  * agent's fiber.
@@ -12,7 +17,8 @@
 #include <setjmp.h>
 #include <string.h>
 
-#include "sim/engine/sim_private.h"
+#include "sim/engine/debug.h"
+#include "sim/engine/watch_private.h"
 
 /* The engine is entered at least once in so many points, to notice endless loops. */
 #define FUEL_MAX 1000000u
@@ -22,23 +28,67 @@
 
 static sigjmp_buf way_out; /* to sim_run(); valid while running */
 
-/* Agents that could act before `before`, earliest first; at most SIM_AGENTS_MAX. */
-static uint32_t candidates(const struct sim *s, struct sim_candidate *c, sim_ns before)
+/* When an agent that wants to act at `at` really can: after the last action of any other. */
+static inline sim_ns possible(const struct sim *s, uint32_t agent, sim_ns at)
 {
+    return at > s->frontier || agent == s->last ? at : s->frontier + 1;
+}
+
+/* Time and number of an agent as one number: the default order. */
+#define AGENT_BITS 6
+_Static_assert(SIM_AGENTS_MAX <= 1 << AGENT_BITS, "a key holds any agent");
+
+static inline uint64_t key_of(const struct sim *s, uint32_t agent)
+{
+    return (uint64_t)s->acts_at[agent] << AGENT_BITS | agent;
+}
+
+static inline struct sim_candidate candidate_of(uint64_t key)
+{
+    return (struct sim_candidate){.agent = key & (SIM_AGENTS_MAX - 1),
+                                  .clock = (sim_ns)(key >> AGENT_BITS)};
+}
+
+/* Who could act before some time, by the keys of when they want to; at most SIM_AGENTS_MAX. */
+struct ready {
+    uint32_t count;
+    uint64_t first, second;            /* the earliest, and the one after it; UINT64_MAX: none */
+    uint64_t rest[SIM_AGENTS_MAX - 1]; /* all but the first, in no order */
+};
+
+/* Without branches on who is earlier, which nothing could predict. */
+static void collect(const struct sim *s, struct ready *r, sim_ns before)
+{
+    uint64_t first = UINT64_MAX, second = UINT64_MAX;
     uint32_t n = 0, agents = s->agents;
 
     for (uint32_t i = 0; i < agents; i++) {
-        sim_ns at = s->acts_at[i];
-        uint32_t j = n;
+        uint64_t key, later;
 
-        if (at >= before)
+        if (possible(s, i, s->acts_at[i]) >= before)
             continue;
-        for (; j > 0 && c[j - 1].clock > at; j--)
-            c[j] = c[j - 1];
-        c[j] = (struct sim_candidate){.agent = i, .clock = at};
-        n++;
+        key = key_of(s, i);
+        later = key > first ? key : first;
+        first = key < first ? key : first;
+        second = later < second ? later : second;
+        if (n++)
+            r->rest[n - 2] = later;
     }
-    return n;
+    r->count = n;
+    r->first = first;
+    r->second = second;
+}
+
+static void sort(uint64_t *key, uint32_t n)
+{
+    for (uint32_t i = 1; i < n; i++) {
+        uint64_t moved = key[i];
+        uint32_t j = i;
+
+        for (; j > 0 && key[j - 1] > moved; j--)
+            key[j] = key[j - 1];
+        key[j] = moved;
+    }
 }
 
 static void run_event(struct sim *s)
@@ -54,61 +104,103 @@ static void run_event(struct sim *s)
     event->fn(event, event->ctx);
 }
 
-/* Candidates beyond the first that may be picked: taking them must not hold up the first for too
- * long. Their clocks become the times at which they would really act. */
-static uint32_t eligible(const struct sim *s, struct sim_candidate *c, uint32_t n)
+/* Who may be picked: taking them must not hold up the first for too long. Their clocks are the
+ * times at which they would really act. Returns how many. */
+static uint32_t eligible(const struct sim *s, struct ready *r, struct sim_candidate *c)
 {
-    sim_ns latest = c[0].clock + s->config.explore.delay_max_ns;
-    uint32_t k = 0;
+    struct sim_candidate first = candidate_of(r->first);
+    sim_ns latest = first.clock + s->config.explore.delay_max_ns;
+    uint32_t k = 1;
 
-    for (; k < n && (k == 0 || (c[k].clock > s->frontier ? c[k].clock : s->frontier) <= latest);
-         k++)
-        if (c[k].clock < s->frontier)
-            c[k].clock = s->frontier;
+    if (s->strategy->sorted)
+        sort(r->rest, r->count - 1);
+    c[0].agent = first.agent;
+    c[0].clock = possible(s, first.agent, first.clock);
+    for (uint32_t i = 0; i + 1 < r->count; i++) {
+        struct sim_candidate it = candidate_of(r->rest[i]);
+        sim_ns at = possible(s, it.agent, it.clock);
+
+        c[k].agent = it.agent;
+        c[k].clock = at;
+        k += at <= latest;
+    }
     return k;
 }
 
-static sim_ns earlier(sim_ns a, sim_ns b)
+static inline sim_ns earlier(sim_ns a, sim_ns b)
 {
     return a < b ? a : b;
 }
 
-/* Asks the strategy; with one candidate there is nothing to ask. Fills hot.limit and hot.fuel. */
-static struct sim_agent *decide(struct sim *s, struct sim_candidate *c, uint32_t n,
-                                sim_ns next_event)
+static inline uint64_t fewer(uint64_t a, uint64_t b)
 {
-    sim_ns first = c[0].clock, second = n > 1 ? c[1].clock : SIM_NEVER, bound;
-    uint32_t k = eligible(s, c, n);
-    struct sim_pick pick = {.index = 0, .until = SIM_NEVER, .points = FUEL_MAX};
+    return a < b ? a : b;
+}
 
-    if (n > 1) {
-        pick.until = c[1].clock + 1;
+/* Points that a may pass before the engine must look: for the strategy, for its holds, for endless
+ * loops. */
+static uint64_t fuel(const struct sim *s, const struct sim_agent *a, uint64_t wanted)
+{
+    uint64_t left = fewer(wanted, FUEL_MAX), hang = s->progress_at + s->config.points_max + 1;
+
+    left = fewer(left, hang > s->hot.points ? hang - s->hot.points : 1);
+    if (s->strategy->hold) {
+        left = fewer(left, s->ask_points > s->hot.points ? s->ask_points - s->hot.points : 1);
+        left = fewer(left, a->ask_ordinal > a->ordinal ? a->ask_ordinal - a->ordinal : 1);
+    }
+    return SIM_UNLIKELY(sim_debug.on) ? sim_debug_fuel(s->hot.points, left) : left;
+}
+
+/* Asks the strategy; with one candidate there is nothing to ask. Fills hot.limit and hot.fuel. */
+static struct sim_agent *decide(struct sim *s, struct ready *r, sim_ns next_event)
+{
+    struct sim_pick pick = {.index = 0, .until = SIM_NEVER, .points = FUEL_MAX};
+    struct sim_candidate first = candidate_of(r->first), c[SIM_AGENTS_MAX];
+    struct sim_agent *a = s->agent_list[first.agent];
+
+    if (r->count > 1) {
+        struct sim_candidate second = candidate_of(r->second);
+        sim_ns bound;
+        uint32_t k = eligible(s, r, c);
+
+        pick.until = second.clock + (first.agent < second.agent);
         if (k > 1)
             s->strategy->pick(s, s->strategy_state, c, k, &pick);
         SIM_ASSERT(pick.index < k && pick.points >= 1);
-    }
-    bound = pick.index ? first : second;
-    if (bound < SIM_NEVER - s->config.explore.delay_max_ns)
+        a = s->agent_list[c[pick.index].agent];
+        bound = pick.index ? first.clock : second.clock;
         pick.until = earlier(pick.until, bound + s->config.explore.delay_max_ns + 1);
+    }
     s->hot.limit = earlier(earlier(pick.until, next_event), s->time_limit);
-    s->hot.fuel = pick.points < FUEL_MAX ? pick.points : FUEL_MAX;
-    return s->agent_list[c[pick.index].agent];
+    s->hot.fuel = fuel(s, a, pick.points);
+    return a;
+}
+
+/* ns: how much later the agent acts than it would have by itself. */
+static void note_delay(struct sim *s, const struct sim_agent *a, sim_ns ns)
+{
+    sim__record_delay(a->number, a->ordinal, ns);
+    if (ns > DELAY_TRACED)
+        sim_trace(s, SIM_EV_DELAY, a->number, (uint64_t)ns, 0, 0);
 }
 
 static void resume(struct sim *s, struct sim_agent *a)
 {
-    sim_ns at;
+    sim_ns wanted, at, delay;
 
     SIM_ASSERT(a != NULL);
-    at = s->acts_at[a->number];
-    if (at < s->frontier - DELAY_TRACED)
-        sim_trace(s, SIM_EV_DELAY, a->number, (uint64_t)(s->frontier - at), 0, 0);
-    if (at < s->frontier)
-        at = s->frontier;
+    wanted = s->acts_at[a->number];
+    at = possible(s, a->number, wanted);
+    delay = at - wanted + a->held;
+
     s->agent = a;
+    sim__context_update(s, a);
     s->hot.clock = at;
     s->hot.stack_lo = a->fiber->stack_lo;
     s->hot.stack_bytes = a->fiber->stack_bytes;
+    s->resumed_at = s->hot.points;
+    if (delay)
+        note_delay(s, a, delay);
 }
 
 static void go(struct sim *s, struct sim_fiber *to)
@@ -131,10 +223,10 @@ static void park(struct sim *s)
 /* Nothing is left to do before the time limit. */
 static void run_out(struct sim *s, sim_ns next_event)
 {
-    struct sim_candidate c[SIM_AGENTS_MAX];
+    struct ready ready;
 
-    s->stop =
-        next_event == SIM_NEVER && !candidates(s, c, SIM_NEVER) ? SIM_STOP_IDLE : SIM_STOP_TIME;
+    collect(s, &ready, SIM_NEVER);
+    s->stop = next_event == SIM_NEVER && !ready.count ? SIM_STOP_IDLE : SIM_STOP_TIME;
     if (s->stop == SIM_STOP_TIME)
         s->now = s->time_limit - 1;
 }
@@ -143,27 +235,26 @@ static void run_out(struct sim *s, sim_ns next_event)
  * fiber, when the run is over). */
 static void schedule(struct sim *s, const struct sim_agent *self)
 {
-    struct sim_candidate c[SIM_AGENTS_MAX];
+    struct ready ready;
 
     for (;;) {
         sim_ns next_event = sim_event_queue_next(&s->events);
-        uint32_t n;
         struct sim_agent *a;
 
         if (s->stop != SIM_STOP_NONE) {
             park(s);
             return;
         }
-        n = candidates(s, c, earlier(next_event, s->time_limit));
-        if (!n && next_event >= s->time_limit) {
+        collect(s, &ready, earlier(next_event, s->time_limit));
+        if (!ready.count && next_event >= s->time_limit) {
             run_out(s, next_event);
             continue;
         }
-        if (!n) {
+        if (!ready.count) {
             run_event(s);
             continue;
         }
-        a = decide(s, c, n, next_event);
+        a = decide(s, &ready, next_event);
         if (a != self) {
             s->switches++;
             sim__trace_switch(s, a->number);
@@ -183,13 +274,27 @@ static void give_attention(struct sim_agent *a)
     }
 }
 
-static void leave_at(struct sim *s, struct sim_agent *a, sim_ns acted)
+void sim__hold(struct sim *s, struct sim_agent *a)
 {
+    a->held = 0;
+    if (s->strategy->hold && (a->ordinal >= a->ask_ordinal || s->hot.points >= s->ask_points))
+        a->held = s->strategy->hold(s, s->strategy_state, a->number, a->ordinal);
+}
+
+/* The agent stops; extra: what it stops at is no point, but counts like one. */
+static void leave_at(struct sim *s, struct sim_agent *a, sim_ns acted, uint64_t extra)
+{
+    a->ordinal += s->hot.points - s->resumed_at + extra;
+    if (s->strategy->pending) {
+        a->pending = s->hot.pending;
+        s->hot.pending.addr = 0;
+    }
+    sim__hold(s, a);
     a->clock = s->hot.clock;
-    s->acts_at[a->number] = s->hot.clock;
+    s->acts_at[a->number] = s->hot.clock + a->held;
     s->now = acted;
-    if (s->frontier < acted)
-        s->frontier = acted;
+    s->frontier = acted;
+    s->last = a->number;
 }
 
 static void check_progress(struct sim *s)
@@ -209,9 +314,11 @@ void sim__point_slow(struct sim *s, sim_ns cost)
         s->hot.fuel = FUEL_MAX;
         return;
     }
-    leave_at(s, a, s->hot.clock - cost);
-    schedule(s, a);
+    if (SIM_UNLIKELY(sim_debug.on))
+        sim_debug_point(s);
     check_progress(s);
+    leave_at(s, a, s->hot.clock - cost, 0);
+    schedule(s, a);
     give_attention(a);
 }
 
@@ -219,6 +326,8 @@ void sim_point(struct sim *s, sim_ns ns)
 {
     if (!s->agent)
         return;
+    if (sim__watch & (SIM__WATCH_LEARN | SIM__WATCH_SHARED))
+        sim__shared_point(s);
     s->hot.points++;
     s->hot.clock += ns;
     if (s->hot.clock >= s->hot.limit || --s->hot.fuel == 0)
@@ -231,10 +340,10 @@ void sim_sleep(struct sim *s, sim_ns deadline)
 
     SIM_ASSERT(a);
     if (!a->kicked) {
-        leave_at(s, a, s->hot.clock);
+        leave_at(s, a, s->hot.clock, 1);
         a->sleeping = true;
         if (deadline > a->clock)
-            s->acts_at[a->number] = deadline;
+            s->acts_at[a->number] = deadline < SIM_NEVER - a->held ? deadline + a->held : SIM_NEVER;
         schedule(s, a);
         a->sleeping = false;
     }
@@ -247,7 +356,7 @@ void sim_kick(struct sim *s, struct sim_agent *a)
 
     a->kicked = true;
     if (a->sleeping) {
-        sim_ns wake = a->clock > now ? a->clock : now;
+        sim_ns wake = (a->clock > now ? a->clock : now) + a->held;
 
         if (wake < s->acts_at[a->number])
             s->acts_at[a->number] = wake;
@@ -266,11 +375,29 @@ void sim_agent_switch_fiber(struct sim *s, struct sim_fiber *from, struct sim_fi
     go(s, to);
 }
 
+/* Who was still held up when the run ended would, by itself, have acted before that. */
+static void note_held(const struct sim *s)
+{
+    for (uint32_t i = 0; i < s->agents; i++) {
+        const struct sim_agent *a = s->agent_list[i];
+        sim_ns delay = possible(s, i, s->acts_at[i]) - s->acts_at[i] + a->held;
+
+        if (delay)
+            sim__record_delay(i, a->ordinal, delay);
+    }
+}
+
 void sim__escape(struct sim *s, enum sim_stop why)
 {
     SIM_ASSERT(s->running);
     s->stop = why;
     s->now = sim_now(s);
+    if (s->agent) {
+        s->agent->ordinal += s->hot.points - s->resumed_at;
+        s->agent->held = 0;
+        s->acts_at[s->agent->number] = s->frontier = s->now;
+        s->last = s->agent->number;
+    }
     s->broken = true;
     if (s->fiber != &s->main)
         sim_fiber_announce_leave(&s->main);
@@ -290,6 +417,7 @@ enum sim_stop sim_run(struct sim *s, sim_ns time_limit)
         schedule(s, NULL);
     else if (left == 2)
         sim_fiber_announce_arrive(&s->main);
+    note_held(s);
     s->fiber = &s->main;
     s->agent = NULL;
     s->running = false;

@@ -9,7 +9,11 @@
 #include <string.h>
 #include <xxhash.h>
 
-#include "sim/engine/sim_private.h"
+#include "sim/engine/debug.h"
+#include "sim/engine/race_private.h"
+#include "sim/engine/watch_private.h"
+
+_Static_assert(SIM_AGENTS_MAX <= 64 && SIM_DRIVER_DEPTH_MAX <= 15, "a context fits its bits");
 
 /* Not part of the world: what is told to the outside, and who listens. */
 static struct sim *present;
@@ -21,6 +25,7 @@ static struct {
     uint32_t count;
     struct sim_finding list[SIM_FINDINGS_MAX];
 } found;
+static uint64_t schedule_seed; /* 0: the run's */
 static struct {
     size_t bytes[SIM_FIBERS_MAX];
     unsigned char *copy[SIM_FIBERS_MAX];
@@ -54,6 +59,7 @@ struct sim *sim_create(const struct sim_config *config)
     s->strategy = &sim_strategy_time;
     sim_event_queue_init(&s->events, config->events_max);
     found.count = 0;
+    schedule_seed = 0;
     present = s;
     sim__crash_install();
     return s;
@@ -62,8 +68,12 @@ struct sim *sim_create(const struct sim_config *config)
 void sim_destroy(struct sim *s)
 {
     SIM_ASSERT(present == s);
+    sim__race_disable();
     present = NULL;
     sink.fn = NULL;
+    /* The next world's stacks lie at the same addresses: no marks of these may stay. */
+    for (uint32_t i = 0; i < s->fibers; i++)
+        sim_fiber_abandon(s->fiber_list[i]);
     for (int i = 0; i < SIM_FIBERS_MAX; i++) {
         free(stack_images.copy[i]);
         stack_images.copy[i] = NULL;
@@ -98,6 +108,7 @@ void sim_image(struct sim *s)
 void sim_restore(struct sim *s)
 {
     sim_world_restore();
+    sim__race_forget();
     found.count = 0;
     for (uint32_t i = 0; i < s->fibers; i++) {
         sim_fiber_abandon(s->fiber_list[i]);
@@ -106,6 +117,8 @@ void sim_restore(struct sim *s)
 }
 
 /* --- agents ----------------------------------------------------------------------------------- */
+
+static void context_set(struct sim_agent *a);
 
 void sim_fiber_create(struct sim *s, struct sim_fiber *fiber, sim_fiber_fn fn, void *ctx)
 {
@@ -127,6 +140,8 @@ struct sim_agent *sim_agent_create(struct sim *s, const char *name, sim_fiber_fn
     a->ctx = ctx;
     a->clock = s->now;
     a->fiber = &a->base;
+    a->callback[0] = SIM_CALLBACK_NONE;
+    context_set(a);
     sim_fiber_create(s, &a->base, fn, ctx);
     s->acts_at[s->agents] = a->clock;
     s->agent_list[s->agents++] = a;
@@ -163,18 +178,36 @@ sim_ns sim_now(const struct sim *s)
     return s->agent ? s->hot.clock : s->now;
 }
 
-void sim_enter_driver(struct sim *s)
+static void context_set(struct sim_agent *a)
 {
-    if (s->agent)
-        s->agent->driver_depth++;
+    a->context = (uint64_t)a->callback[a->driver_depth] << SIM__CALLBACK_SHIFT |
+                 (uint64_t)a->number << (SIM__CONTEXT_SHIFT + 4) |
+                 (uint64_t)a->driver_depth << SIM__CONTEXT_SHIFT;
+    if (a->sim->agent == a)
+        sim__context_update(a->sim, a);
+}
+
+void sim_enter_driver(struct sim *s, uint32_t callback)
+{
+    struct sim_agent *a = s->agent;
+
+    SIM_ASSERT(callback < SIM_CALLBACK_NONE);
+    if (!a)
+        return;
+    SIM_ASSERT(a->driver_depth < SIM_DRIVER_DEPTH_MAX);
+    a->callback[++a->driver_depth] = (uint8_t)callback;
+    context_set(a);
 }
 
 void sim_leave_driver(struct sim *s)
 {
-    if (s->agent) {
-        SIM_ASSERT(s->agent->driver_depth);
-        s->agent->driver_depth--;
-    }
+    struct sim_agent *a = s->agent;
+
+    if (!a)
+        return;
+    SIM_ASSERT(a->driver_depth);
+    a->driver_depth--;
+    context_set(a);
 }
 
 /* --- events ----------------------------------------------------------------------------------- */
@@ -210,16 +243,73 @@ void sim_stream_register(struct sim *s, struct sim_stream *st, const char *name)
     sim_stream_seed(st, s->seed, name);
 }
 
-void sim_begin(struct sim *s, uint64_t seed, const struct sim_strategy *strategy, uint64_t steps)
+/* Where the image was taken an agent waits to act, or for somebody to wake it. */
+static void hold_at_begin(struct sim *s, struct sim_agent *a)
+{
+    sim_ns *at = &s->acts_at[a->number];
+
+    sim__hold(s, a);
+    *at = *at < SIM_NEVER - a->held ? *at + a->held : SIM_NEVER;
+}
+
+void sim_set_schedule_seed(struct sim *s, uint64_t seed)
 {
     SIM_ASSERT(!s->running);
+    schedule_seed = seed;
+}
+
+void sim_begin(struct sim *s, uint64_t seed, const struct sim_strategy *strategy, uint64_t steps)
+{
+    uint64_t schedule = schedule_seed ? schedule_seed : seed;
+
+    SIM_ASSERT(!s->running);
     s->seed = seed;
-    s->strategy = strategy;
+    s->strategy = strategy = sim_strategy_of_seed(strategy, schedule);
+    sim__watch = strategy->pending ? sim__watch | SIM__WATCH_PENDING
+                                   : sim__watch & ~(uint32_t)SIM__WATCH_PENDING;
     s->progress_at = s->hot.points;
+    s->hot.matters = 0;
+    s->hot.matters_ask = 0;
     for (uint32_t i = 0; i < s->streams; i++)
         sim_stream_seed(s->stream_list[i].stream, seed, s->stream_list[i].name);
     memset(s->strategy_state, 0, sizeof s->strategy_state);
-    strategy->begin(s, s->strategy_state, seed, steps);
+    memset(s->asked, 0, sizeof s->asked);
+    s->ask_points = UINT64_MAX;
+    for (uint32_t i = 0; i < s->agents; i++) {
+        s->agent_list[i]->ordinal = 0;
+        s->agent_list[i]->ask_ordinal = UINT64_MAX;
+    }
+    strategy->begin(s, s->strategy_state, schedule, steps);
+    for (uint32_t i = 0; i < s->agents; i++)
+        hold_at_begin(s, s->agent_list[i]);
+}
+
+void sim_ask_points(struct sim *s, uint64_t points)
+{
+    s->ask_points = points;
+}
+
+void sim_ask_ordinal(struct sim *s, uint32_t agent, uint64_t ordinal)
+{
+    SIM_ASSERT(agent < s->agents);
+    s->agent_list[agent]->ask_ordinal = ordinal;
+}
+
+uint32_t sim_agents(const struct sim *s)
+{
+    return s->agents;
+}
+
+uint64_t sim_ordinal(const struct sim *s, uint32_t agent)
+{
+    SIM_ASSERT(agent < s->agents);
+    return s->agent_list[agent]->ordinal;
+}
+
+struct sim_access sim_pending(const struct sim *s, uint32_t agent)
+{
+    SIM_ASSERT(agent < s->agents);
+    return s->agent_list[agent]->pending;
 }
 
 void sim_stop(struct sim *s, enum sim_stop why)
@@ -268,6 +358,9 @@ uint32_t sim_choose(struct sim *s, enum sim_choice kind, uint32_t n)
         return 0;
     answer = s->strategy->choose(s, s->strategy_state, kind, n);
     SIM_ASSERT(answer < n);
+    if (answer)
+        sim__record_answer(kind, s->asked[kind], answer);
+    s->asked[kind]++;
     return answer;
 }
 
@@ -395,6 +488,8 @@ void sim_find(struct sim *s, enum sim_rule rule, uint64_t subject, const char *f
     if (s->agent)
         sim__finding_stack(s, f, 0, (uintptr_t)__builtin_frame_address(0));
     sim_trace(s, SIM_EV_FINDING, rule, subject, 0, 0);
+    if (f->severity == SIM_SEVERITY_ERROR)
+        sim_debug_found(s, f->text, 0);
     if (f->severity == SIM_SEVERITY_ERROR && s->running)
         sim__escape(s, SIM_STOP_FINDING);
 }

@@ -76,6 +76,20 @@ typedef void (*sim_attention_fn)(struct sim_agent *agent, void *ctx);
 struct sim_agent *sim_agent_create(struct sim *sim, const char *name, sim_fiber_fn fn,
                                    sim_attention_fn attention, void *ctx);
 
+/* Points and sleeps an agent had passed in this run when it was last left. */
+uint64_t sim_ordinal(const struct sim *sim, uint32_t agent);
+
+/* What an agent was about to do when it was left: addr is 0 when that is no access of the driver to
+ * memory. Known only under a strategy that asks for it (struct sim_strategy). */
+struct sim_access {
+    uintptr_t addr;
+    uint32_t bytes;
+    bool write;
+};
+struct sim_access sim_pending(const struct sim *sim, uint32_t agent);
+
+/* How many there are. */
+uint32_t sim_agents(const struct sim *sim);
 uint32_t sim_agent_number(const struct sim_agent *agent);
 sim_ns sim_agent_clock(const struct sim_agent *agent);
 /* Level shown in trace records and findings of this agent (its IRQL); the model sets it. */
@@ -155,13 +169,21 @@ void sim_set_bad_access(struct sim *sim, sim_bad_access_fn fn, void *ctx);
 
 /* Models set these around calls of the driver, nested as the calls are. While a driver is on the
  * current agent's stack, a signal (SIGSEGV, SIGFPE...) is the driver's fault: finding driver-fault;
- * otherwise it is ours. */
-void sim_enter_driver(struct sim *sim);
+ * otherwise it is ours. callback: which of the driver's entry points, as the models number them;
+ * below SIM_CALLBACK_NONE. */
+#define SIM_CALLBACK_NONE 31u
+#define SIM_DRIVER_DEPTH_MAX 15
+void sim_enter_driver(struct sim *sim, uint32_t callback);
+
+/* Seed that the strategy gets at sim_begin() instead of the run's; 0: the run's. Load and device
+ * keep theirs. No part of the world; sim_create() sets it to 0. */
+void sim_set_schedule_seed(struct sim *sim, uint64_t seed);
 void sim_leave_driver(struct sim *sim);
 
 /* The code under test, for stacks of findings and for signals; NULL: none. Not part of the world.
  */
 struct sim_module;
 void sim_set_module(struct sim_module *module);
+struct sim_module *sim_module_present(void);
 
 #endif

@@ -18,7 +18,23 @@ struct sim_hot {
     uintptr_t stack_bytes;
     sim_ns point_ns;
     uint64_t points;
+    struct sim_access
+        pending;          /* what the present point is about to do; only while somebody watches */
+    uint64_t context;     /* of the current agent, see watch_private.h */
+    uint64_t matters;     /* points that matter (shared.h), counted while anybody wants to know */
+    uint64_t matters_ask; /* the strategy wants to be asked at this one; 0: at none */
 };
+
+/* Who wants to see every access; a bit each, 0 in the fast case. No part of the world. */
+enum {
+    SIM__WATCH_COVERAGE = 1, /* coverage.c */
+    SIM__WATCH_LEARN = 2,    /* shared.c: what is shared */
+    SIM__WATCH_SHARED = 4,   /* shared.c: counts accesses to it, before they happen */
+    SIM__WATCH_RACE = 8,     /* race.c */
+    SIM__WATCH_PENDING = 16, /* the strategy asks for pending accesses */
+    SIM__WATCH_BEFORE = SIM__WATCH_SHARED | SIM__WATCH_PENDING,
+};
+extern uint32_t sim__watch;
 
 struct sim_agent {
     struct sim *sim;
@@ -26,8 +42,14 @@ struct sim_agent {
     uint32_t number;
     uint8_t level;
     bool sleeping, kicked;
-    uint32_t driver_depth; /* nested calls into the driver */
-    sim_ns clock;          /* where it was left; while it runs, hot.clock counts instead */
+    uint32_t driver_depth;                      /* nested calls into the driver */
+    uint8_t callback[SIM_DRIVER_DEPTH_MAX + 1]; /* of each of them, from 1 */
+    uint64_t context; /* callback, number and depth as in a word of watch_private.h */
+    sim_ns clock;     /* where it was left; while it runs, hot.clock counts instead */
+    sim_ns held;      /* how long its next action was put off when it was left; acts_at has it */
+    uint64_t ordinal; /* points and sleeps it passed in this run, when it was left */
+    uint64_t ask_ordinal;      /* at which the strategy's hold is asked */
+    struct sim_access pending; /* what it was about to do */
     struct sim_fiber base;
     struct sim_fiber *fiber;
     sim_attention_fn attention;
@@ -46,6 +68,7 @@ struct sim {
     struct sim_fiber main;
     sim_ns now;      /* of the last event, or where the last agent was left */
     sim_ns frontier; /* time of the last action of any agent */
+    uint32_t last;   /* the agent that made it */
     sim_ns time_limit;
     bool running;
     bool broken; /* left in mid-flight; only restoring helps */
@@ -54,7 +77,10 @@ struct sim {
     struct sim_event_queue events;
     uint64_t events_run, switches, progress_at;
     uint64_t seed;
-    uint64_t step_last; /* points when the last switch was traced */
+    uint64_t step_last;               /* points when the last switch was traced */
+    uint64_t resumed_at;              /* points when the present agent went on */
+    uint64_t ask_points;              /* of the world, at which hold is asked */
+    uint64_t asked[SIM_CHOICE_COUNT]; /* questions of each kind in this run */
     uint32_t agents;
     sim_ns acts_at[SIM_AGENTS_MAX]; /* when each acts next: its clock, or when its sleep ends;
                                        SIM_NEVER: kicked first */
@@ -80,6 +106,13 @@ struct sim {
 /* The first thing allocated in every world. */
 #define SIM__FIXED ((struct sim *)(SIM_CORE_BASE + 64))
 
+/* Asks the strategy whether to hold an agent up that was just left. */
+void sim__hold(struct sim *s, struct sim_agent *a);
+
+/* For the recorder (schedule_record.c); nothing without one. */
+void sim__record_delay(uint32_t agent, uint64_t ordinal, sim_ns ns);
+void sim__record_answer(enum sim_choice kind, uint64_t question, uint32_t answer);
+
 /* A point that needs a decision: cost was already added to hot.clock. */
 void sim__point_slow(struct sim *s, sim_ns cost);
 
@@ -92,6 +125,9 @@ _Noreturn void sim__escape(struct sim *s, enum sim_stop why);
 
 /* A driver's access that its shadow forbids. */
 void sim__bad_access(struct sim *s, uintptr_t addr, uint32_t bytes, bool write);
+
+/* A point of the driver that touches no memory (shared.c). */
+void sim__shared_point(struct sim *s);
 
 /* Signals that code under test may raise; installed once. */
 void sim__crash_install(void);

@@ -27,7 +27,7 @@ extern const struct sim_rule_info sim_rule_info[SIM_RULE_COUNT];
 int sim_rule_by_name(const char *name);
 
 #define SIM_FINDING_FRAMES 24
-#define SIM_FINDING_TEXT 240
+#define SIM_FINDING_TEXT 480
 #define SIM_FINDINGS_MAX 16 /* kept for a run; more are counted only */
 
 /* A return address on the stack of a finding. Inside the driver module it is an offset from the
@@ -36,6 +36,25 @@ struct sim_frame {
     uint64_t offset;
     uint8_t in_module;       /* 1: offset into the driver module; 0: storsim's own code */
     const char *engine_name; /* in_module 0: name of the exported routine, or NULL */
+};
+
+/* data-race: one of the two accesses, and what ran when it was made. */
+struct sim_race_access {
+    struct sim_frame frame; /* in_module 0: the device's */
+    uint8_t kind;           /* bit 0: write, bit 1: interlocked */
+    uint8_t bytes;          /* of the eight concerned */
+    uint8_t cpu, level;
+    uint16_t callback; /* number of a name (names.h); SIM_RACE_CALLBACK_NONE */
+    uint16_t lock[4];  /* numbers of names, in the order in which they were taken; 0: none */
+};
+#define SIM_RACE_CALLBACK_NONE 0xFFFFu
+
+struct sim_race {
+    struct sim_race_access now, before; /* as they came in this run */
+    uint8_t why;                        /* enum sim_mem_why of the memory; module_data: none */
+    uint8_t module_data;                /* 1: the module's own; offset is then the module's */
+    uint8_t hand_back; /* 1: now is no access of the driver's but the memory was given back */
+    uint32_t offset, object_bytes; /* in the object it lies in, when that is known */
 };
 
 struct sim_finding {
@@ -49,6 +68,8 @@ struct sim_finding {
     uint64_t subject; /* serial of the SRB or other object concerned; 0 if none */
     char text[SIM_FINDING_TEXT];
     struct sim_frame frame[SIM_FINDING_FRAMES];
+    uint8_t has_race;
+    struct sim_race race; /* has_race: what the text tells */
 };
 
 struct sim;

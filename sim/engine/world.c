@@ -34,6 +34,13 @@ static struct {
     uint32_t dirty_count;
 } world;
 
+static sim_world_shadow_fn shadow_watcher;
+
+void sim_world_watch_shadow(sim_world_shadow_fn fn)
+{
+    shadow_watcher = fn;
+}
+
 static struct core_head *head(void)
 {
     return (struct core_head *)SIM_CORE_BASE;
@@ -153,6 +160,8 @@ void sim_world_shadow_set(const void *p, size_t bytes, uint8_t state)
     SIM_ASSERT(sim_world_in_pages(a) && !(a & (SIM_SHADOW_GRAIN - 1)));
     if (!bytes)
         return;
+    if (shadow_watcher)
+        shadow_watcher(a, bytes, state);
     sim_world_touch(p, bytes);
     memset((uint8_t *)SIM_SHADOW_BASE + ((a - SIM_PAGES_BASE) >> SIM_SHADOW_SHIFT), state,
            (bytes + SIM_SHADOW_GRAIN - 1) >> SIM_SHADOW_SHIFT);

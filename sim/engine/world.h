@@ -117,6 +117,11 @@ static inline uint8_t sim_world_shadow(uintptr_t addr)
  * to SIM_SHADOW_GRAIN; bytes is rounded up to it. Marks the pages dirty. */
 void sim_world_shadow_set(const void *p, size_t bytes, uint8_t state);
 
+/* Tells fn of every sim_world_shadow_set(), before it happens; NULL ends it. No part of the world.
+ */
+typedef void (*sim_world_shadow_fn)(uintptr_t addr, size_t bytes, uint8_t state);
+void sim_world_watch_shadow(sim_world_shadow_fn fn);
+
 /* True when every byte of [addr, addr + bytes) lies in the page zone and has all bits of want set;
  * otherwise *bad is the first address that has not. */
 bool sim_world_shadow_check(uintptr_t addr, size_t bytes, uint8_t want, uintptr_t *bad);

@@ -206,9 +206,16 @@ static void batch_send(struct worker *w)
         .count = w->span.count,
         .stride = config->shards,
         .samples = w->span.first < config->samples ? config->samples - w->span.first : 0,
+        .covered = config->covered,
+        .guided = config->guided,
     };
+    uint64_t *load = config->guided ? calloc(w->span.count, sizeof(*load)) : NULL;
 
-    sim_message_batch(&bytes, &batch);
+    SIM_ASSERT(load != NULL || !config->guided);
+    for (uint64_t i = 0; config->guided && i < w->span.count; i++)
+        load[i] = sim__load_at(w->cell, w->span.first + i);
+    sim_message_batch(&bytes, &batch, load);
+    free(load);
     w->batch_ms = uv_now(&w->crew->loop);
     worker_send(w, bytes);
 }
@@ -221,12 +228,22 @@ static void worker_feed(struct worker *w)
     if (w->busy || w->let_go || !w->opened || sim__sweep_trying(sweep))
         return;
     if (!sim__span_next(sweep, w->cell, w->want, &w->span)) {
-        worker_let_go(w);
+        if (!sim__cell_waits(sweep, w->cell))
+            worker_let_go(w);
         return;
     }
     w->busy = true;
     w->done = 0;
     batch_send(w);
+}
+
+/* Whoever waits may have something to do now. */
+static void idle_feed(struct crew *crew)
+{
+    for (uint32_t i = 0; i < crew->sweep->config->jobs; i++) {
+        if (crew->worker[i] != NULL)
+            worker_feed(crew->worker[i]);
+    }
 }
 
 /* The next batch should take about a tenth of a second. */
@@ -239,7 +256,10 @@ static void batch_done(struct worker *w)
         want = w->span.count * 4;
     w->want = want < 1 ? 1 : want > BATCH_MAX ? BATCH_MAX : want;
     w->busy = false;
-    worker_feed(w);
+    if (w->crew->sweep->config->guided)
+        idle_feed(w->crew);
+    else
+        worker_feed(w);
 }
 
 static void opened(struct worker *w, const char *build)
@@ -264,10 +284,7 @@ static void opened(struct worker *w, const char *build)
         crew_end(crew);
         return;
     }
-    for (uint32_t i = 0; i < sweep->config->jobs; i++) {
-        if (crew->worker[i] != NULL)
-            worker_feed(crew->worker[i]);
-    }
+    idle_feed(crew);
     crew_fill(crew);
 }
 
@@ -485,6 +502,8 @@ static void tick(uv_timer_t *timer)
     hangs_look(crew);
     sim__sweep_tick(crew->sweep);
     progress_tell(crew);
+    if (crew->sweep->config->guided)
+        idle_feed(crew);
     crew_fill(crew);
 }
 

@@ -55,11 +55,21 @@ char *sim_repeat_run(char *out, const char *path, const struct sim_setting *sett
     return out;
 }
 
-char *sim_repeat_replay(char *out, const char *path)
+static char *with_file(char *out, const char *verb, const char *path)
 {
     *out = '\0';
     word_add(out, "storsim");
-    word_add(out, "replay");
+    word_add(out, verb);
     word_add(out, path);
     return out;
+}
+
+char *sim_repeat_replay(char *out, const char *path)
+{
+    return with_file(out, "replay", path);
+}
+
+char *sim_repeat_explain(char *out, const char *path)
+{
+    return with_file(out, "explain", path);
 }

@@ -11,7 +11,8 @@
 char *sim_repeat_run(char *out, const char *path, const struct sim_setting *settings,
                      uint32_t count, uint64_t seed);
 
-/* Writes "storsim replay FILE". */
+/* Writes "storsim replay FILE", and "storsim explain FILE". */
 char *sim_repeat_replay(char *out, const char *path);
+char *sim_repeat_explain(char *out, const char *path);
 
 #endif

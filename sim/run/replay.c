@@ -8,9 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sim/engine/sim_assert.h"
+#include "sim/engine/sim.h"
 
-#define FILE_MAX (2 * 1024 * 1024)
+#define FILE_MAX (64 * 1024 * 1024)
+#define CHOICES_MAX 1000000
 #define SCENARIO_LINE "--- scenario"
 
 enum field_kind { FIELD_TEXT, FIELD_HEX, FIELD_NUMBER, FIELD_RULE };
@@ -34,6 +35,12 @@ static const struct field {
 };
 #define FIELDS ((int)(sizeof(fields) / sizeof(fields[0])))
 
+/* Names of the questions that answers can be to. */
+static const char *const kind_name[SIM_CHOICE_COUNT] = {
+    [SIM_CHOICE_EVENT_TIE] = "event-tie",
+    [SIM_CHOICE_INTERRUPT] = "interrupt",
+};
+
 /* --- writing
  * ---------------------------------------------------------------------------------------- */
 
@@ -52,6 +59,23 @@ static void field_write(FILE *file, const struct sim_replay *replay, const struc
         fprintf(file, "%s\n", sim_rule_info[replay->rule].name);
 }
 
+static void choices_write(FILE *file, const struct sim_replay *replay)
+{
+    const struct sim_schedule *s = &replay->schedule;
+
+    if (!replay->scheduled) {
+        fprintf(file, "choices: seed\n");
+        return;
+    }
+    fprintf(file, "choices: %llu\n", (unsigned long long)s->delays + s->answers);
+    for (uint32_t i = 0; i < s->delays; i++)
+        fprintf(file, "delay %u %llu %lld\n", s->delay[i].agent,
+                (unsigned long long)s->delay[i].ordinal, (long long)s->delay[i].ns);
+    for (uint32_t i = 0; i < s->answers; i++)
+        fprintf(file, "answer %s %llu %u\n", kind_name[s->answer[i].kind],
+                (unsigned long long)s->answer[i].question, s->answer[i].answer);
+}
+
 int sim_replay_write(const char *path, const struct sim_replay *replay, struct sim_error *error)
 {
     char temporary[4096];
@@ -67,7 +91,8 @@ int sim_replay_write(const char *path, const struct sim_replay *replay, struct s
         field_write(file, replay, &fields[i]);
     for (uint32_t i = 0; i < replay->settings; i++)
         fprintf(file, "set: %s=%s\n", replay->setting[i].name, replay->setting[i].value);
-    fprintf(file, "choices: 0\n%s\n", SCENARIO_LINE);
+    choices_write(file, replay);
+    fprintf(file, "%s\n", SCENARIO_LINE);
     fputs(replay->scenario_text, file);
     bad = ferror(file) != 0;
     if (fclose(file) != 0 || bad || rename(temporary, path) != 0) {
@@ -86,6 +111,8 @@ struct reading {
     const char *path;
     int line;
     bool seen[FIELDS];
+    bool counted;          /* the line 'choices' was there */
+    uint64_t choices_left; /* lines of it to come */
     struct sim_replay *out;
     struct sim_error *error;
 };
@@ -137,6 +164,82 @@ static int setting_read(struct reading *r, char *value)
     return 0;
 }
 
+static int choices_read(struct reading *r, const char *value)
+{
+    if (r->counted)
+        return sim_error_set(r->error, "%s:%d: 'choices' is given twice", r->path, r->line);
+    r->counted = true;
+    r->out->scheduled = strcmp(value, "seed") != 0;
+    if (r->out->scheduled &&
+        (number_read(value, 10, &r->choices_left) < 0 || r->choices_left > CHOICES_MAX))
+        return sim_error_set(r->error,
+                             "%s:%d: choices: '%.60s' is neither 'seed' nor a number up to %d",
+                             r->path, r->line, value, CHOICES_MAX);
+    return 0;
+}
+
+static int delay_read(struct reading *r, const char *text)
+{
+    struct sim_schedule *s = &r->out->schedule;
+    unsigned long long agent, ordinal;
+    long long ns;
+    int end = 0;
+
+    if (sscanf(text, "delay %19llu %19llu %18lld%n", &agent, &ordinal, &ns, &end) != 3 ||
+        text[end] != '\0' || strchr(text, '-') != NULL || agent >= SIM_AGENTS_MAX || ns <= 0)
+        return sim_error_set(r->error, "%s:%d: '%.60s' is not 'delay CPU ORDINAL NS'", r->path,
+                             r->line, text);
+    for (uint32_t i = s->delays; i-- > 0;) {
+        if (s->delay[i].agent != agent)
+            continue;
+        if (s->delay[i].ordinal >= ordinal)
+            return sim_error_set(r->error,
+                                 "%s:%d: delay: CPU %llu was at %llu already; these are in order",
+                                 r->path, r->line, agent, (unsigned long long)s->delay[i].ordinal);
+        break;
+    }
+    sim_schedule_add_delay(
+        s, (struct sim_delay){.agent = (uint32_t)agent, .ordinal = ordinal, .ns = ns});
+    return 0;
+}
+
+static int answer_read(struct reading *r, const char *text)
+{
+    unsigned long long question;
+    unsigned answer;
+    char name[32];
+    int end = 0;
+
+    if (sscanf(text, "answer %31s %19llu %9u%n", name, &question, &answer, &end) == 3 &&
+        text[end] == '\0' && strchr(text + strlen("answer ") + strlen(name), '-') == NULL &&
+        answer > 0) {
+        for (int kind = 0; kind < SIM_CHOICE_COUNT; kind++) {
+            if (kind_name[kind] == NULL || strcmp(kind_name[kind], name) != 0)
+                continue;
+            sim_schedule_add_answer(&r->out->schedule,
+                                    (struct sim_answer){.kind = (enum sim_choice)kind,
+                                                        .question = question,
+                                                        .answer = answer});
+            return 0;
+        }
+        return sim_error_set(r->error, "%s:%d: answer: this storsim asks nothing called '%s'",
+                             r->path, r->line, name);
+    }
+    return sim_error_set(r->error, "%s:%d: '%.60s' is not 'answer KIND QUESTION ANSWER'", r->path,
+                         r->line, text);
+}
+
+static int choice_read(struct reading *r, const char *text)
+{
+    r->choices_left--;
+    if (strncmp(text, "delay ", 6) == 0)
+        return delay_read(r, text);
+    if (strncmp(text, "answer ", 7) == 0)
+        return answer_read(r, text);
+    return sim_error_set(r->error, "%s:%d: '%.40s' is no choice, and 'choices' promised %llu more",
+                         r->path, r->line, text, (unsigned long long)r->choices_left + 1);
+}
+
 static int field_unknown(struct reading *r, const char *name)
 {
     const char *words[FIELDS + 2] = {"set", "choices"}, *near;
@@ -160,12 +263,7 @@ static int line_read(struct reading *r, char *text)
     if (strcmp(text, "set") == 0)
         return setting_read(r, value);
     if (strcmp(text, "choices") == 0)
-        return strcmp(value, "0") == 0
-                   ? 0
-                   : sim_error_set(r->error,
-                                   "%s:%d: choices: this storsim replays by seed only "
-                                   "(choices: 0)",
-                                   r->path, r->line);
+        return choices_read(r, value);
     for (int i = 0; i < FIELDS; i++) {
         if (strcmp(text, fields[i].name) != 0)
             continue;
@@ -199,6 +297,9 @@ static int fields_check(const struct reading *r)
             return sim_error_set(r->error, "%s:%d: no '%s' before '%s'", r->path, r->line,
                                  fields[i].name, SCENARIO_LINE);
     }
+    if (!r->counted)
+        return sim_error_set(r->error, "%s:%d: no 'choices' before '%s'", r->path, r->line,
+                             SCENARIO_LINE);
     return 0;
 }
 
@@ -213,6 +314,11 @@ static int text_read(struct reading *r, char *text)
         r->line++;
         if (r->line == 1) {
             if (first_line_check(r->path, text, r->error) < 0)
+                return -1;
+            continue;
+        }
+        if (r->choices_left > 0) {
+            if (choice_read(r, text) < 0)
                 return -1;
             continue;
         }
@@ -239,7 +345,7 @@ int sim_replay_read(const char *path, struct sim_error *error, struct sim_replay
     *out = (struct sim_replay){0};
     if (file == NULL)
         return sim_error_set(error, "%s: %s", path, strerror(errno));
-    out->storage = malloc(FILE_MAX + 1);
+    out->storage = malloc(FILE_MAX + 1); /* only what is read becomes memory */
     SIM_ASSERT(out->storage != NULL);
     n = fread(out->storage, 1, FILE_MAX, file);
     bad = ferror(file) != 0 ? errno : 0;
@@ -255,6 +361,7 @@ int sim_replay_read(const char *path, struct sim_error *error, struct sim_replay
 
 void sim_replay_free(struct sim_replay *replay)
 {
+    sim_schedule_free(&replay->schedule);
     free(replay->storage);
     replay->storage = NULL;
 }

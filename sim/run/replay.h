@@ -1,6 +1,6 @@
 /* sim/run/replay.h - a stored finding: a text file that holds all that is needed to see it again.
  *
- *   storsim-replay 1
+ *   storsim-replay 2
  *   scenario: 02-deferred
  *   path: scenarios/02-deferred.ini
  *   scenario-hash: 0123456789abcdef
@@ -13,18 +13,25 @@
  *   message: HwStorResetBus returned with 32 requests outstanding
  *   trace-hash: 0123456789abcdef
  *   set: driver.module=deferred          any number of these: what the command line changed
- *   choices: 0                           number of lines that follow: choices unlike the strategy's
- * own
+ *   choices: 3                           so many lines follow, of these two kinds
+ *   delay 2 1234 20000                   CPU 2, stopped at its 1234th point or sleep, acts 20000 ns
+ * later answer interrupt 7 1                 the question number 7 (from 0) about interrupts is
+ * answered with 1
  *   --- scenario
  *   the scenario's whole text
+ *
+ * "choices: seed" in place of a number: there are no lines, and the strategy makes its choices from
+ * the seed again. Choices are those of schedule_record.h, against the default order; with them the
+ * strategy is not needed, so they mean the same in builds whose strategies draw other numbers.
  */
 #ifndef SIM_RUN_REPLAY_H
 #define SIM_RUN_REPLAY_H
 
+#include "sim/engine/schedule_record.h"
 #include "sim/error.h"
 #include "sim/scenario/scenario.h"
 
-#define SIM_REPLAY_VERSION 1
+#define SIM_REPLAY_VERSION 2
 #define SIM_REPLAY_SETTINGS_MAX 64
 
 struct sim_replay {
@@ -35,7 +42,9 @@ struct sim_replay {
     enum sim_rule rule;
     uint32_t settings;
     struct sim_setting setting[SIM_REPLAY_SETTINGS_MAX];
-    char *storage; /* a read one: holds all text */
+    bool scheduled; /* the choices are in schedule; otherwise they come from seed and strategy */
+    struct sim_schedule schedule; /* a read one: freed by sim_replay_free() */
+    char *storage;                /* a read one: holds all text */
 };
 
 /* Writes the file whole or not at all (a temporary name, then rename). */

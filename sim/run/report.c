@@ -29,6 +29,17 @@ void sim_bytes_text(struct sim_bytes *bytes, const char *text)
     sim_bytes_add(bytes, text, strlen(text) + 1);
 }
 
+uint8_t *sim_bytes_room(struct sim_bytes *bytes, size_t count)
+{
+    if (count > bytes->room) {
+        bytes->room = count;
+        bytes->data = realloc(bytes->data, count);
+        SIM_ASSERT(bytes->data != NULL);
+    }
+    bytes->used = count;
+    return bytes->data;
+}
+
 void sim_bytes_free(struct sim_bytes *bytes)
 {
     free(bytes->data);
@@ -110,10 +121,28 @@ static uint32_t kept(const struct sim_result *result)
     return result->findings < SIM_FINDINGS_MAX ? result->findings : SIM_FINDINGS_MAX;
 }
 
+static void extra_pack(struct sim_bytes *out, const struct sim_report_extra *extra)
+{
+    sim_bytes_u64(out, extra->load_seed);
+    sim_bytes_u64(out, extra->covered);
+    sim_bytes_u64(out, extra->pairs);
+    sim_bytes_add(out, extra->pair, extra->pairs * sizeof(*extra->pair));
+    sim_bytes_u64(out, extra->places);
+    for (uint32_t i = 0; i < extra->places; i++) {
+        sim_bytes_u64(out, extra->place[i].place);
+        sim_bytes_text(out, extra->place[i].function);
+        sim_bytes_text(out, extra->place[i].file);
+        sim_bytes_text(out, extra->place[i].callback);
+        sim_bytes_u64(out, extra->place[i].line);
+    }
+}
+
 void sim_report_pack(struct sim_bytes *out, const struct sim_result *result,
-                     char (*stack)[SIM_REPORT_STACK], enum sim_report_samples samples)
+                     const struct sim_report_extra *extra, char (*stack)[SIM_REPORT_STACK],
+                     enum sim_report_samples samples)
 {
     uint32_t n = samples == SIM_REPORT_SAMPLES ? result->samples : 0;
+    struct sim_report_extra none = {.load_seed = result->seed};
 
     sim_bytes_u64(out, result->seed);
     sim_bytes_u64(out, result->stop);
@@ -131,6 +160,7 @@ void sim_report_pack(struct sim_bytes *out, const struct sim_result *result,
     latency_pack(out, result);
     sim_bytes_u64(out, n);
     sim_bytes_add(out, result->sample, n * sizeof(*result->sample));
+    extra_pack(out, extra != NULL ? extra : &none);
 }
 
 static void latency_unpack(struct sim_reader *r, struct sim_report *report)
@@ -180,6 +210,55 @@ static void samples_unpack(struct sim_reader *r, struct sim_report *report)
     report->samples = (uint32_t)n;
 }
 
+/* count things of some bytes each, copied so that they are aligned; NULL when there is none. */
+static void *array_unpack(struct sim_reader *r, uint64_t count, size_t bytes)
+{
+    const void *at;
+    void *copy;
+
+    r->bad |= count > UINT32_MAX;
+    at = r->bad ? NULL : sim_reader_take(r, count * bytes);
+    if (at == NULL || count == 0)
+        return NULL;
+    copy = malloc(count * bytes);
+    SIM_ASSERT(copy != NULL);
+    memcpy(copy, at, count * bytes);
+    return copy;
+}
+
+static void places_unpack(struct sim_reader *r, struct sim_report *report)
+{
+    uint64_t n = sim_reader_u64(r);
+
+    /* Each takes 40 bytes at least. */
+    r->bad |= n > (uint64_t)(r->end - r->at) / 40;
+    if (r->bad || n == 0)
+        return;
+    report->place = calloc(n, sizeof(*report->place));
+    SIM_ASSERT(report->place != NULL);
+    for (; report->places < n && !r->bad; report->places++) {
+        struct sim_place_text *p = &report->place[report->places];
+
+        p->place = (sim_place)sim_reader_u64(r);
+        p->function = sim_reader_text(r);
+        p->file = sim_reader_text(r);
+        p->callback = sim_reader_text(r);
+        p->line = (uint32_t)sim_reader_u64(r);
+    }
+}
+
+static void extra_unpack(struct sim_reader *r, struct sim_report *report)
+{
+    uint64_t n;
+
+    report->load_seed = sim_reader_u64(r);
+    report->covered = sim_reader_u64(r) != 0;
+    n = sim_reader_u64(r);
+    report->pair = array_unpack(r, n, sizeof(*report->pair));
+    report->pairs = report->pair != NULL ? (uint32_t)n : 0;
+    places_unpack(r, report);
+}
+
 int sim_report_unpack(const uint8_t *bytes, size_t count, struct sim_report *report)
 {
     struct sim_reader r = {.at = bytes, .end = bytes + count};
@@ -204,6 +283,7 @@ int sim_report_unpack(const uint8_t *bytes, size_t count, struct sim_report *rep
     findings_unpack(&r, report);
     latency_unpack(&r, report);
     samples_unpack(&r, report);
+    extra_unpack(&r, report);
     if (r.bad || r.at != r.end) {
         sim_report_free(report);
         return -1;
@@ -214,8 +294,12 @@ int sim_report_unpack(const uint8_t *bytes, size_t count, struct sim_report *rep
 void sim_report_free(struct sim_report *report)
 {
     free((void *)report->sample);
+    free((void *)report->pair);
+    free(report->place);
     report->sample = NULL;
-    report->samples = 0;
+    report->pair = NULL;
+    report->place = NULL;
+    report->samples = report->pairs = report->places = 0;
 }
 
 const struct sim_report_finding *sim_report_error(const struct sim_report *report)

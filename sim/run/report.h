@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "sim/run/pairs.h"
 #include "sim/run/result.h"
 
 #define SIM_REPORT_STACK 4096 /* text of a stack, one frame a line */
@@ -21,6 +22,8 @@ struct sim_bytes {
 void sim_bytes_add(struct sim_bytes *bytes, const void *data, size_t count);
 void sim_bytes_u64(struct sim_bytes *bytes, uint64_t value);
 void sim_bytes_text(struct sim_bytes *bytes, const char *text);
+/* Makes it count bytes, whatever they hold, to be read into. */
+uint8_t *sim_bytes_room(struct sim_bytes *bytes, size_t count);
 void sim_bytes_free(struct sim_bytes *bytes);
 
 /* Reads them again; after the first shortage `bad` is set and everything read is 0 or "". */
@@ -55,18 +58,36 @@ struct sim_report {
     uint32_t latency[SIM_WHEN_COUNT][SIM_LATENCY_BINS];
     uint32_t samples;
     const struct sim_sample *sample; /* copied out of the bytes: aligned */
+    uint64_t load_seed; /* seed of the load and the device: another one's in a guided sweep */
+    bool covered;       /* its pairs were watched */
+    uint32_t pairs;
+    const sim_pair *pair; /* copied out */
+    uint32_t places;
+    struct sim_place_text
+        *place; /* those that the worker had not described before; text points into the bytes */
 };
 
-/* Packs a result; stack[i] is the text of finding i. with_samples: also its single I/Os. */
+/* What a worker tells of a run beside its result. */
+struct sim_report_extra {
+    uint64_t load_seed;
+    bool covered;
+    uint32_t pairs, places;
+    const sim_pair *pair;
+    const struct sim_place_text *place;
+};
+
+/* Packs a result; stack[i] is the text of finding i. extra: NULL means its own load and no pairs.
+ * samples: also its single I/Os. */
 enum sim_report_samples { SIM_REPORT_NO_SAMPLES, SIM_REPORT_SAMPLES };
 void sim_report_pack(struct sim_bytes *out, const struct sim_result *result,
-                     char (*stack)[SIM_REPORT_STACK], enum sim_report_samples samples);
+                     const struct sim_report_extra *extra, char (*stack)[SIM_REPORT_STACK],
+                     enum sim_report_samples samples);
 
 /* Value of `stop` in a packed report of a seed that storsim itself failed on. */
 #define SIM_REPORT_LOST 255
 
-/* Unpacks. Text points into bytes, which must stay; report->sample is malloc()ed, see
- * sim_report_free(). Returns -1 when the bytes are not a report. */
+/* Unpacks. Text points into bytes, which must stay; report->sample, pair and place are malloc()ed,
+ * see sim_report_free(). Returns -1 when the bytes are not a report. */
 int sim_report_unpack(const uint8_t *bytes, size_t count, struct sim_report *report);
 void sim_report_free(struct sim_report *report);
 

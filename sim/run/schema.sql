@@ -1,5 +1,5 @@
 -- sim/run/schema.sql - results of a sweep: DIR/results.db (SQLite). analysis/ reads only this.
--- Version 1, kept in PRAGMA user_version (SIM_STORE_VERSION in store.h). Times are ns of virtual
+-- Version 2, kept in PRAGMA user_version (SIM_STORE_VERSION in store.h). Times are ns of virtual
 -- time unless the name says otherwise.
 CREATE TABLE sweep (            -- one row for each scenario and driver that was swept
     id INTEGER PRIMARY KEY,
@@ -19,6 +19,7 @@ CREATE TABLE sweep (            -- one row for each scenario and driver that was
     elapsed_s REAL,             -- wall clock; NULL while running
     complete INTEGER NOT NULL DEFAULT 0, -- 1 when every seed of the range (of this shard) has its row
     shard TEXT NOT NULL,        -- "1/1", or the I/N of --shard
+    guided INTEGER NOT NULL DEFAULT 0, -- 1: seeds that found new pairs were tried with other schedules (--guided)
     UNIQUE (scenario, driver, strategy) -- sweeping them again replaces the row and all that belongs to it
 );
 CREATE TABLE run (              -- one row for each seed
@@ -33,6 +34,10 @@ CREATE TABLE run (              -- one row for each seed
     points INTEGER NOT NULL,
     events INTEGER NOT NULL,
     switches INTEGER NOT NULL,
+    pairs INTEGER,              -- distinct pairs of conflicting accesses (sim/engine/coverage.h); NULL: not collected
+    new_pairs INTEGER,          -- of these, those that no lower seed of the sweep had shown
+    load_seed INTEGER NOT NULL, -- seed of load and device; another one than `seed` in a guided sweep, where the row
+                                -- repeats with that --seed and --set explore.schedule_seed=<seed>
     PRIMARY KEY (sweep, seed)
 ) WITHOUT ROWID;
 CREATE TABLE figure (           -- figures of sim/run/figures.def that the run produced
@@ -72,4 +77,24 @@ CREATE TABLE sample (           -- single I/Os, of the first seeds only (sweep -
     error INTEGER NOT NULL,
     retries INTEGER NOT NULL,
     PRIMARY KEY (sweep, seed, n)
+) WITHOUT ROWID;
+CREATE TABLE pair (             -- interleavings: two accesses to the same 8 bytes, one after the other, from different
+                                -- contexts, at least one writes; in the order in which they were first seen
+    sweep INTEGER NOT NULL REFERENCES sweep (id),
+    n INTEGER NOT NULL,
+    from_offset INTEGER NOT NULL, -- of the earlier access in the driver's module
+    from_function TEXT NOT NULL,  -- "?" when unknown
+    from_file TEXT NOT NULL,
+    from_line INTEGER NOT NULL,   -- 0 when unknown
+    from_callback TEXT NOT NULL,  -- which entry point of the driver it belongs to
+    from_access TEXT NOT NULL,    -- read, write
+    to_offset INTEGER NOT NULL,   -- the later access
+    to_function TEXT NOT NULL,
+    to_file TEXT NOT NULL,
+    to_line INTEGER NOT NULL,
+    to_callback TEXT NOT NULL,
+    to_access TEXT NOT NULL,
+    first_seed INTEGER NOT NULL,
+    seeds INTEGER NOT NULL,       -- how many seeds showed it
+    PRIMARY KEY (sweep, n)
 ) WITHOUT ROWID;

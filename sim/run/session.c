@@ -7,6 +7,8 @@
 
 #include "sim/engine/model.h"
 #include "sim/engine/module.h"
+#include "sim/engine/race.h"
+#include "sim/engine/shared.h"
 #include "sim/engine/sim.h"
 #include "sim/run/drivers.h"
 #include "sim/run/result_private.h"
@@ -21,7 +23,9 @@ struct sim_session {
     struct sim *sim;
     struct sim_machine machine;
     const struct sim_strategy *strategy;
-    uint64_t steps; /* points of a run under strategy time: the length that pct draws from */
+    bool recheck; /* every seed is run twice */
+    uint64_t
+        steps; /* points of a run under strategy time: the length that pct and delay draw from */
     bool boot_failed;
     struct sim_result boot; /* boot_failed: what every run returns */
 };
@@ -31,6 +35,7 @@ static void configure(const struct sim_scenario *sc, struct sim_config *config)
     sim_config_defaults(config);
     config->explore.jitter_ns = sim_opt(sc, SIM_OPT_EXPLORE_JITTER);
     config->explore.delay_max_ns = sim_opt(sc, SIM_OPT_EXPLORE_DELAY_MAX);
+    config->explore.focus = (enum sim_focus)sim_opt(sc, SIM_OPT_EXPLORE_FOCUS);
     config->explore.pct_depth = (uint32_t)sim_opt(sc, SIM_OPT_EXPLORE_PCT_DEPTH);
     config->point_ns = sim_opt(sc, SIM_OPT_MACHINE_POINT);
     config->points_max = (uint64_t)sim_opt(sc, SIM_OPT_EXPLORE_POINTS_MAX);
@@ -46,6 +51,7 @@ static void collect(struct sim_session *session, struct sim_result *r)
     r->errors = 0;
     for (uint32_t i = 0; i < r->findings && i < SIM_FINDINGS_MAX; i++) {
         r->finding[i] = *sim_finding(sim, i);
+        sim_race_tell(&r->finding[i], session->machine.module);
         r->errors += r->finding[i].severity == SIM_SEVERITY_ERROR;
     }
     r->hash = sim_trace_hash(sim);
@@ -114,11 +120,15 @@ static void boot(struct sim_session *session)
 static void measure_steps(struct sim_session *session)
 {
     struct sim_result *r = calloc(1, sizeof *r);
+    bool focused = sim_explore(session->sim)->focus == SIM_FOCUS_SHARED;
+    bool learn = focused && sim_shared_learn() == 0;
 
     SIM_ASSERT(r);
     start_run(session, BOOT_SEED, &sim_strategy_time);
     run_world(session, r, sim_opt(session->scenario, SIM_OPT_EXPLORE_LIMIT));
     session->steps = r->points;
+    if (learn)
+        sim_shared_learned();
     free(r);
 }
 
@@ -141,9 +151,11 @@ static int set_up(struct sim_session *session, struct sim_error *error)
     session->strategy =
         sim_strategy_by_name(sim_opt_text(session->scenario, SIM_OPT_EXPLORE_STRATEGY));
     if (!session->strategy)
-        return sim_error_set(error,
-                             "explore.strategy: no strategy '%s'; there are time, random and pct",
-                             sim_opt_text(session->scenario, SIM_OPT_EXPLORE_STRATEGY));
+        return sim_error_set(
+            error, "explore.strategy: no strategy '%s'; 'storsim list strategies' has them",
+            sim_opt_text(session->scenario, SIM_OPT_EXPLORE_STRATEGY));
+    session->recheck =
+        sim_strategy_rechecks(sim_opt_text(session->scenario, SIM_OPT_EXPLORE_STRATEGY));
     if (load_driver(session, error))
         return -1;
     configure(session->scenario, &config);
@@ -174,8 +186,9 @@ int sim_session_open(const struct sim_scenario *scenario, struct sim_error *erro
         return -1;
     }
     boot(session);
-    if (!session->boot_failed && session->strategy == &sim_strategy_pct)
+    if (!session->boot_failed && session->strategy->length)
         measure_steps(session);
+    sim_session_set_schedule(session, 0);
     *out = session;
     return 0;
 }
@@ -184,6 +197,7 @@ void sim_session_close(struct sim_session *session)
 {
     if (!session)
         return;
+    sim_shared_forget();
     if (session->sim)
         sim_destroy(session->sim);
     sim_set_module(NULL);
@@ -192,16 +206,62 @@ void sim_session_close(struct sim_session *session)
     free(session);
 }
 
-void sim_session_run(struct sim_session *session, uint64_t seed, struct sim_result *result)
+void sim_session_run_strategy(struct sim_session *session, uint64_t seed,
+                              const struct sim_strategy *strategy, struct sim_result *result)
 {
-    result->seed = seed;
     if (session->boot_failed) {
         *result = session->boot;
         result->seed = seed;
         return;
     }
-    start_run(session, seed, session->strategy);
+    result->seed = seed;
+    start_run(session, seed, strategy);
     run_world(session, result, sim_opt(session->scenario, SIM_OPT_EXPLORE_LIMIT));
+}
+
+/* Our own fault, told as a finding of the second run. */
+static void nondeterminism(struct sim_session *session, uint64_t first, struct sim_result *result)
+{
+    sim_find(session->sim, SIM_RULE_NONDETERMINISM, 0,
+             "the same schedule gave trace hash %016llx, then %016llx", (unsigned long long)first,
+             (unsigned long long)result->hash);
+    collect(session, result);
+}
+
+void sim_session_run(struct sim_session *session, uint64_t seed, struct sim_result *result)
+{
+    uint64_t first;
+
+    sim_session_run_strategy(session, seed, session->strategy, result);
+    if (!session->recheck || session->boot_failed)
+        return;
+    first = result->hash;
+    sim_session_run_strategy(session, seed, session->strategy, result);
+    if (result->hash != first)
+        nondeterminism(session, first, result);
+}
+
+void sim_session_run_schedule(struct sim_session *session, uint64_t seed,
+                              const struct sim_schedule *schedule, struct sim_result *result)
+{
+    sim_schedule_replay(schedule);
+    sim_session_run_strategy(session, seed, &sim_strategy_replay, result);
+}
+
+void sim_session_record(struct sim_session *session, uint64_t seed, struct sim_schedule *out,
+                        struct sim_result *result)
+{
+    sim_schedule_clear(out);
+    sim_schedule_record(out);
+    sim_session_run_strategy(session, seed, session->strategy, result);
+    sim_schedule_record(NULL);
+}
+
+void sim_session_set_schedule(struct sim_session *session, uint64_t schedule_seed)
+{
+    if (schedule_seed == 0)
+        schedule_seed = (uint64_t)sim_opt(session->scenario, SIM_OPT_EXPLORE_SCHEDULE_SEED);
+    sim_set_schedule_seed(session->sim, schedule_seed);
 }
 
 void sim_session_set_sink(struct sim_session *session, sim_trace_fn fn, void *ctx)

@@ -21,13 +21,14 @@
 #define APPLICATION_ID 0x73746f72 /* "stor": tells our databases from other programs' */
 #define PATH_BYTES 4096
 
-enum statement { PUT_RUN, PUT_FIGURE, PUT_FINDING, PUT_SAMPLE, PUT_LATENCY, STATEMENTS };
+enum statement { PUT_RUN, PUT_FIGURE, PUT_FINDING, PUT_SAMPLE, PUT_LATENCY, PUT_PAIR, STATEMENTS };
 
 static const char *const statement_sql[STATEMENTS] = {
-    [PUT_RUN] = "INSERT INTO run VALUES (?,?,?,?,?,?,?,?,?,?)",
+    [PUT_RUN] = "INSERT INTO run VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [PUT_FIGURE] = "INSERT INTO figure VALUES (?,?,?,?)",
     [PUT_FINDING] = "INSERT INTO finding VALUES (?,?,?,?,?,?,?,?,?,NULL)",
     [PUT_SAMPLE] = "INSERT INTO sample VALUES (?,?,?,?,?,?,?,?)",
+    [PUT_PAIR] = "INSERT INTO pair VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [PUT_LATENCY] = "INSERT INTO latency VALUES (?,?,?,?)",
 };
 
@@ -224,7 +225,8 @@ int sim_store_commit(struct sim_store *store, struct sim_error *error)
     return -1;
 }
 
-/* Binds by a format, runs to the end, and resets: i int64_t, d double, t text (NULL: NULL). */
+/* Binds by a format, runs to the end, and resets: i int64_t, d double, t text (NULL: NULL), n an
+ * int64_t for which NULL is bound. */
 static int step(struct sim_store *store, sqlite3_stmt *statement, struct sim_error *error,
                 const char *format, ...)
 {
@@ -235,6 +237,8 @@ static int step(struct sim_store *store, sqlite3_stmt *statement, struct sim_err
     for (int i = 0; format[i] != '\0'; i++) {
         if (format[i] == 'i')
             sqlite3_bind_int64(statement, i + 1, va_arg(args, int64_t));
+        else if (format[i] == 'n')
+            (void)va_arg(args, int64_t);
         else if (format[i] == 'd')
             sqlite3_bind_double(statement, i + 1, va_arg(args, double));
         else
@@ -310,7 +314,8 @@ static int sweep_remove(struct sim_store *store, int64_t id, struct sim_error *e
     static const char *const sql[] = {
         "DELETE FROM run WHERE sweep=?1",     "DELETE FROM figure WHERE sweep=?1",
         "DELETE FROM finding WHERE sweep=?1", "DELETE FROM latency WHERE sweep=?1",
-        "DELETE FROM sample WHERE sweep=?1",  "DELETE FROM sweep WHERE id=?1",
+        "DELETE FROM sample WHERE sweep=?1",  "DELETE FROM pair WHERE sweep=?1",
+        "DELETE FROM sweep WHERE id=?1",
     };
 
     replay_files_remove(store, id);
@@ -340,7 +345,7 @@ static int sweep_insert(struct sim_store *store, const struct sim_store_sweep *s
     static const char sql[] = "INSERT INTO sweep (scenario, scenario_path, scenario_text, "
                               "scenario_hash, title, driver, driver_build, "
                               "storsim_version, strategy, settings, expect, seed_first, seed_last, "
-                              "shard) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+                              "shard, guided) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
     char hash[32], shard[32], *settings = settings_json(s);
     sqlite3_stmt *statement = NULL;
     int result = -1;
@@ -350,12 +355,12 @@ static int sweep_insert(struct sim_store *store, const struct sim_store_sweep *s
     if (sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL) != SQLITE_OK)
         db_error(store, error);
     else
-        result = step(store, statement, error, "tttttttttttiit", sim_scenario_name(s->scenario),
+        result = step(store, statement, error, "tttttttttttiiti", sim_scenario_name(s->scenario),
                       sim_scenario_path(s->scenario), sim_scenario_text(s->scenario), hash,
                       sim_opt_text(s->scenario, SIM_OPT_SCENARIO_TITLE), s->driver, s->driver_build,
                       s->storsim_version, s->strategy, settings,
                       sim_opt_text(s->scenario, SIM_OPT_SCENARIO_EXPECT), (int64_t)s->seed_first,
-                      (int64_t)s->seed_last, shard);
+                      (int64_t)s->seed_last, shard, (int64_t)s->guided);
     sqlite3_finalize(statement);
     free(settings);
     return result;
@@ -381,7 +386,7 @@ int sim_store_begin(struct sim_store *store, const struct sim_store_sweep *sweep
  * ---------------------------------------------------------------------------------------- */
 
 static int run_put(struct sim_store *store, int64_t id, const struct sim_report *r,
-                   struct sim_error *error)
+                   uint32_t new_pairs, struct sim_error *error)
 {
     const struct sim_report_finding *f = sim_report_error(r);
     bool hung = r->stop == SIM_STOP_NONE && f != NULL;
@@ -389,12 +394,14 @@ static int run_put(struct sim_store *store, int64_t id, const struct sim_report 
 
     if (!r->lost && !hung)
         snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)r->hash);
-    return step(store, store->statement[PUT_RUN], error, "iittiiiiii", id, (int64_t)r->seed, hash,
+    return step(store, store->statement[PUT_RUN], error,
+                r->covered ? "iittiiiiiiiii" : "iittiiiiiinni", id, (int64_t)r->seed, hash,
                 r->lost ? "lost"
                 : hung  ? "hung"
                         : sim_stop_name(r->stop),
                 (int64_t)r->errors, (int64_t)r->warnings, (int64_t)r->virtual_ns,
-                (int64_t)r->points, (int64_t)r->events, (int64_t)r->switches);
+                (int64_t)r->points, (int64_t)r->events, (int64_t)r->switches, (int64_t)r->pairs,
+                (int64_t)new_pairs, (int64_t)r->load_seed);
 }
 
 static int figures_put(struct sim_store *store, int64_t id, const struct sim_report *r,
@@ -445,9 +452,9 @@ static int samples_put(struct sim_store *store, int64_t id, const struct sim_rep
 }
 
 int sim_store_put(struct sim_store *store, int64_t id, const struct sim_report *report,
-                  struct sim_error *error)
+                  uint32_t new_pairs, struct sim_error *error)
 {
-    if (transaction_begin(store, error) < 0 || run_put(store, id, report, error) < 0)
+    if (transaction_begin(store, error) < 0 || run_put(store, id, report, new_pairs, error) < 0)
         return -1;
     if (!report->lost && figures_put(store, id, report, error) < 0)
         return -1;
@@ -488,6 +495,35 @@ static int latency_put(struct sim_store *store, int64_t id, uint64_t (*latency)[
                      sim_latency_bin_edge(bin), (int64_t)latency[when][bin]) < 0)
                 return -1;
         }
+    }
+    return 0;
+}
+
+static const char *access_name(sim_place place)
+{
+    return sim_place_writes(place) ? "write" : "read";
+}
+
+int sim_store_pairs(struct sim_store *store, int64_t id, const struct sim_pairs *pairs,
+                    struct sim_error *error)
+{
+    const struct sim_pair_seen *list;
+    uint32_t count = sim_pairs_list(pairs, &list);
+
+    if (transaction_begin(store, error) < 0 ||
+        run_for(store, "DELETE FROM pair WHERE sweep=?1", id, error) < 0)
+        return -1;
+    for (uint32_t i = 0; i < count; i++) {
+        sim_place from = sim_pair_from(list[i].pair), to = sim_pair_to(list[i].pair);
+        const struct sim_place_text *f = sim_pairs_text(pairs, from),
+                                    *t = sim_pairs_text(pairs, to);
+
+        if (step(store, store->statement[PUT_PAIR], error, "iiittittittittii", id, (int64_t)i,
+                 (int64_t)sim_place_offset(from), f->function, f->file, (int64_t)f->line,
+                 f->callback, access_name(from), (int64_t)sim_place_offset(to), t->function,
+                 t->file, (int64_t)t->line, t->callback, access_name(to),
+                 (int64_t)list[i].first_seed, (int64_t)list[i].seeds) < 0)
+            return -1;
     }
     return 0;
 }

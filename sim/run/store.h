@@ -6,7 +6,7 @@
 #include "sim/run/report.h"
 #include "sim/scenario/scenario.h"
 
-#define SIM_STORE_VERSION 1
+#define SIM_STORE_VERSION 2
 
 struct sim_store;
 
@@ -25,6 +25,7 @@ struct sim_store_sweep {
     const char *driver, *driver_build, *storsim_version, *strategy;
     const struct sim_setting *setting;
     uint32_t settings;
+    bool guided;
     uint64_t seed_first, seed_last;
     uint32_t shard, shards; /* 1-based */
 };
@@ -34,9 +35,13 @@ struct sim_store_sweep {
 int sim_store_begin(struct sim_store *store, const struct sim_store_sweep *sweep,
                     struct sim_error *error, int64_t *id);
 
-/* Adds one seed's result. */
+/* Adds one seed's result. new_pairs: how many of its pairs no earlier seed had shown. */
 int sim_store_put(struct sim_store *store, int64_t id, const struct sim_report *report,
-                  struct sim_error *error);
+                  uint32_t new_pairs, struct sim_error *error);
+
+/* Writes the pairs of the sweep, replacing earlier ones. */
+int sim_store_pairs(struct sim_store *store, int64_t id, const struct sim_pairs *pairs,
+                    struct sim_error *error);
 
 /* Says where the replay file of a seed's findings of this rule is, relative to DIR. */
 int sim_store_replay(struct sim_store *store, int64_t id, uint64_t seed, enum sim_rule rule,

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "sim/engine/sim_assert.h"
+#include "sim/run/recording.h"
 #include "sim/run/replay.h"
 #include "sim/run/sweep_private.h"
 #include "sim/run/version.h"
@@ -71,6 +72,8 @@ static uint64_t cell_open_seeds(struct sim__sweep *sweep, struct sim__cell_state
             sweep->end = SIM_SWEEP_BUDGET;
     }
     fresh = cell->closed ? 0 : cell->total - cell->given;
+    if (cell->guide != NULL && sim_guide_dealt(cell->guide) - cell->given < window)
+        window = sim_guide_dealt(cell->guide) - cell->given;
     return cell->returns + (fresh < window ? fresh : window);
 }
 
@@ -90,6 +93,17 @@ bool sim__span_next(struct sim__sweep *sweep, struct sim__cell_state *cell, uint
     *out = (struct sim__span){.first = cell->given, .count = want < open ? want : open};
     cell->given += out->count;
     return true;
+}
+
+bool sim__cell_waits(const struct sim__sweep *sweep, const struct sim__cell_state *cell)
+{
+    return cell->guide != NULL && !sweep->failed && !cell->ended && !cell->closed &&
+           cell->given < cell->total;
+}
+
+uint64_t sim__load_at(const struct sim__cell_state *cell, uint64_t position)
+{
+    return cell->guide != NULL ? sim_guide_load(cell->guide, position) : 0;
 }
 
 void sim__span_return(struct sim__cell_state *cell, struct sim__span span)
@@ -163,6 +177,7 @@ static int cell_store(struct sim__sweep *sweep, struct sim__cell_state *cell)
         .strategy = sim_opt_text(c->scenario, SIM_OPT_EXPLORE_STRATEGY),
         .setting = c->setting,
         .settings = c->settings,
+        .guided = sweep->config->guided,
         .seed_first = c->seed_first,
         .seed_last = c->seed_last,
         .shard = sweep->config->shard,
@@ -228,14 +243,14 @@ static int replay_store(struct sim__sweep *sweep, struct sim__cell_state *cell,
                         char *path, size_t bytes)
 {
     const struct sim_cell *c = cell->cell;
-    char name[512], message[SIM_FINDING_TEXT];
+    char name[512], message[SIM_FINDING_TEXT], schedule[32];
     struct sim_replay replay = {
         .scenario = sim_scenario_name(c->scenario),
         .path = sim_scenario_path(c->scenario),
         .driver = cell_driver(c),
         .driver_build = cell->build,
         .storsim = sim_version_exact(),
-        .strategy = sim_opt_text(c->scenario, SIM_OPT_EXPLORE_STRATEGY),
+        .strategy = sim_strategy_maker(c->scenario, report->seed),
         .message = message,
         .scenario_text = sim_scenario_text(c->scenario),
         .scenario_hash = sim_scenario_hash(c->scenario),
@@ -247,6 +262,11 @@ static int replay_store(struct sim__sweep *sweep, struct sim__cell_state *cell,
 
     one_line(message, sizeof(message), f->text);
     memcpy(replay.setting, c->setting, c->settings * sizeof(*c->setting));
+    if (report->load_seed != report->seed) {
+        snprintf(schedule, sizeof(schedule), "%llu", (unsigned long long)report->seed);
+        replay.setting[replay.settings++] = (struct sim_setting){"explore.schedule_seed", schedule};
+        replay.seed = report->load_seed;
+    }
     snprintf(path, bytes, "%s/failures", sweep->config->dir);
     if (mkdir(path, 0777) < 0 && errno != EEXIST)
         return sim_error_set(sweep->error, "%s: %s", path, strerror(errno));
@@ -300,6 +320,26 @@ static void findings_count(struct sim__cell_state *cell, const struct sim_report
     }
 }
 
+/* Returns how many pairs are new. */
+static uint32_t pairs_count(struct sim__cell_state *cell, const struct sim_report *report)
+{
+    struct sim_cell_result *result = cell->result;
+    uint32_t fresh = sim_pairs_add(cell->pairs, report->seed, report->pair, report->pairs);
+    uint64_t decade = 1;
+
+    result->covered += report->covered;
+    result->pairs += fresh;
+    if (fresh > 0)
+        result->pairs_last = report->seed;
+    for (int i = 0; i < SIM_SWEEP_DECADES; i++, decade *= 10) {
+        if (result->seeds <= decade)
+            result->pairs_by[i] = result->pairs;
+    }
+    if (cell->guide != NULL)
+        sim_guide_note(cell->guide, report->load_seed, fresh);
+    return fresh;
+}
+
 static void result_count(struct sim__cell_state *cell, const struct sim_report *report)
 {
     struct sim_cell_result *result = cell->result;
@@ -339,10 +379,12 @@ static void result_store(struct sim__sweep *sweep, struct sim__cell_state *cell,
     struct sim_bytes *bytes = window_at(cell, position);
     struct sim_report report;
     int unpacked = sim_report_unpack(bytes->data, bytes->used, &report);
+    uint32_t fresh;
 
     SIM_ASSERT(unpacked == 0); /* it was looked at when it came */
     result_count(cell, &report);
-    if (sim_store_put(sweep->store, cell->id, &report, sweep->error) < 0 ||
+    fresh = pairs_count(cell, &report);
+    if (sim_store_put(sweep->store, cell->id, &report, fresh, sweep->error) < 0 ||
         bugs_note(sweep, cell, &report) < 0)
         sim__sweep_fail(sweep, SIM_SWEEP_ERROR, sweep->error->text);
     sim_report_free(&report);
@@ -369,8 +411,9 @@ static void cell_end(struct sim__sweep *sweep, struct sim__cell_state *cell)
     cell->closed = true;
     cell->result->elapsed_s = cell->given > 0 ? sim__elapsed(sweep) - cell->began_s : 0;
     window_drop(cell);
-    if (!sweep->failed && sim_store_end(sweep->store, cell->id, cell->latency,
-                                        cell->result->elapsed_s, state, sweep->error) < 0)
+    if (!sweep->failed && (sim_store_pairs(sweep->store, cell->id, cell->pairs, sweep->error) < 0 ||
+                           sim_store_end(sweep->store, cell->id, cell->latency,
+                                         cell->result->elapsed_s, state, sweep->error) < 0))
         sim__sweep_fail(sweep, SIM_SWEEP_ERROR, sweep->error->text);
 }
 
@@ -412,6 +455,10 @@ bool sim__result_add(struct sim__sweep *sweep, struct sim__cell_state *cell, uin
     if (sim_report_unpack(data, bytes, &report) < 0 ||
         report.seed != sim__seed_at(sweep, cell, position))
         return false;
+    /* Now, and not when it is stored: others rely on this worker's words, and this seed may never
+     * be stored. */
+    for (uint32_t i = 0; i < report.places; i++)
+        sim_pairs_describe(cell->pairs, &report.place[i]);
     sim_report_free(&report);
     sim_bytes_add(&copy, data, bytes);
     window_put(sweep, cell, position, copy);
@@ -424,6 +471,7 @@ void sim__result_lose(struct sim__sweep *sweep, struct sim__cell_state *cell, ui
     static struct sim_result result;
     static char stack[SIM_FINDINGS_MAX][SIM_REPORT_STACK];
     struct sim_finding *f = &result.finding[0];
+    struct sim_report_extra extra = {0};
     struct sim_bytes bytes = {0};
 
     memset(&result, 0, sizeof(result));
@@ -440,7 +488,9 @@ void sim__result_lose(struct sim__sweep *sweep, struct sim__cell_state *cell, ui
     } else if (cell->result->lost_message[0] == '\0') {
         snprintf(cell->result->lost_message, sizeof(cell->result->lost_message), "%s", text);
     }
-    sim_report_pack(&bytes, &result, stack, SIM_REPORT_NO_SAMPLES);
+    extra.load_seed =
+        sim__load_at(cell, position) != 0 ? sim__load_at(cell, position) : result.seed;
+    sim_report_pack(&bytes, &result, &extra, stack, SIM_REPORT_NO_SAMPLES);
     window_put(sweep, cell, position, bytes);
 }
 
@@ -515,6 +565,8 @@ static void cell_init(const struct sim_sweep_config *config, struct sim__cell_st
     cell->total = seeds < config->shard ? 0 : (seeds - config->shard) / config->shards + 1;
     cell->ended = cell->total == 0;
     result->total = cell->total;
+    cell->pairs = sim_pairs_create();
+    cell->guide = config->guided ? sim_guide_create() : NULL;
     cell->window = calloc(SIM__WINDOW, sizeof(*cell->window));
     SIM_ASSERT(cell->window != NULL);
 }
@@ -524,6 +576,8 @@ static void sweep_free(struct sim__sweep *sweep)
     for (uint32_t i = 0; i < sweep->config->cells; i++) {
         window_drop(&sweep->cell[i]);
         free(sweep->cell[i].window);
+        sim_pairs_free(sweep->cell[i].pairs);
+        sim_guide_free(sweep->cell[i].guide);
         free(sweep->cell[i].returned);
     }
     free(sweep->cell);

@@ -14,6 +14,7 @@
 #include "sim/scenario/scenario.h"
 
 #define SIM_SWEEP_CELLS_MAX 256
+#define SIM_SWEEP_DECADES 10
 
 /* One scenario with one driver. */
 struct sim_cell {
@@ -33,6 +34,8 @@ struct sim_sweep_config {
     sim_ns patience_ns;     /* wall clock: a worker silent for so long hangs, and is killed */
     uint64_t samples;       /* single I/Os are kept for the first so many seeds */
     uint64_t stop_after;    /* a cell ends with so many failing seeds; 0: no bound */
+    bool covered;           /* collect the pairs of conflicting accesses */
+    bool guided; /* prefer neighbours of seeds that found new pairs (guide.h); needs covered */
 };
 
 /* How it went with a cell's `expect`. */
@@ -61,6 +64,11 @@ struct sim_cell_result {
     char lost_message[128];
     sim_ns virtual_ns;
     uint64_t points;
+    uint64_t covered;    /* seeds whose pairs were collected */
+    uint32_t pairs;      /* distinct ones */
+    uint64_t pairs_last; /* seed that found the last new one */
+    uint32_t
+        pairs_by[SIM_SWEEP_DECADES]; /* found by the first 1, 10, 100 ... seeds of this shard */
     double elapsed_s;
     enum sim_outcome outcome;
 };

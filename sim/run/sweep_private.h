@@ -8,6 +8,7 @@
 
 #include <uv.h>
 
+#include "sim/run/guide.h"
 #include "sim/run/store.h"
 #include "sim/run/sweep.h"
 #include "sim/run/worker.h"
@@ -47,6 +48,8 @@ struct sim__cell_state {
     uint32_t returns, returns_room;
     struct sim_bytes *window; /* SIM__WINDOW of them, by position modulo the size */
     uint64_t latency[SIM_WHEN_COUNT][SIM_LATENCY_BINS];
+    struct sim_pairs *pairs;
+    struct sim_guide *guide; /* NULL unless guided */
     uint32_t bugs;
     struct sim__bug bug[SIM__BUGS_MAX];
 };
@@ -81,6 +84,10 @@ void sim__sweep_tried(struct sim__sweep *sweep);
 /* Next seeds of a cell, at most `want`. False: none now. */
 bool sim__span_next(struct sim__sweep *sweep, struct sim__cell_state *cell, uint64_t want,
                     struct sim__span *out);
+/* True when there is nothing to hand out only until more results of the guided cell are there. */
+bool sim__cell_waits(const struct sim__sweep *sweep, const struct sim__cell_state *cell);
+/* Seed whose load a position runs; 0: its own. */
+uint64_t sim__load_at(const struct sim__cell_state *cell, uint64_t position);
 /* Gives back seeds that were not run. */
 void sim__span_return(struct sim__cell_state *cell, struct sim__span span);
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "sim/engine/module.h"
+#include "sim/engine/names.h"
 #include "sim/engine/sim_assert.h"
 #include "sim/run/repeat.h"
 #include "sim/run/session.h"
@@ -51,11 +52,13 @@ void sim_message_open(struct sim_bytes *out, const struct sim_scenario *scenario
     message_end(out, start);
 }
 
-void sim_message_batch(struct sim_bytes *out, const struct sim_batch *batch)
+void sim_message_batch(struct sim_bytes *out, const struct sim_batch *batch, const uint64_t *load)
 {
     size_t start = message_begin(out, SIM_MESSAGE_BATCH);
 
     sim_bytes_add(out, batch, sizeof(*batch));
+    if (batch->guided)
+        sim_bytes_add(out, load, batch->count * sizeof(*load));
     message_end(out, start);
 }
 
@@ -63,9 +66,10 @@ void sim_message_batch(struct sim_bytes *out, const struct sim_batch *batch)
  * ------------------------------------------------------------------------------------- */
 
 #define SETTINGS_MAX 64
+#define PLACES_MAX 64 /* described with one result; the others with a later one that has them */
 
 struct worker {
-    struct sim_bytes in, out;
+    struct sim_bytes in, out, batch;
     struct sim_setting setting[SETTINGS_MAX];
     uint32_t settings;
     const char *path;
@@ -74,6 +78,8 @@ struct worker {
     struct sim_result result;
     char stack[SIM_FINDINGS_MAX][SIM_REPORT_STACK];
     char repeat[SIM_REPEAT_BYTES];
+    struct sim_pairs *told; /* places that were described to the parent */
+    struct sim_place_text place[PLACES_MAX];
 };
 
 /* Reads count bytes; false at the end of the input. */
@@ -166,15 +172,58 @@ static void stacks_tell(struct worker *w)
     }
 }
 
-static void seed_run(struct worker *w, uint64_t seed, enum sim_report_samples samples)
+/* Describes one place, unless it was described before or there is no room. */
+static void place_tell(struct worker *w, sim_place place, struct sim_report_extra *extra)
 {
+    struct sim_module *module = sim_session_module(w->session);
+    struct sim_place_text text = {.place = place, .function = "?", .file = "?"};
+
+    if (extra->places == PLACES_MAX || sim_pairs_text(w->told, place)->place == place)
+        return;
+    if (module != NULL) {
+        struct sim_source source = sim_module_source(module, sim_place_offset(place));
+
+        text.function = source.function;
+        text.file = source.file;
+        text.line = (uint32_t)source.line;
+    }
+    text.callback = sim_name(SIM_NAME_CALLBACK, sim_place_callback(place));
+    if (text.callback == NULL)
+        text.callback = "?";
+    sim_pairs_describe(w->told, &text);
+    w->place[extra->places++] = *sim_pairs_text(w->told, place);
+}
+
+static void coverage_tell(struct worker *w, struct sim_report_extra *extra)
+{
+    extra->pairs = sim_coverage_pairs(&extra->pair);
+    extra->place = w->place;
+    for (uint32_t i = 0; i < extra->pairs; i++) {
+        place_tell(w, sim_pair_from(extra->pair[i]), extra);
+        place_tell(w, sim_pair_to(extra->pair[i]), extra);
+    }
+}
+
+/* load: the seed whose load and device it runs, with the schedule of its own number; 0: its own. */
+static void seed_run(struct worker *w, uint64_t seed, uint64_t load, const struct sim_batch *batch,
+                     bool samples)
+{
+    struct sim_report_extra extra = {.load_seed = load != 0 ? load : seed};
     size_t start;
 
     sim_assert_set_repeat(sim_repeat_run(w->repeat, w->path, w->setting, w->settings, seed));
-    sim_session_run(w->session, seed, &w->result);
+    extra.covered = batch->covered && sim_coverage_begin() == 0;
+    sim_session_set_schedule(w->session, load != 0 ? seed : 0);
+    sim_session_run(w->session, extra.load_seed, &w->result);
+    w->result.seed = seed;
+    if (extra.covered) {
+        sim_coverage_end();
+        coverage_tell(w, &extra);
+    }
     stacks_tell(w);
     start = message_begin(&w->out, SIM_MESSAGE_RESULT);
-    sim_report_pack(&w->out, &w->result, w->stack, samples);
+    sim_report_pack(&w->out, &w->result, &extra, w->stack,
+                    samples ? SIM_REPORT_SAMPLES : SIM_REPORT_NO_SAMPLES);
     message_end(&w->out, start);
     send_out(&w->out);
 }
@@ -187,16 +236,15 @@ static void batch_run(struct worker *w, struct sim_reader *r)
     SIM_ASSERT(at != NULL && w->session != NULL);
     memcpy(&batch, at, sizeof(batch));
     for (uint64_t i = 0; i < batch.count; i++)
-        seed_run(w, batch.first + i * batch.stride,
-                 i < batch.samples ? SIM_REPORT_SAMPLES : SIM_REPORT_NO_SAMPLES);
+        seed_run(w, batch.first + i * batch.stride, batch.guided ? sim_reader_u64(r) : 0, &batch,
+                 i < batch.samples);
 }
 
 /* Reads one message behind what w->in holds, and does what it says. False: the end. */
 static bool message_do(struct worker *w)
 {
     struct sim_message_head head;
-    static uint8_t small[sizeof(struct sim_batch)];
-    uint8_t *data = small;
+    uint8_t *data;
 
     if (!read_all(&head, sizeof(head)))
         return false;
@@ -204,8 +252,9 @@ static bool message_do(struct worker *w)
         data = malloc(head.bytes);
         SIM_ASSERT(data != NULL);
         w->in = (struct sim_bytes){.data = data, .used = head.bytes, .room = head.bytes};
+    } else {
+        data = sim_bytes_room(&w->batch, head.bytes);
     }
-    SIM_ASSERT(head.kind == SIM_MESSAGE_OPEN || head.bytes <= sizeof(small));
     if (!read_all(data, head.bytes))
         return false;
 
@@ -223,8 +272,10 @@ int sim_worker_main(void)
     struct stat st;
 
     SIM_ASSERT(w != NULL);
+    w->told = sim_pairs_create();
     if (fstat(SIM_WORKER_FD, &st) < 0 || !S_ISSOCK(st.st_mode)) { /* libuv's pipes are sockets */
         fprintf(stderr, "storsim: workers are started by 'storsim sweep', not by hand\n");
+        sim_pairs_free(w->told);
         free(w);
         return 2;
     }
@@ -239,6 +290,9 @@ int sim_worker_main(void)
     sim_scenario_free(w->scenario);
     sim_bytes_free(&w->in);
     sim_bytes_free(&w->out);
+    sim_bytes_free(&w->batch);
+    sim_pairs_free(w->told);
+    sim_coverage_free();
     free(w);
     return 0;
 }

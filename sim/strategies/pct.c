@@ -6,10 +6,14 @@
  * falls below all others. A bug that needs d ordered steps is found with probability at least 1 /
  * (n k^(d-1)) for n CPUs and k points.
  *
+ * With [explore] focus = shared the changes are drawn from the points that matter only: k is
+ * smaller, and points between which nothing can be told apart get none.
+ *
  * Where we differ: time bounds how long a low-priority CPU waits ([explore] delay_max), so a
  * polling CPU cannot starve the one it waits for, and the guarantee holds for preemptions shorter
  * than that bound.
  */
+#include "sim/engine/shared.h"
 #include "sim/engine/sim.h"
 
 #define DEPTH_MAX 16
@@ -20,6 +24,7 @@ struct pct_state {
     uint64_t change[DEPTH_MAX];        /* points at which to change, ascending */
     uint32_t changes, next;
     uint32_t low;  /* next priority below all others */
+    bool focused;  /* counts points that matter (shared.h) */
     uint64_t base; /* points passed before the run */
 };
 
@@ -50,7 +55,10 @@ static void begin(struct sim *sim, void *state, uint64_t seed, uint64_t steps)
         p->priority[i] = p->priority[j];
         p->priority[j] = DEPTH_MAX + 1 + i;
     }
-    draw_changes(p, sim_explore(sim)->pct_depth, steps);
+    p->focused = sim_explore(sim)->focus == SIM_FOCUS_SHARED && sim_shared_steps();
+    draw_changes(p, sim_explore(sim)->pct_depth, p->focused ? sim_shared_steps() : steps);
+    if (p->focused && p->changes)
+        sim_shared_ask(sim, p->change[0]);
 }
 
 static uint32_t highest(const struct pct_state *p, const struct sim_candidate *c, uint32_t n)
@@ -67,7 +75,7 @@ static void pick(struct sim *sim, void *state, const struct sim_candidate *c, ui
                  struct sim_pick *out)
 {
     struct pct_state *p = state;
-    uint64_t passed = sim_points(sim) - p->base;
+    uint64_t passed = p->focused ? sim_shared_points(sim) : sim_points(sim) - p->base;
 
     out->index = highest(p, c, n);
     while (p->next < p->changes && p->change[p->next] <= passed) {
@@ -76,7 +84,11 @@ static void pick(struct sim *sim, void *state, const struct sim_candidate *c, ui
         out->index = highest(p, c, n);
     }
     out->until = SIM_NEVER;
-    out->points = p->next < p->changes ? p->change[p->next] - passed : UINT64_MAX;
+    out->points = UINT64_MAX;
+    if (p->next < p->changes && p->focused)
+        sim_shared_ask(sim, p->change[p->next]);
+    else if (p->next < p->changes)
+        out->points = p->change[p->next] - passed;
 }
 
 static uint32_t choose(struct sim *sim, void *state, enum sim_choice kind, uint32_t n)
@@ -93,4 +105,5 @@ const struct sim_strategy sim_strategy_pct = {
     .begin = begin,
     .pick = pick,
     .choose = choose,
+    .length = true,
 };

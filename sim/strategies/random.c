@@ -1,9 +1,15 @@
-/* sim/strategies/random.c - a uniformly random CPU at every point.
+/* sim/strategies/random.c - a random CPU for a random while.
  *
- * The baseline of randomised testing: every CPU that may act is as likely as any other, at every
- * single point. Interrupts are held back for a moment with probability 1/2.
+ * The baseline of randomised testing: at every point the present turn ends with probability 1/2,
+ * and then every CPU that may act is as likely as any other. So every order of actions has a
+ * chance, short turns are more likely than long ones, and nothing is aimed at. Interrupts are held
+ * back for a moment with probability 1/2.
+ *
+ * A turn's length is drawn at its beginning: the engine is not entered at the points within.
  */
 #include "sim/engine/sim.h"
+
+#define TURN_MAX 16
 
 struct random_state {
     struct sim_stream stream;
@@ -22,12 +28,14 @@ static void pick(struct sim *sim, void *state, const struct sim_candidate *c, ui
                  struct sim_pick *out)
 {
     struct random_state *r = state;
+    uint64_t draw = sim_stream_next(&r->stream);
 
     (void)sim;
     (void)c;
-    out->index = (uint32_t)sim_stream_below(&r->stream, n);
+    out->index = (uint32_t)((draw >> 32) * n >> 32);
     out->until = SIM_NEVER;
-    out->points = 1;
+    /* The number of zeros below the lowest one: as many heads in a row. */
+    out->points = 1 + (uint64_t)__builtin_ctzll(draw | 1ull << (TURN_MAX - 1));
 }
 
 static uint32_t choose(struct sim *sim, void *state, enum sim_choice kind, uint32_t n)
@@ -41,7 +49,7 @@ static uint32_t choose(struct sim *sim, void *state, enum sim_choice kind, uint3
 
 const struct sim_strategy sim_strategy_random = {
     .name = "random",
-    .text = "a uniformly random CPU at every point",
+    .text = "a random CPU for a random while",
     .begin = begin,
     .pick = pick,
     .choose = choose,

@@ -50,4 +50,5 @@ const struct sim_strategy sim_strategy_time = {
     .begin = begin,
     .pick = pick,
     .choose = choose,
+    .sorted = true,
 };

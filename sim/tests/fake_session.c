@@ -9,6 +9,8 @@
  *   die                opening kills the process
  *   slow=N             every seed takes N ms
  *   drift              the trace hash differs from process to process
+ * Every seed shows pair 1; pair n those whose load and schedule together are divisible by n
+ * squared.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -18,12 +20,14 @@
 #include <unistd.h>
 
 #include "sim/engine/trace.h"
+#include "sim/engine/watch_private.h"
 #include "sim/run/session.h"
 
 struct sim_session {
     const struct sim_scenario *scenario;
     const char *parameter;
     bool deferred;
+    uint64_t schedule;
     sim_trace_fn sink;
     void *ctx;
 };
@@ -155,11 +159,46 @@ static void find(struct sim_result *r, uint64_t seed)
     r->stop = SIM_STOP_FINDING;
 }
 
+static void pairs_show(uint64_t seed)
+{
+    for (uint64_t n = 1; n <= 40; n++) {
+        if (sim__watch & SIM__WATCH_COVERAGE && seed % (n * n) == 0)
+            sim__coverage_conflict(sim__watched.run | SIM__WRITES | n, sim__watched.run | 2 * n);
+    }
+}
+
+void sim_session_set_schedule(struct sim_session *session, uint64_t schedule_seed)
+{
+    session->schedule = schedule_seed;
+}
+
+void sim_session_run_strategy(struct sim_session *session, uint64_t seed,
+                              const struct sim_strategy *strategy, struct sim_result *result)
+{
+    (void)strategy;
+    sim_session_run(session, seed, result);
+}
+
+void sim_session_run_schedule(struct sim_session *session, uint64_t seed,
+                              const struct sim_schedule *schedule, struct sim_result *result)
+{
+    (void)schedule;
+    sim_session_run(session, seed, result);
+}
+
+void sim_session_record(struct sim_session *session, uint64_t seed, struct sim_schedule *out,
+                        struct sim_result *result)
+{
+    memset(out, 0, sizeof(*out));
+    sim_session_run(session, seed, result);
+}
+
 void sim_session_run(struct sim_session *session, uint64_t seed, struct sim_result *r)
 {
     bool bad = session->deferred && seed % 3 != 0;
 
     misbehave(session, seed);
+    pairs_show(session->schedule != 0 ? seed * session->schedule : seed);
     memset(r, 0, sizeof(*r));
     for (int i = 0; i < SIM_FIG_COUNT; i++)
         r->figure[i] = -1;

@@ -62,10 +62,18 @@ static void result_fill(struct sim_result *r)
 static struct sim_bytes packed(enum sim_report_samples samples)
 {
     static struct sim_result r;
+    static const sim_pair pair[] = {0x8000000112345678, 0x0000000287654321};
+    static const struct sim_place_text place = {.place = 0x12345678,
+                                                .function = "f",
+                                                .file = "f.c",
+                                                .callback = "HwStorStartIo",
+                                                .line = 12};
+    const struct sim_report_extra extra = {
+        .load_seed = 5, .covered = true, .pairs = 2, .pair = pair, .places = 1, .place = &place};
     struct sim_bytes bytes = {0};
 
     result_fill(&r);
-    sim_report_pack(&bytes, &r, stack, samples);
+    sim_report_pack(&bytes, &r, &extra, stack, samples);
     return bytes;
 }
 
@@ -86,6 +94,11 @@ START_TEST(a_report_comes_out_as_it_went_in)
     ck_assert_ptr_eq(sim_report_error(&report), &report.finding[1]);
     ck_assert_str_eq(report.finding[1].stack, "a\nb\n");
     ck_assert_uint_eq(report.finding[1].place, 0x77);
+    ck_assert_uint_eq(report.load_seed, 5);
+    ck_assert_uint_eq(report.pairs, 2);
+    ck_assert_uint_eq(report.pair[0], 0x8000000112345678);
+    ck_assert_uint_eq(report.places, 1);
+    ck_assert_str_eq(report.place[0].callback, "HwStorStartIo");
     sim_report_free(&report);
     sim_bytes_free(&bytes);
 }
@@ -142,7 +155,7 @@ static void put(struct sim_store *store, int64_t id, uint64_t seed)
 
     ck_assert_int_eq(sim_report_unpack(bytes.data, bytes.used, &report), 0);
     report.seed = seed;
-    ck_assert_msg(sim_store_put(store, id, &report, &error) == 0, "%s", error.text);
+    ck_assert_msg(sim_store_put(store, id, &report, 2, &error) == 0, "%s", error.text);
     sim_report_free(&report);
     sim_bytes_free(&bytes);
 }

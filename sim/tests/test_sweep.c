@@ -169,7 +169,80 @@ START_TEST(a_clean_sweep_has_a_row_for_each_seed_and_exits_0)
     ck_assert_str_eq(query("results/good/results.db", "SELECT sum(count) FROM latency"), "8000");
     ck_assert_str_eq(query("results/good/results.db", "SELECT count(DISTINCT seed) FROM sample"),
                      "20");
-    ck_assert_str_eq(query("results/good/results.db", "PRAGMA user_version"), "1");
+    ck_assert_str_eq(query("results/good/results.db", "PRAGMA user_version"), "2");
+}
+END_TEST
+
+/* Seed s shows pair n when n squared divides s (fake_session.c): pairs 1 to 22 in 500 seeds. */
+START_TEST(interleavings_are_merged_in_the_order_of_the_seeds)
+{
+    const char *const jobs[] = {"1", "3"};
+    static const char first[] =
+        "SELECT group_concat(first_seed || ':' || seeds) FROM (SELECT * FROM pair ORDER BY n)";
+    static const char fresh[] =
+        "SELECT group_concat(pairs || ':' || new_pairs) FROM (SELECT * FROM run ORDER BY seed)";
+    char line[128], seen[2][2][4096];
+
+    for (int i = 0; i < 2; i++) {
+        snprintf(line, sizeof(line), "sweep scenarios/good.ini --seeds 1-500 --jobs %s --out j%d",
+                 jobs[i], i);
+        ck_assert_int_eq(storsim(line), 0);
+        says(output,
+             "interleavings: 22 pairs, the last new one at seed 484 (1 in 1, 3 in 10, 10 in 100)");
+        snprintf(line, sizeof(line), "j%d/results.db", i);
+        strcpy(seen[i][0], query(line, first));
+        strcpy(seen[i][1], query(line, fresh));
+    }
+    ck_assert_str_eq(seen[0][0], seen[1][0]);
+    ck_assert_str_eq(seen[0][1], seen[1][1]);
+    ck_assert_ptr_nonnull(strstr(seen[0][0], "1:500,4:125,9:55,16:31,"));
+    ck_assert_str_eq(query("j1/results.db", "SELECT sum(new_pairs) FROM run"), "22");
+}
+END_TEST
+
+/* Of 22 squares up to 500, 11 are odd: odd seeds are the first shard. */
+START_TEST(a_shard_finds_what_its_seeds_show)
+{
+    ck_assert_int_eq(storsim("sweep scenarios/good.ini --seeds 1-500 --shard 1/2 --out one"), 0);
+    ck_assert_int_eq(storsim("sweep scenarios/good.ini --seeds 1-500 --shard 2/2 --out two"), 0);
+    ck_assert_str_eq(
+        query("one/results.db",
+              "SELECT count(*) || ' ' || sum(seeds) FROM pair WHERE first_seed % 2 = 1"),
+        "11 303");
+    ck_assert_str_eq(query("two/results.db", "SELECT count(*) FROM pair"), "19");
+}
+END_TEST
+
+START_TEST(a_guided_sweep_is_the_same_with_any_number_of_workers)
+{
+    static const char loads[] =
+        "SELECT count(*) || ' ' || sum(seed * load_seed) || ' ' || sum(new_pairs) FROM run";
+    char one[256];
+
+    ck_assert_int_eq(storsim("sweep scenarios/good.ini --seeds 1-3000 --guided --jobs 1 --out g1"),
+                     0);
+    ck_assert_int_eq(storsim("sweep scenarios/good.ini --seeds 1-3000 --guided --jobs 3 --out g3"),
+                     0);
+    strcpy(one, query("g1/results.db", loads));
+    ck_assert_str_eq(query("g3/results.db", loads), one);
+    ck_assert_str_eq(
+        query("g1/results.db", "SELECT count(*) > 20 FROM run WHERE load_seed <> seed"), "1");
+    ck_assert_str_eq(
+        query("g1/results.db", "SELECT count(*) FROM run WHERE load_seed <> seed AND seed <= 512"),
+        "0");
+    ck_assert_str_eq(query("g1/results.db", "SELECT guided FROM sweep"), "1");
+}
+END_TEST
+
+START_TEST(without_coverage_nothing_is_said_or_stored)
+{
+    ck_assert_int_eq(storsim("sweep scenarios/good.ini --seeds 1-20 --no-coverage"), 0);
+    ck_assert_ptr_null(strstr(output, "interleavings"));
+    ck_assert_str_eq(query("results/good/results.db", "SELECT count(*) FROM pair"), "0");
+    ck_assert_str_eq(
+        query("results/good/results.db", "SELECT count(*) FROM run WHERE pairs IS NOT NULL"), "0");
+    ck_assert_int_eq(storsim("sweep scenarios/good.ini --seeds 1-20 --no-coverage --guided"), 2);
+    says(messages, "--guided goes by interleavings");
 }
 END_TEST
 
@@ -418,7 +491,7 @@ START_TEST(a_database_of_another_version_is_refused_and_left_alone)
         "CREATE TABLE sweep (x); PRAGMA application_id=1937010546; PRAGMA user_version=9");
     ck_assert_int_eq(storsim("sweep good --out r"), 2);
     says(messages,
-         "r/results.db: a database of version 9; this storsim reads and writes version 1");
+         "r/results.db: a database of version 9; this storsim reads and writes version 2");
     ck_assert_str_eq(query("r/results.db", "SELECT count(*) FROM sqlite_master"), "1");
 }
 END_TEST
@@ -461,7 +534,7 @@ START_TEST(run_tells_verdict_first_and_the_repeat_line_last)
             "t=15.001 000 s, CPU 1, IRQL 2; Windows: 0xF0/1",
             130),
         0);
-    says(output, "32 times in 31 us");
+    says(output, "32 SRBs completed BUS_RESET, in 31 us");
     says(output, "HwStorResetBus (reset.c:42)");
     ck_assert_str_eq(strstr(output, "again: "),
                      "again: storsim run scenarios/bad.ini --set port.timeout=5s --seed 7\n");
@@ -545,10 +618,10 @@ START_TEST(a_damaged_replay_file_is_refused_with_its_line)
     replay_edit("driver: ", "driver: nvme");
     ck_assert_int_eq(storsim("replay x.replay"), 2);
     says(messages, "the header says 'nvme'");
-    replay_edit("storsim-replay ", "storsim-replay 2");
+    replay_edit("storsim-replay ", "storsim-replay 1");
     ck_assert_int_eq(storsim("replay x.replay"), 2);
-    says(messages, "x.replay:1: replay file of version 2; this storsim reads version 1");
-    write_text("x.replay", "storsim-replay 1\nscenario: x\n");
+    says(messages, "x.replay:1: replay file of version 1; this storsim reads version 2");
+    write_text("x.replay", "storsim-replay 2\nscenario: x\n");
     ck_assert_int_eq(storsim("replay x.replay"), 2);
     says(messages, "cut short");
     ck_assert_int_eq(storsim("replay scenarios/bad.ini"), 2);
@@ -683,6 +756,10 @@ int main(int argc, char **argv)
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, a_clean_sweep_has_a_row_for_each_seed_and_exits_0);
+    tcase_add_test(tc, interleavings_are_merged_in_the_order_of_the_seeds);
+    tcase_add_test(tc, a_shard_finds_what_its_seeds_show);
+    tcase_add_test(tc, a_guided_sweep_is_the_same_with_any_number_of_workers);
+    tcase_add_test(tc, without_coverage_nothing_is_said_or_stored);
     tcase_add_test(tc, an_expected_violation_is_a_pass_and_leaves_one_replay_file_for_each_bug);
     tcase_add_test(tc, an_unmet_expectation_exits_1);
     tcase_add_test(tc, drivers_are_compared_in_one_database);

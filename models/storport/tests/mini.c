@@ -258,6 +258,8 @@ static void build(void)
 
     ck_assert_int_eq(sim_world_create(), 0);
     mini.sim = sim_create(&mini.sim_config);
+    if (mini.races)
+        ck_assert_int_eq(sim_race_enable(mini.sim, NULL), 0);
     mini.nt = nt_create(mini.sim, MINI_CPUS);
     mini.memory = nt_memory_create(mini.sim);
     parts = (struct sp_parts){.sim = mini.sim, .nt = mini.nt, .memory = mini.memory};

@@ -30,6 +30,7 @@ struct mini {
     uint8_t answer_functions; /* SrbStatus with which reset SRBs are completed at once; 0: kept */
     ULONG found;
     bool no_messages;
+    bool races; /* look for data races */
     struct sp_class class_driver;
     struct sim_config sim_config;
     /* hooks: NULL for the default */

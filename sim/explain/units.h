@@ -1,6 +1,7 @@
-/* sim/cli/units.h - numbers as people read them. Every function writes to out and returns it. */
-#ifndef SIM_CLI_UNITS_H
-#define SIM_CLI_UNITS_H
+/* sim/explain/units.h - numbers as people read them. Every function writes to out and returns it.
+ */
+#ifndef SIM_EXPLAIN_UNITS_H
+#define SIM_EXPLAIN_UNITS_H
 
 #include <stdint.h>
 
@@ -12,6 +13,8 @@
 char *sim_text_span(char *out, sim_ns ns);
 /* A point in time with microseconds: "10.000 412 s". */
 char *sim_text_time(char *out, sim_ns at);
+/* The same with nanoseconds, without the unit: "10.000 412 007". */
+char *sim_text_exact(char *out, sim_ns at);
 /* A count with thousands apart: "12,345". */
 char *sim_text_count(char *out, uint64_t count);
 

@@ -1,5 +1,5 @@
-/* sim/cli/units.c - numbers as people read them. */
-#include "sim/cli/units.h"
+/* sim/explain/units.c - numbers as people read them. */
+#include "sim/explain/units.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -43,6 +43,15 @@ char *sim_text_time(char *out, sim_ns at)
 
     snprintf(out, SIM_UNITS_BYTES, "%lld.%03lld %03lld s", us / 1000000, us / 1000 % 1000,
              us % 1000);
+    return out;
+}
+
+char *sim_text_exact(char *out, sim_ns at)
+{
+    long long us = at / SIM_US;
+
+    snprintf(out, SIM_UNITS_BYTES, "%lld.%03lld %03lld %03lld", us / 1000000, us / 1000 % 1000,
+             us % 1000, (long long)(at % SIM_US));
     return out;
 }
 

@@ -1,0 +1,238 @@
+/* sim/explain/advice.c - what should have prevented it: a sentence for the rule, and the source
+ * lines that this run says to look at.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/engine/module.h"
+#include "sim/explain/tale_private.h"
+#include "sim/explain/words.h"
+
+#define COLUMNS 96
+#define PLACES_MAX 8
+
+enum {
+    LOOK_STACK = 1,       /* the driver's stack at the finding */
+    LOOK_RESET = 2,       /* the end of HwStorResetBus */
+    LOOK_START = 4,       /* HwStorStartIo of the finding's SRB, or of the last one */
+    LOOK_OUTSTANDING = 8, /* HwStorStartIo of those that are outstanding */
+    LOOK_DONE = 16,       /* the first completion of the finding's SRB */
+    LOOK_AGAIN = 32,      /* the second */
+    LOOK_DPC = 64,        /* a DPC that the driver asked for in HwStorResetBus */
+    LOOK_PAUSE = 128,
+    LOOK_RESUME = 256,
+    LOOK_DOORBELL = 512, /* the last one the driver rang */
+    LOOK_QUIET = 1024,   /* where CC.EN was cleared */
+};
+
+static const struct {
+    uint32_t look;
+    const char *text;
+} advice[SIM_RULE_COUNT] = {
+#define SIM_ADVICE(rule, look, text) [SIM_RULE_##rule] = {look, text},
+#include "sim/explain/advice.def"
+#undef SIM_ADVICE
+};
+
+struct looking {
+    const struct sim_tale *tale;
+    const struct sim_finding *finding;
+    FILE *out;
+    uint32_t places;
+};
+
+/* Breaks a text into lines of COLUMNS at its blanks. */
+static void paragraph(FILE *out, const char *text)
+{
+    while (*text != '\0') {
+        size_t n = strlen(text), cut = n;
+
+        if (n > COLUMNS) {
+            for (cut = COLUMNS; cut > 0 && text[cut] != ' '; cut--)
+                ;
+            cut = cut == 0 ? COLUMNS : cut;
+        }
+        fprintf(out, "  %.*s\n", (int)cut, text);
+        text += cut;
+        text += strspn(text, " ");
+    }
+}
+
+/* "quiesce.c:57  NvmeQuiesceComplete  what is there". */
+static void place_print(struct looking *at, uint64_t offset, const char *what)
+{
+    char where[64];
+
+    sim__source_text(at->tale, offset, where, sizeof(where));
+    if (*where == '\0' || at->places == PLACES_MAX)
+        return;
+    at->places++;
+    fprintf(at->out, "  %-16s  %-24s  %s\n", where, sim__function(at->tale, offset), what);
+}
+
+static void absence_print(struct looking *at, const char *what)
+{
+    fprintf(at->out, "  %-16s  %-24s  %s\n", "-", "", what);
+}
+
+/* The last event of a kind that the driver caused, or NULL. with: value of argument 0, or -1. */
+static const struct sim__line *last(const struct sim_tale *tale, uint16_t event, int64_t with)
+{
+    for (uint32_t i = tale->lines; i > 0; i--) {
+        const struct sim__line *line = &tale->line[i - 1];
+
+        if (line->r.event == event && line->place.frames > 0 &&
+            (with < 0 || line->r.arg[0] == (uint64_t)with))
+            return line;
+    }
+    return NULL;
+}
+
+static void reset_look(struct looking *at)
+{
+    const struct sim_tale *tale = at->tale;
+    struct sim_source source;
+    int begin, end;
+
+    if (tale->module == NULL || tale->reset_entry == 0)
+        return;
+    source = sim_module_source(tale->module, tale->reset_entry);
+    if (sim_module_extent(tale->module, tale->reset_entry, &begin, &end)) {
+        char where[80];
+
+        snprintf(where, sizeof(where), "%s:%d", source.file, end);
+        fprintf(at->out, "  %-16s  %-24s  the return of HwStorResetBus%s\n", where, source.function,
+                at->finding->rule == SIM_RULE_RESET_OUTSTANDING
+                    ? ": every SRB has to be completed by here"
+                    : "");
+    }
+}
+
+/* The outermost frame that has a source line: of the entry point itself, or near to it. */
+static uint64_t outermost(const struct looking *at, const struct sim_place *place)
+{
+    for (uint32_t i = place->frames; i > 0; i--) {
+        if (at->tale->module != NULL &&
+            sim_module_source(at->tale->module, place->frame[i - 1]).line > 0)
+            return place->frame[i - 1];
+    }
+    return 0;
+}
+
+static void start_place(struct looking *at, const struct sim_life *life, const char *more)
+{
+    const struct sim_place *place = &life->station[SIM_AT_DOORBELL].place;
+    char what[96];
+
+    if (life->station[SIM_AT_DOORBELL].at < 0)
+        return;
+    snprintf(what, sizeof(what), "HwStorStartIo took SRB %llu%s", (unsigned long long)life->srb,
+             more);
+    place_print(at, outermost(at, place), what);
+}
+
+static void outstanding_look(struct looking *at)
+{
+    uint32_t shown = 0;
+
+    for (uint32_t i = 0; i < at->tale->lives.lives && shown < 3; i++) {
+        if (!sim_life_outstanding(&at->tale->lives.life[i]))
+            continue;
+        start_place(at, &at->tale->lives.life[i], ", which is still outstanding");
+        shown++;
+    }
+}
+
+static void start_look(struct looking *at)
+{
+    const struct sim_life *life = sim_life(&at->tale->lives, at->finding->subject);
+
+    if (life != NULL)
+        start_place(at, life, "");
+}
+
+/* Where the SRB was completed: the wrapper of RequestComplete says little, its caller more. */
+static void done_look(struct looking *at, enum sim_station station, const char *what)
+{
+    const struct sim_life *life = sim_life(&at->tale->lives, at->finding->subject);
+    const struct sim_place *place = life != NULL ? &life->station[station].place : NULL;
+
+    if (place == NULL || life->station[station].at < 0)
+        return;
+    for (uint32_t i = 0; i < place->frames && i < 3; i++)
+        place_print(at, place->frame[i], i == 0 ? what : "  called from here");
+}
+
+static void event_look(struct looking *at, uint16_t event, int64_t with, const char *what,
+                       const char *none)
+{
+    const struct sim__line *line = last(at->tale, event, with);
+
+    if (line != NULL)
+        place_print(at, line->place.frame[0], what);
+    else if (none != NULL)
+        absence_print(at, none);
+}
+
+static void dpc_look(struct looking *at)
+{
+    const struct sim__line *line = NULL;
+
+    for (uint32_t i = at->tale->lines; i > 0 && line == NULL; i--) {
+        const struct sim__line *l = &at->tale->line[i - 1];
+
+        if (l->r.event == SIM_EV_RESET_ENTER)
+            return;
+        if (l->r.event == SIM_EV_DPC_QUEUE && l->place.frames > 0 && l->place.routine != NULL &&
+            strcmp(l->place.routine, "StorPortIssueDpc") == 0)
+            line = l;
+    }
+    if (line != NULL)
+        place_print(at, line->place.frame[0], "the work is put off to a DPC");
+}
+
+static void stack_look(struct looking *at)
+{
+    uint32_t shown = 0;
+
+    for (int i = 0; i < at->finding->frames && shown < 4; i++) {
+        const struct sim_frame *frame = &at->finding->frame[i];
+
+        if (!frame->in_module)
+            continue;
+        place_print(at, frame->offset, shown == 0 ? "the violation" : "  called from here");
+        shown++;
+    }
+}
+
+void sim__advice_print(const struct sim_tale *tale, const struct sim_finding *finding, FILE *out)
+{
+    struct looking at = {.tale = tale, .finding = finding, .out = out};
+    uint32_t look = advice[finding->rule].look;
+
+    fprintf(out, "\nWhat should have prevented it\n");
+    paragraph(out, advice[finding->rule].text != NULL ? advice[finding->rule].text
+                                                      : sim_rule_info[finding->rule].text);
+    if (look & LOOK_STACK)
+        stack_look(&at);
+    if (look & LOOK_DONE)
+        done_look(&at, SIM_AT_DONE, "the SRB is completed");
+    if (look & LOOK_AGAIN)
+        done_look(&at, SIM_AT_AGAIN, "and once more");
+    if (look & LOOK_OUTSTANDING)
+        outstanding_look(&at);
+    if (look & LOOK_START)
+        start_look(&at);
+    if (look & LOOK_DPC)
+        dpc_look(&at);
+    if (look & LOOK_DOORBELL)
+        event_look(&at, SIM_EV_DOORBELL, -1, "the last doorbell", NULL);
+    if (look & LOOK_QUIET)
+        event_look(&at, SIM_EV_CC_EN, 0, "CC.EN is cleared", "CC.EN was never cleared");
+    if (look & LOOK_PAUSE)
+        event_look(&at, SIM_EV_PAUSE, -1, "StorPortPause", "StorPortPause was never called");
+    if (look & LOOK_RESUME)
+        event_look(&at, SIM_EV_RESUME, -1, "StorPortResume", NULL);
+    if (look & LOOK_RESET)
+        reset_look(&at);
+}

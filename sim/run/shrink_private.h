@@ -1,0 +1,68 @@
+/* sim/run/shrink_private.h - private to sim/run/: shrinking a scenario (shrink_scenario.c) and a
+ * schedule (shrink_schedule.c), and the judge that both ask.
+ */
+#ifndef SIM_RUN_SHRINK_PRIVATE_H
+#define SIM_RUN_SHRINK_PRIVATE_H
+
+#include <stdbool.h>
+
+#include "sim/run/session.h"
+#include "sim/run/shrink.h"
+
+#define SIM__SET_NAME 112
+#define SIM__SET_VALUE 160
+
+/* A scenario as text and settings, both its own. */
+struct sim__variant {
+    char *text;
+    uint32_t settings;
+    struct {
+        char name[SIM__SET_NAME], value[SIM__SET_VALUE];
+    } set[SIM_REPLAY_SETTINGS_MAX];
+};
+
+struct sim__shrink {
+    const char *path; /* of the scenario */
+    struct sim__variant best;
+    uint64_t seed;
+    struct sim_schedule schedule; /* of the finding as it is now; played when `scheduled` */
+    bool scheduled;
+    bool searching; /* sessions run strategy portfolio: a variant's own may be blind for what is
+                       left */
+    /* What must be violated again. */
+    enum sim_rule rule;
+    char function[128];
+    uint32_t tries, tries_max;
+    struct sim_result *result; /* of the last run */
+    /* The open session, of `best`, or none. */
+    struct sim_scenario *scenario;
+    struct sim_session *session;
+    struct sim_error *error;
+};
+
+/* Opens and closes a session of a variant. */
+int sim__shrink_open(struct sim__shrink *s, const struct sim__variant *variant,
+                     struct sim_error *error);
+void sim__shrink_close(struct sim__shrink *s);
+
+/* Runs a seed of the open session, with the scenario's strategy (schedule NULL) or a schedule. True
+ * when the finding is there. False without a run when no tries are left. */
+bool sim__shrink_try(struct sim__shrink *s, uint64_t seed, const struct sim_schedule *schedule);
+/* The same with strategy `delay`: a few delays at random places. out becomes the run's schedule. */
+bool sim__shrink_try_delays(struct sim__shrink *s, uint64_t seed, struct sim_schedule *out);
+static inline bool sim__shrink_over(const struct sim__shrink *s)
+{
+    return s->tries >= s->tries_max;
+}
+
+/* Reduces the scenario: s->best, s->seed, s->schedule and s->scheduled change. No session is open
+ * before and after. */
+void sim__shrink_scenario(struct sim__shrink *s);
+/* Reduces s->schedule under the open session. */
+void sim__shrink_schedule(struct sim__shrink *s);
+
+/* Removes a section "[kind name]" with its keys from a scenario's text; malloc()ed, NULL when it
+ * has none. */
+char *sim__section_cut(const char *text, const char *kind, const char *name);
+
+#endif

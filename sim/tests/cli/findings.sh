@@ -1,0 +1,92 @@
+#!/bin/bash
+# sim/tests/cli/findings.sh - every known defect, from its scenario to its story: found, made small (at most 4 requests and
+# 4 preemptions), replayed to the same verdict and hash, told as scenarios/expected/NAME.txt has it, stopped at by gdb.
+#
+# findings.sh --update writes the expected stories anew; look at the difference before it is committed. What any edit of
+# the driver changes (source lines, times, serial numbers) is not compared.
+# timeout: 600
+set -u
+storsim=${STORSIM:?path of the program}
+source=${STORSIM_SOURCE:-$PWD}
+update=${1:-}
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+export XDG_STATE_HOME=$folder NO_COLOR=1
+bad=0
+
+fail() { echo "FAIL: $*"; bad=1; }
+
+# normal FILE: without what changes with any edit of the driver or of storsim
+normal() {
+    sed -E -e 's/[0-9]+\.[0-9]{3} [0-9]{3}( [0-9]{3})?( s)?/TIME/g' \
+        -e 's/(\.c):[0-9]+/\1:LINE/g' \
+        -e 's/\+?[0-9]+(\.[0-9]+)? (ns|us|ms|s|min)\b/SPAN/g' \
+        -e 's/(SRB|block|I\/O|seed|CID|vector|message|value|tail|head|=) *(0x)?[0-9a-f]+/\1 N/g' \
+        -e 's/SRBs? outstanding: [0-9, ]+/outstanding: N/' \
+        -e 's/(minimised:|,) [0-9]+ to /\1 N to /g' \
+        -e 's/, [0-9]+ to [0-9]+ other choices?//' \
+        -e 's/^again: .*/again: .../' -e 's/ +/ /g' -e 's/ $//' "$1"
+}
+
+# number NAME FILE: of the part "after" of storsim shrink --json
+number() { sed -E "s/.*\"after\":\{[^}]*\"$1\":([0-9]+).*/\1/" "$2"; }
+
+# told NAME REPLAY: the story, against the expected one
+told() {
+    local expected=$source/scenarios/expected/$1.txt
+    "$storsim" explain --tries 0 "$2" >story 2>err || { fail "$1: explain: $(cat err)"; return; }
+    [ "$(awk '/^What happened/ { on = 1; next } /^$/ { on = 0 } on' story | wc -l)" -le 31 ] || fail "$1: the story is too long"
+    sed -i 's|^again: .*|again: storsim replay NAME-min.replay|' story
+    if [ "$update" = --update ]; then
+        cp story "$expected"
+    elif [ ! -f "$expected" ]; then
+        fail "$1: no $expected; see --update"
+    elif ! diff <(normal "$expected") <(normal story) >difference; then
+        fail "$1: another story than scenarios/expected/$1.txt:"
+        cat difference
+    fi
+}
+
+# stopped NAME REPLAY: gdb stands at the violation, goes back, and changes nothing
+stopped() {
+    if ! command -v gdb >/dev/null; then
+        echo "no gdb here: storsim debug is tested without it only"
+    else
+        "$storsim" debug --batch --command 'again 2' "$2" >session 2>err || fail "$1: debug exits $?: $(cat err)"
+        [ "$(grep -c '^stopped at point' session)" = 2 ] || fail "$1: gdb did not stop twice: $(cat session err)"
+        grep -q "Nvme[A-Z]" session || fail "$1: nothing of the driver in gdb's output: $(cat session err)"
+        [ "$(grep -o '^stopped at point [0-9]*' session | awk '{ print $4 }' | tr '\n' ' ' |
+            awk '{ print $1 - $2 }')" = 2 ] || fail "$1: 'again 2' is not 2 points back"
+    fi
+    PATH=/nonexistent "$storsim" debug "$2" >out 2>err
+    echo "exit $?" >>err
+    [ "$(cat err)" = "storsim: debug: there is no gdb; on Debian it is in the package gdb
+exit 2" ] || fail "$1: without gdb: $(cat err)"
+}
+
+# defect NAME RULE SEEDS
+defect() {
+    local replay min n
+    echo "$1: $2"
+    "$storsim" sweep "$source/scenarios/$1.ini" --set check.data-race=off --seeds "1-$3" --tries 0 --quiet --out found >out 2>err
+    [ $? -le 1 ] || { fail "$1: sweep: $(cat err)"; return; }
+    replay=$(find found/failures -name "$1-*-$2-*.replay" ! -name '*-min.replay' | sort | head -n 1)
+    [ -n "$replay" ] || { fail "$1: $2 was not found"; return; }
+    min=${replay%.replay}-min.replay
+    "$storsim" shrink "$replay" --json >size 2>err || { fail "$1: shrink: $(cat err)"; return; }
+    for n in requests preemptions; do
+        [ "$(number $n size)" -le 4 ] || fail "$1: more than 4 $n are left: $(cat size)"
+    done
+    "$storsim" replay "$min" >out 2>err
+    [ $? = 1 ] || fail "$1: replay of the minimum exits with something else than 1"
+    grep -q '^same finding, same trace hash$' out || fail "$1: the minimum replays differently: $(cat out err)"
+    told "$1" "$min"
+    stopped "$1" "$min"
+}
+
+defect 02-device-stops-responding-deferred reset-outstanding 3
+defect 06-device-stops-responding-no-pause resume-too-early 3
+defect 07-reset-under-load-no-sync srb-touched-after-completion 400
+
+exit $bad
