@@ -98,14 +98,12 @@ static void set_irql(struct nt_cpu *cpu, uint8_t irql)
  * it might have come in the middle of it. */
 static void order_levels(struct nt_cpu *cpu, uint8_t irql)
 {
-    struct sim *sim = cpu->nt->sim;
+    uint32_t levels = cpu->nt->levels |= 1u << irql, from = 2u << cpu->irql, to = 2u << irql;
 
-    cpu->nt->levels |= 1u << irql;
-    for (uint8_t i = cpu->irql; i < irql; i++)
-        sim_acquire(sim, &cpu->level[i + 1]);
-    for (uint8_t i = irql; i < cpu->irql; i++)
-        if (cpu->nt->levels >> (i + 1) & 1)
-            sim_release(sim, &cpu->level[i + 1]);
+    for (uint32_t left = levels & (to - 1) & ~(from - 1); left; left &= left - 1)
+        sim_acquire(cpu->nt->sim, &cpu->level[__builtin_ctz(left)]);
+    for (uint32_t left = levels & (from - 1) & ~(to - 1); left; left &= left - 1)
+        sim_release(cpu->nt->sim, &cpu->level[__builtin_ctz(left)]);
 }
 
 void nt__set_irql(struct nt_cpu *cpu, uint8_t irql)

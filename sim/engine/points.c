@@ -114,6 +114,8 @@ static inline void watched(uintptr_t addr, uint32_t bytes, enum access access, u
 {
     if (SIM_UNLIKELY(sim__watch & SIM__WATCH_BEFORE))
         announce(addr, bytes, access);
+    if (sim__watch & SIM__WATCH_RACE)
+        sim__race_expect(addr);
     point();
     check(addr, bytes, access);
     if (sim__watch & SIM__WATCH_RACE && race != RACE_LATER)

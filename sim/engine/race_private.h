@@ -18,14 +18,32 @@ enum {
     RACE_LATER = 4
 }; /* bits of an access's kind */
 
-/* An access as a cell remembers it. */
+/* An access as a cell remembers it. what, in whole words because it is copied at once after it was
+ * made: 31..18 state   17..16 kind   15..8 mask: which of the eight bytes, 0 for an empty
+ * cell   7..0 context */
 struct race_cell {
     uint32_t segment;
-    uint32_t pc; /* of the instruction, from the module's base */
-    uint8_t context;
-    uint8_t mask;        /* which of the eight bytes; 0: an empty cell */
-    uint16_t kind_state; /* kind | state << 2 */
+    uint32_t pc; /* of the instruction, from the module's base; all ones: none of the driver's */
+    uint32_t what;
 };
+#define RACE_MASK_SHIFT 8
+#define RACE_KIND_SHIFT 16
+#define RACE_STATE_SHIFT 18
+
+static inline uint32_t race_context(uint32_t what)
+{
+    return what & 0xFF;
+}
+
+static inline uint32_t race_mask(uint32_t what)
+{
+    return what >> RACE_MASK_SHIFT & 0xFF;
+}
+
+static inline uint32_t race_kind(uint32_t what)
+{
+    return what >> RACE_KIND_SHIFT & 3;
+}
 
 /* Eight bytes of memory; continued in another one when four cells are not enough. */
 #define RACE_CELLS 4
@@ -55,6 +73,16 @@ struct race_module {
     size_t data_bytes;
 };
 extern struct race_module sim__race_module;
+
+/* Of the page zone; NULL while detection is off. */
+extern struct race_granule *sim__race_pages;
+
+/* Memory is slow: asks for the history of an access that is about to happen. */
+static inline void sim__race_expect(uintptr_t addr)
+{
+    if (sim_world_in_pages(addr))
+        __builtin_prefetch(&sim__race_pages[(addr - SIM_PAGES_BASE) >> SIM_SHADOW_SHIFT], 1);
+}
 
 /* One access of the driver's, or kind | RACE_ATOMIC of an interlocked operation (a write only when
  * the value changed). pc: where it returns to. */

@@ -60,7 +60,7 @@ static bool told(const struct race_pair *pair)
 
 static uint32_t first_byte(const struct race_pair *pair)
 {
-    uint32_t both = pair->now.mask & pair->before.mask;
+    uint32_t both = race_mask(pair->now.what & pair->before.what);
 
     return (uint32_t)__builtin_ctz(both ? both : 1);
 }
@@ -209,10 +209,10 @@ static bool is_benign(const struct race_pair *pair, const struct sim_race *race)
 
 static void access_fill(struct sim_race_access *out, const struct race_cell *cell, bool driver)
 {
-    const struct race_state *state = sim__race_state(cell->kind_state >> 2);
+    const struct race_state *state = sim__race_state(cell->what >> RACE_STATE_SHIFT);
 
-    out->kind = cell->kind_state & 3;
-    out->bytes = (uint8_t)__builtin_popcount(cell->mask);
+    out->kind = (uint8_t)race_kind(cell->what);
+    out->bytes = (uint8_t)__builtin_popcount(race_mask(cell->what));
     out->cpu = state->cpu;
     out->level = state->level;
     out->callback = state->callback;
