@@ -440,7 +440,7 @@ static int exit_status(const struct sweep *sweep)
     for (uint32_t i = 0; i < sweep->config.cells; i++) {
         const struct sim_cell_result *r = &sweep->result[i];
 
-        lost |= r->lost > 0;
+        lost |= r->lost > 0 || r->violations[SIM_RULE_NONDETERMINISM] > 0;
         unmet |= r->outcome == SIM_OUTCOME_VIOLATED || r->outcome == SIM_OUTCOME_NOT_FOUND;
         ran |= r->seeds > 0;
     }
