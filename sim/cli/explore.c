@@ -36,7 +36,8 @@ struct exploring {
     uint64_t seed;
     char dir[PATH_MAX - 64];
     char state[PATH_MAX], replay[PATH_MAX], repeat[SIM_REPEAT_BYTES];
-    bool terminal, reset_seen, over_budget;
+    bool terminal, reset_seen, over_budget, recovery; /* recovery: the window */
+    sim_ns fault_at;
     double done_before;            /* share that was done when this process began */
     double began_s, told_s, run_s; /* run_s: of one schedule, as measured */
 };
@@ -59,18 +60,26 @@ static double seconds_now(void)
 
 /* --- one run ---------------------------------------------------------------------------------- */
 
-/* Opens the window with the first fault or reset, and closes it with the first I/O that succeeds
- * after a reset. */
-static void watch_window(struct sim *sim, const struct sim_record *record, void *ctx)
+/* When the default order comes to its first fault or reset. */
+static void watch_begin(struct sim *sim, const struct sim_record *record, void *ctx)
 {
     struct exploring *x = ctx;
 
     (void)sim;
-    if (record->event == SIM_EV_FAULT_ON || record->event == SIM_EV_RESET_ENTER)
-        sim_explore_window(true);
+    if ((record->event == SIM_EV_FAULT_ON || record->event == SIM_EV_RESET_ENTER) &&
+        record->at < x->fault_at)
+        x->fault_at = record->at;
+}
+
+/* Recovery is over with the first I/O that succeeds after a reset. */
+static void watch_end(struct sim *sim, const struct sim_record *record, void *ctx)
+{
+    struct exploring *x = ctx;
+
+    (void)sim;
     x->reset_seen |= record->event == SIM_EV_RESET_RETURN;
     if (record->event == SIM_EV_IO_DONE && record->arg[1] == 0 && x->reset_seen)
-        sim_explore_window(false);
+        sim_explore_close();
 }
 
 static bool schedule_run(const struct sim_strategy *strategy, void *ctx)
@@ -382,14 +391,30 @@ static int make_dir(struct exploring *x, struct sim_error *error)
     return 0;
 }
 
+/* From one delay before the first fault: whoever is held up then is held up when it strikes. */
+static int window_find(struct exploring *x, struct sim_error *error)
+{
+    x->fault_at = SIM_NEVER;
+    sim_session_set_sink(x->session, watch_begin, x);
+    sim_session_run_schedule(x->session, x->seed, NULL, x->result);
+    sim_session_set_sink(x->session, watch_end, x);
+    if (x->fault_at == SIM_NEVER && x->result->errors == 0)
+        return sim_error_set(error,
+                             "explore: --window recovery: seed %llu comes to no fault and no reset",
+                             (unsigned long long)x->seed);
+    if (x->fault_at != SIM_NEVER && x->fault_at > x->config.hold_ns)
+        x->config.from = x->fault_at - x->config.hold_ns;
+    return 0;
+}
+
 static int explorer_run(struct exploring *x, struct sim_error *error)
 {
     enum sim_explore_step step = SIM_EXPLORE_MORE;
     int status;
 
     x->began_s = seconds_now();
-    if (x->config.window)
-        sim_session_set_sink(x->session, watch_window, x);
+    if (x->recovery && window_find(x, error) < 0)
+        return sim_cli_usage_error(error->text);
     x->explorer = sim_explore_create(&x->config, schedule_run, x);
     if (x->arguments->resume ? state_load(x, error) : estimate(x, &step, error))
         status = sim_cli_usage_error(error->text);
@@ -409,7 +434,7 @@ static int config_fill(struct exploring *x, struct sim_error *error)
     if (x->config.hold_ns == 0)
         x->config.hold_ns = sim_opt(x->scenario, SIM_OPT_EXPLORE_DELAY_MAX);
     x->config.reduce = !a->full;
-    x->config.window = sim_opt(x->scenario, SIM_OPT_EXPLORE_WINDOW) == 1;
+    x->recovery = sim_opt(x->scenario, SIM_OPT_EXPLORE_WINDOW) == 1;
     x->seed = 1;
     if (a->seed != NULL && sim_seed_parse(a->seed, &x->seed, &why) < 0)
         return sim_error_set(error, "--seed: %s", why.text);

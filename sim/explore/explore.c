@@ -69,7 +69,7 @@ struct sim_explorer *sim_explore_create(const struct sim_explore_config *config,
     e->ctx = ctx;
     e->walk.hold_ns = config->hold_ns;
     e->walk.reduce = config->reduce;
-    e->walk.window = config->window;
+    e->walk.from = config->from;
     e->walk.conflicts = sim__conflicts_create(config->hold_ns, config->module);
     if (config->reduce)
         learn(e);
@@ -179,8 +179,8 @@ void sim_explore_save(const struct sim_explorer *e, FILE *file)
     const struct sim__walk *w = &e->walk;
     uint32_t shared = sim__conflicts_count(w->conflicts);
 
-    fprintf(file, "bound: %u %lld %d %d\n", e->config.preemptions, (long long)e->config.hold_ns,
-            e->config.reduce, e->config.window);
+    fprintf(file, "bound: %u %lld %d %lld\n", e->config.preemptions, (long long)e->config.hold_ns,
+            e->config.reduce, (long long)e->config.from);
     fprintf(file, "counted: %llu %llu %u\n", (unsigned long long)e->figures.schedules,
             (unsigned long long)e->figures.runs, e->figures.counts);
     fprintf(file, "places: %llu\n", (unsigned long long)e->figures.places_all);
@@ -225,13 +225,13 @@ __attribute__((format(scanf, 3, 4))) static int take(struct loading *l, int want
 static int load_bound(struct sim_explorer *e, struct loading *l)
 {
     struct sim_explore_config c = e->config;
-    long long hold;
-    int reduce, window;
+    long long hold, from;
+    int reduce;
 
-    if (take(l, 4, "bound: %u %lld %d %d", &c.preemptions, &hold, &reduce, &window))
+    if (take(l, 4, "bound: %u %lld %d %lld", &c.preemptions, &hold, &reduce, &from))
         return -1;
     if (c.preemptions != e->config.preemptions || hold != e->config.hold_ns ||
-        reduce != e->config.reduce || window != e->config.window)
+        reduce != e->config.reduce || from != e->config.from)
         return sim_error_set(l->error, "%s:%d: saved with another bound, hold, window or reduction",
                              l->name, *l->line);
     return 0;

@@ -38,7 +38,7 @@ struct sim_explore_config {
     sim_ns hold_ns;       /* length of a delay, more than 0 */
     bool reduce;
     struct sim_module *module; /* the driver; NULL in tests without one */
-    bool window; /* delays only while sim_explore_window() says so; otherwise anywhere */
+    sim_ns from;               /* of virtual time: no delays before it */
 };
 
 /* Restores the world and runs it once, with this strategy and always the same seed. True: a rule
@@ -77,9 +77,8 @@ void sim_explore_figures(const struct sim_explorer *explorer, struct sim_explore
 /* The schedule of the last run, in full: replay makes that run again. Valid until the next step. */
 const struct sim_schedule *sim_explore_schedule(const struct sim_explorer *explorer);
 
-/* For the one who runs, while a run goes on: delays may be placed from now on, or no longer. Closed
- * when a run begins. Does nothing when the explorer has no window. */
-void sim_explore_window(bool open);
+/* For the one who runs, while a run goes on: no delays from here to its end. */
+void sim_explore_close(void);
 
 /* Where the walk is, as lines of text, and back to it. Reading: negative with error text when the
  * text is cut short or is of another configuration; name and *line say where, and *line counts on.

@@ -26,10 +26,10 @@ void sim__walk_set(struct sim__walk *to)
     sim_world_watch_shadow(to && to->reduce ? note_shadow : NULL);
 }
 
-void sim_explore_window(bool open)
+void sim_explore_close(void)
 {
-    if (walk && walk->window)
-        walk->open = open;
+    if (walk)
+        walk->closed = true;
 }
 
 static void begin(struct sim *sim, void *state, uint64_t seed, uint64_t steps)
@@ -38,7 +38,7 @@ static void begin(struct sim *sim, void *state, uint64_t seed, uint64_t steps)
     (void)seed;
     (void)steps;
     SIM_ASSERT(walk);
-    walk->open = !walk->window;
+    walk->closed = false;
     walk->placed = 0;
     walk->places = walk->places_all = 0;
     if (walk->reduce)
@@ -83,12 +83,12 @@ static bool contended(struct sim_access access)
     return sim__conflicts_shared(walk->conflicts, access.addr, access.bytes);
 }
 
-static bool delay_here(struct sim_access access)
+static bool delay_here(struct sim_access access, sim_ns now)
 {
-    if (walk->learn)
-        return walk->open && sim_stream_below(&walk->stream, LEARN_EVERY) == 0;
-    if (!walk->open)
+    if (walk->closed || now < walk->from)
         return false;
+    if (walk->learn)
+        return sim_stream_below(&walk->stream, LEARN_EVERY) == 0;
     walk->places_all++;
     if (!contended(access))
         return false;
@@ -101,7 +101,7 @@ static bool delay_here(struct sim_access access)
 static sim_ns hold(struct sim *sim, void *state, uint32_t agent, uint64_t ordinal)
 {
     struct sim_access access = sim_pending(sim, agent);
-    sim_ns ns = delay_here(access) ? walk->hold_ns : 0;
+    sim_ns ns = delay_here(access, sim_now(sim)) ? walk->hold_ns : 0;
 
     (void)state;
     (void)ordinal;

@@ -12,7 +12,8 @@
 
 struct sim__walk {
     sim_ns hold_ns;
-    bool reduce, window;
+    sim_ns from;
+    bool reduce;
     struct sim__conflicts *conflicts;
     /* what the next run is to do */
     uint32_t delays;
@@ -20,7 +21,7 @@ struct sim__walk {
     bool learn; /* delays at random stops instead, drawn from learn_seed */
     uint64_t learn_seed;
     /* what became of it */
-    bool open; /* the window */
+    bool closed;
     uint32_t placed;
     uint64_t places, places_all;
     struct sim_stream stream;
