@@ -49,6 +49,7 @@ void disk__request_build(struct disk *disk, struct disk_io *io)
     SIM_ASSERT(disk->attached);
     request->lun = disk->lun;
     request->timeout_s = disk->timeout_s;
+    request->flags = SP_FLAG_TAGGED | SP_FLAG_NO_QUEUE_FREEZE;
     if (request->op == SP_FLUSH) {
         build_flush(request);
         request->data_bytes = 0;
@@ -136,6 +137,7 @@ static void probe_prepare(struct disk *disk, uint32_t data_bytes)
     request->op = SP_OTHER;
     request->lun = disk->lun;
     request->timeout_s = disk->timeout_s;
+    request->flags = SP_FLAG_TAGGED | SP_FLAG_NO_QUEUE_FREEZE;
     request->data = disk->probe_data;
     request->data_bytes = data_bytes;
     request->to_device = false;

@@ -26,6 +26,29 @@ static void check_status(struct sp_port *port, struct sp_slot *slot)
     slot->status = SRB_STATUS_ERROR;
 }
 
+/* Resets, time-outs, aborts and check conditions freeze the LUN's queue unless the class driver
+ * asked for the contrary (chapter 4.5; 8.3-48 a). */
+static bool freezes(const struct sp_slot *slot)
+{
+    switch (SRB_STATUS(slot->status)) {
+    case SRB_STATUS_BUS_RESET:
+    case SRB_STATUS_TIMEOUT:
+    case SRB_STATUS_COMMAND_TIMEOUT:
+    case SRB_STATUS_ABORTED:
+        return true;
+    default:
+        return slot->scsi_status == SCSISTAT_CHECK_CONDITION;
+    }
+}
+
+static void freeze(struct sp_slot *slot)
+{
+    if (slot->recovery || slot->request->flags & SP_FLAG_NO_QUEUE_FREEZE || !freezes(slot))
+        return;
+    slot->status |= SRB_STATUS_QUEUE_FROZEN;
+    sp__freeze(slot->lun);
+}
+
 static void complete(struct sp_port *port, struct sp_slot *slot)
 {
     struct sp_cpu *cpu = sp__cpu(port);
@@ -38,6 +61,8 @@ static void complete(struct sp_port *port, struct sp_slot *slot)
     sp__srb_take_back(port, slot);
     slot->completed_at = sim_now(port->at.sim);
     sp__pending_remove(slot);
+    if (SRB_STATUS(slot->status) != SRB_STATUS_SUCCESS)
+        freeze(slot);
     slot->state = SP_COMPLETED;
     sim_release(port->at.sim, &slot->sync);
     if (timed)
@@ -105,6 +130,7 @@ static void requeue(struct sp_slot *slot)
     sim_release(lun->port->at.sim, &slot->sync);
     slot->extension_now ^= 1;
     sp__list_push_after(&lun->queue, before, slot);
+    lun->untagged += !slot->tagged;
     lun->queued++;
     lun->port->queued++;
     sim_trace(lun->port->at.sim, SIM_EV_SRB_QUEUE, slot->request->io, lun->number, slot->function,
@@ -148,6 +174,7 @@ static void finish(struct sp_port *port, struct sp_slot *slot)
     slot->request = NULL;
     request->srb_status = SRB_STATUS(slot->status);
     request->scsi_status = slot->scsi_status;
+    request->queue_frozen = slot->status & SRB_STATUS_QUEUE_FROZEN;
     sim_trace(port->at.sim, SIM_EV_SRB_RETURN, slot->serial, request->io, request->srb_status, 0);
     request->done(request, request->ctx);
 }

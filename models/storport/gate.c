@@ -45,6 +45,27 @@ void sp__gate_completed(struct sp_gate *gate)
     opened(gate);
 }
 
+/* --- the frozen queue (chapters 3.4, 4.5) ---------------------------------------------------- */
+
+/* A failed request stops its LUN's queue until the class driver has looked at it. */
+void sp__freeze(struct sp_lun *lun)
+{
+    if (lun->frozen)
+        return;
+    lun->frozen = true;
+    sp__hold(&lun->gate);
+}
+
+void sp_release_queue(struct sp_port *port, uint32_t lun)
+{
+    SIM_ASSERT(lun < SP_LUNS_MAX && port->lun[lun].present);
+    sim_point(port->at.sim, SP_COST);
+    if (!port->lun[lun].frozen)
+        return;
+    port->lun[lun].frozen = false;
+    sp__unhold(&port->lun[lun].gate);
+}
+
 /* --- pauses ---------------------------------------------------------------------------------- */
 
 enum resumed_by { RESUMED_BY_MINIPORT, RESUMED_BY_TIME };

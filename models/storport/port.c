@@ -182,6 +182,11 @@ bool sp_in_reset(const struct sp_port *port)
     return port->in_reset;
 }
 
+bool sp_frozen(const struct sp_port *port, uint32_t lun)
+{
+    return port->lun[lun].frozen;
+}
+
 uint64_t sp_owner_of(const struct sp_port *port, uintptr_t addr)
 {
     const struct sp_slot *slot = sp__slot_owning(port, addr);

@@ -37,10 +37,13 @@ static void owned_by_miniport(struct sp_port *port, struct sp_slot *slot)
     port->outstanding++;
     slot->start_order = port->starts + 1; /* until HwStorStartIo has it */
     slot->started = slot->listed = slot->counted = false;
-    if (slot->bypass)
+    if (slot->recovery)
         return;
     slot->lun->in_use++;
-    slot->tag = tag_take(slot->lun);
+    if (slot->tagged)
+        slot->tag = tag_take(slot->lun);
+    else
+        slot->lun->untagged_out |= !slot->bypass;
 }
 
 /* The LUN timer runs for it from here: before StartIo, or when BuildIo said FALSE (8.1-2 a, 8.4-49
@@ -51,12 +54,18 @@ void sp__pending_add(struct sp_slot *slot)
 
     slot->counted = true;
     lun->port->gate.pending++;
-    if (slot->bypass)
+    if (slot->recovery)
         return;
     lun->gate.pending++;
     slot->listed = true;
     sp__list_push(&lun->pending, slot);
     sp__timer_start(lun, slot->request->timeout_s);
+}
+
+static void untagged_done(struct sp_lun *lun)
+{
+    lun->untagged--;
+    lun->untagged_out = false;
 }
 
 /* It was completed: wherever it was, it is nowhere now. */
@@ -71,13 +80,16 @@ void sp__pending_remove(struct sp_slot *slot)
         sp__list_remove(&lun->pending, slot);
     port->outstanding--;
     port->started -= slot->started;
-    if (!slot->bypass) {
+    if (!slot->recovery) {
         lun->in_use--;
-        tag_give(lun, slot->tag);
+        if (slot->tagged)
+            tag_give(lun, slot->tag);
+        else if (!slot->bypass)
+            untagged_done(lun);
     }
     if (slot->counted) {
         sp__gate_completed(&port->gate);
-        if (!slot->bypass)
+        if (!slot->recovery)
             sp__gate_completed(&lun->gate);
     }
     slot->started = slot->listed = slot->counted = false;
@@ -85,7 +97,7 @@ void sp__pending_remove(struct sp_slot *slot)
 
 /* --- StartIo --------------------------------------------------------------------------------- */
 
-/* A reset SRB passes the LUN's gate, not the adapter's (8.3-41 a). */
+/* A request that bypasses passes the LUN's gate, not the adapter's (8.3-41 a). */
 static bool may_start(const struct sp_slot *slot)
 {
     return sp__gate_open(&slot->lun->port->gate) &&
@@ -187,10 +199,16 @@ static void build(struct sp_port *port, struct sp_slot *slot)
 
 /* --- queues ---------------------------------------------------------------------------------- */
 
+/* One without a tag waits for an empty LUN and holds up all behind it (8.3-43 a). */
+static bool untagged_allows(const struct sp_lun *lun)
+{
+    return !lun->untagged_out && (lun->queue.head->tagged || !lun->in_use);
+}
+
 static bool may_build(const struct sp_lun *lun)
 {
     return lun->queue.head && lun->in_use < lun->depth &&
-           lun->port->outstanding < lun->port->max_io;
+           lun->port->outstanding < lun->port->max_io && (!lun->untagged || untagged_allows(lun));
 }
 
 static bool has_work(const struct sp_lun *lun)
@@ -281,7 +299,11 @@ void sp__submit_function(struct sp_port *port, struct sp_request *request, uint8
     slot->request = request;
     slot->lun = &port->lun[request->lun];
     slot->function = function;
-    slot->bypass = function != SRB_FUNCTION_EXECUTE_SCSI;
+    slot->recovery =
+        function == SRB_FUNCTION_RESET_LOGICAL_UNIT || function == SRB_FUNCTION_RESET_DEVICE;
+    slot->bypass = request->flags & SP_FLAG_BYPASS_FROZEN_QUEUE;
+    slot->tagged = (request->flags & SP_FLAG_TAGGED) && !slot->bypass;
+    slot->tag = SP_UNTAGGED;
     slot->busy_retries = 0;
     slot->state = SP_QUEUED;
     sim_release(port->at.sim, &slot->sync);
@@ -291,6 +313,7 @@ void sp__submit_function(struct sp_port *port, struct sp_request *request, uint8
         return;
     }
     sp__list_push(&slot->lun->queue, slot);
+    slot->lun->untagged += !slot->tagged;
     slot->lun->queued++;
     port->queued++;
 }
@@ -300,5 +323,8 @@ void sp_submit(struct sp_port *port, struct sp_request *request)
     SIM_ASSERT(request->slot < SP_SLOTS_MAX);
     sim_point(port->at.sim, SP_COST);
     sp__submit_function(port, request, SRB_FUNCTION_EXECUTE_SCSI);
-    sp__run_lun(&port->lun[request->lun]);
+    if (request->flags & SP_FLAG_BYPASS_FROZEN_QUEUE)
+        sp__run_later(port);
+    else
+        sp__run_lun(&port->lun[request->lun]);
 }

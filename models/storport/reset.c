@@ -43,7 +43,10 @@ struct sp_own *sp__own_take(struct sp_port *port)
     for (uint32_t i = 0; i < SP_OWN_SLOTS; i++)
         if (!port->own[i].used) {
             port->own[i].used = true;
-            port->own[i].request = (struct sp_request){.slot = SP_SLOTS_MAX + i, .op = SP_OTHER};
+            port->own[i].request =
+                (struct sp_request){.slot = SP_SLOTS_MAX + i,
+                                    .op = SP_OTHER,
+                                    .flags = SP_FLAG_TAGGED | SP_FLAG_NO_QUEUE_FREEZE};
             return &port->own[i];
         }
     return NULL;
@@ -108,6 +111,7 @@ static void send_reset_srb(struct sp_port *port, uint8_t function)
     recovery->left_s = (int32_t)((port->config.reset_timeout_ns + SP_SECOND - 1) / SP_SECOND);
     own->request.lun = recovery->lun;
     own->request.timeout_s = (uint32_t)recovery->left_s;
+    own->request.flags = SP_FLAG_BYPASS_FROZEN_QUEUE | SP_FLAG_NO_QUEUE_FREEZE;
     own->request.done = reset_srb_done;
     own->request.ctx = port;
     sp__submit_function(port, &own->request, function);

@@ -109,12 +109,14 @@ enum sp_slot_state {
 
 struct sp_slot {
     uint32_t index;
-    uint8_t state;         /* enum sp_slot_state */
-    uint8_t function;      /* SRB_FUNCTION_* */
-    bool started;          /* entered HwStorStartIo */
-    bool listed;           /* on its LUN's pending list: the LUN timer runs for it */
-    bool counted;          /* in the gates' pending counts */
-    bool bypass;           /* a reset SRB: passes the LUN's gate */
+    uint8_t state;    /* enum sp_slot_state */
+    uint8_t function; /* SRB_FUNCTION_* */
+    bool started;     /* entered HwStorStartIo */
+    bool listed;      /* on its LUN's pending list: the LUN timer runs for it */
+    bool counted;     /* in the gates' pending counts */
+    bool bypass;      /* passes the LUN's gate and queue (SP_FLAG_BYPASS_FROZEN_QUEUE) */
+    bool recovery;    /* a reset SRB: not for the LUN timer, not in the LUN's counts */
+    bool tagged;
     uint8_t extension_now; /* which of the two */
     uint8_t busy_retries;
     uint16_t tag;
@@ -158,6 +160,10 @@ struct sp_lun {
     uint32_t depth;
     uint32_t in_use; /* from BuildIo to RequestComplete */
     uint32_t queued;
+    uint32_t
+        untagged; /* requests without a tag, queued or with the miniport; not those that bypass */
+    bool untagged_out;               /* the miniport has one of them: no other may go */
+    bool frozen;                     /* holds the gate until sp_release_queue() */
     struct sp_list queue;            /* SP_QUEUED, first in first out */
     struct sp_list built;            /* SP_BUILT, by serial */
     struct sp_list pending;          /* listed, oldest first: chapter 4.1 */
@@ -406,6 +412,7 @@ void sp__completed_drain(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2)
 /* gate.c */
 void sp__gate_init(struct sp_port *port, struct sp_gate *gate, uint32_t lun);
 void sp__gate_completed(struct sp_gate *gate); /* a counted request was completed */
+void sp__freeze(struct sp_lun *lun);
 void sp__hold(struct sp_gate *gate);
 void sp__unhold(struct sp_gate *gate);
 struct sp_lun *sp__lun_at(struct sp_port *port, UCHAR path, UCHAR target, UCHAR lun);

@@ -107,16 +107,20 @@ struct sp_slot *sp__slot_of(struct sp_port *port, const void *srb)
     return slot->srb == srb ? sp__slot(port, head->slot) : NULL;
 }
 
+_Static_assert(SP_FLAG_TAGGED == SRB_FLAGS_QUEUE_ACTION_ENABLE &&
+                   SP_FLAG_DISABLE_DISCONNECT == SRB_FLAGS_DISABLE_DISCONNECT &&
+                   SP_FLAG_DISABLE_SYNCH_TRANSFER == SRB_FLAGS_DISABLE_SYNCH_TRANSFER &&
+                   SP_FLAG_BYPASS_FROZEN_QUEUE == SRB_FLAGS_BYPASS_FROZEN_QUEUE &&
+                   SP_FLAG_NO_QUEUE_FREEZE == SRB_FLAGS_NO_QUEUE_FREEZE,
+               "enum sp_flag has the values of the SRB's flags");
+
 /* --- filling --------------------------------------------------------------------------------- */
 
 static uint32_t srb_flags(const struct sp_slot *slot)
 {
     const struct sp_request *r = slot->request;
-    uint32_t flags = SRB_FLAGS_NO_QUEUE_FREEZE | SRB_FLAGS_IS_ACTIVE;
+    uint32_t flags = r->flags | SRB_FLAGS_IS_ACTIVE;
 
-    if (slot->bypass)
-        return flags | SRB_FLAGS_BYPASS_FROZEN_QUEUE;
-    flags |= SRB_FLAGS_QUEUE_ACTION_ENABLE;
     if (r->data)
         flags |= r->to_device ? SRB_FLAGS_DATA_OUT : SRB_FLAGS_DATA_IN;
     return flags;
@@ -132,8 +136,8 @@ static void fill_legacy(struct sp_slot *slot)
     srb->Function = slot->function;
     srb->SrbStatus = SRB_STATUS_PENDING;
     srb->Lun = (UCHAR)r->lun;
-    srb->QueueTag = slot->bypass ? SP_UNTAGGED : (UCHAR)slot->tag;
-    srb->QueueAction = slot->bypass ? 0 : SRB_SIMPLE_TAG_REQUEST;
+    srb->QueueTag = (UCHAR)slot->tag;
+    srb->QueueAction = slot->tagged ? SRB_SIMPLE_TAG_REQUEST : 0;
     srb->CdbLength = r->cdb_bytes;
     srb->SenseInfoBufferLength = SP_SENSE_BYTES;
     srb->SrbFlags = srb_flags(slot);
@@ -184,8 +188,8 @@ static void fill_extended(struct sp_slot *slot)
     srb->SrbLength = EXTENDED_BYTES;
     srb->SrbFunction = slot->function;
     srb->SrbFlags = srb_flags(slot);
-    srb->RequestTag = slot->bypass ? SP_UNTAGGED : slot->tag;
-    srb->RequestAttribute = slot->bypass ? 0 : SRB_SIMPLE_TAG_REQUEST;
+    srb->RequestTag = slot->tag;
+    srb->RequestAttribute = slot->tagged ? SRB_SIMPLE_TAG_REQUEST : 0;
     srb->TimeOutValue = r->timeout_s;
     srb->AddressOffset = EXTENDED_ADDRESS;
     srb->DataTransferLength = r->data ? r->data_bytes : 0;

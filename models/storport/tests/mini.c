@@ -248,6 +248,7 @@ void mini_setup(void)
     mini.map_buffers = STOR_MAP_NON_READ_WRITE_BUFFERS;
     mini.answer_functions = SRB_STATUS_INVALID_REQUEST;
     mini.found = SP_RETURN_FOUND;
+    mini.flags = SP_FLAG_TAGGED | SP_FLAG_NO_QUEUE_FREEZE;
     sim_config_defaults(&mini.sim_config);
     mini.sim_config.explore.jitter_ns = 0;
 }
@@ -377,6 +378,7 @@ void mini_submit_here(uint32_t slot, uint32_t lun)
     request->data = mini.data[slot];
     request->data_bytes = 8192;
     request->timeout_s = 10;
+    request->flags = mini.flags;
     request->done = done;
     sp_submit(mini.port, request);
 }

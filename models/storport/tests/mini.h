@@ -33,6 +33,7 @@ struct mini {
     bool races; /* look for data races */
     struct sp_class class_driver;
     struct sim_config sim_config;
+    uint32_t flags; /* of the requests mini_submit() makes */
     /* hooks: NULL for the default */
     HW_FIND_ADAPTER *find;
     HW_INITIALIZE *initialize;

@@ -190,6 +190,108 @@ START_TEST(link_down_holds_the_adapter_until_link_up_or_thirty_seconds)
 }
 END_TEST
 
+/* --- the frozen queue ------------------------------------------------------------------------- */
+
+static void release_queue(void *ctx)
+{
+    (void)ctx;
+    sp_release_queue(mini.port, 0);
+}
+
+START_TEST(a_failure_freezes_the_queue_until_it_is_released)
+{
+    static const uint8_t statuses[] = {SRB_STATUS_BUS_RESET, SRB_STATUS_TIMEOUT,
+                                       SRB_STATUS_COMMAND_TIMEOUT, SRB_STATUS_ABORTED};
+
+    mini.flags = SP_FLAG_TAGGED;
+    mini.luns = 2;
+    mini_boot();
+    mini_submit(0, 0, 0);
+    mini_submit(0, 1, 0);
+    mini_complete(1, 0, statuses[_i]);
+    ck_assert_uint_eq(mini.request[0].srb_status, statuses[_i]);
+    ck_assert(mini.request[0].queue_frozen && sp_frozen(mini.port, 0));
+    mini_submit(2, 2, 0);
+    mini_submit(2, 3, 1);
+    ck_assert_uint_eq(mini.kept_count, 2); /* the other LUN's went */
+    mini_complete(1, 0, SRB_STATUS_SUCCESS);
+    ck_assert(!mini.request[1].queue_frozen);
+    ck_assert_uint_eq(mini.kept_count, 1);
+    mini_call(3, release_queue, NULL);
+    ck_assert_uint_eq(mini.kept_count, 2);
+    ck_assert(!sp_frozen(mini.port, 0));
+}
+END_TEST
+
+START_TEST(two_failures_are_released_at_once_and_release_may_come_again)
+{
+    mini.flags = SP_FLAG_TAGGED;
+    mini_boot();
+    mini_submit(0, 0, 0);
+    mini_submit(0, 1, 0);
+    mini_complete(0, 0, SRB_STATUS_ABORTED);
+    mini_complete(0, 0, SRB_STATUS_ABORTED);
+    ck_assert(mini.request[0].queue_frozen && mini.request[1].queue_frozen);
+    mini_call(0, release_queue, NULL);
+    mini_call(0, release_queue, NULL);
+    mini_submit(0, 2, 0);
+    ck_assert_uint_eq(mini.kept_count, 1);
+}
+END_TEST
+
+static void check_condition(void *ctx)
+{
+    SCSI_REQUEST_BLOCK *srb = ctx;
+
+    srb->ScsiStatus = SCSISTAT_CHECK_CONDITION;
+    mini_complete_here(srb, SRB_STATUS_ERROR);
+}
+
+START_TEST(a_check_condition_freezes_and_another_error_does_not)
+{
+    mini.flags = SP_FLAG_TAGGED;
+    mini_boot();
+    mini_submit(0, 0, 0);
+    mini_submit(0, 1, 0);
+    mini_complete(0, 0, SRB_STATUS_ERROR);
+    ck_assert(!mini.request[0].queue_frozen && !sp_frozen(mini.port, 0));
+    mini_call(0, check_condition, mini.kept[0].srb);
+    ck_assert(mini.request[1].queue_frozen && sp_frozen(mini.port, 0));
+}
+END_TEST
+
+START_TEST(no_queue_freeze_keeps_the_queue_going)
+{
+    mini_boot();
+    mini_submit(0, 0, 0);
+    mini_complete(0, 0, SRB_STATUS_BUS_RESET);
+    ck_assert(!mini.request[0].queue_frozen && !sp_frozen(mini.port, 0));
+    mini_submit(0, 1, 0);
+    ck_assert_uint_eq(mini.kept_count, 1);
+}
+END_TEST
+
+START_TEST(a_request_that_bypasses_passes_a_frozen_queue_and_is_timed)
+{
+    mini.flags = SP_FLAG_TAGGED;
+    mini_boot();
+    mini_submit(0, 0, 0);
+    mini_complete(0, 0, SRB_STATUS_ABORTED);
+    mini_submit(0, 1, 0);
+    ck_assert_uint_eq(mini.kept_count, 0);
+    mini.flags = SP_FLAG_TAGGED | SP_FLAG_BYPASS_FROZEN_QUEUE;
+    mini_submit(0, 2, 0);
+    ck_assert_uint_eq(mini.kept_count, 1);
+    ck_assert_uint_eq(mini.kept[0].srb->QueueTag, SP_UNTAGGED);
+    ck_assert_uint_eq(mini.kept[0].srb->SrbFlags & SRB_FLAGS_BYPASS_FROZEN_QUEUE,
+                      SRB_FLAGS_BYPASS_FROZEN_QUEUE);
+    ck_assert_int_eq(mini.port->lun[0].timer, 10);
+    mini_complete(0, 0, SRB_STATUS_SUCCESS);
+    ck_assert_uint_eq(mini.done_count, 2);
+    ck_assert_int_eq(mini.port->lun[0].timer, -1);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tc = tcase_create("gate");
@@ -207,6 +309,11 @@ int main(void)
     tcase_add_test(tc, busy_with_nothing_out_does_nothing);
     tcase_add_test(tc, ready_ends_busy_early);
     tcase_add_test(tc, a_pause_does_not_stop_the_lun_timer);
+    tcase_add_loop_test(tc, a_failure_freezes_the_queue_until_it_is_released, 0, 4);
+    tcase_add_test(tc, two_failures_are_released_at_once_and_release_may_come_again);
+    tcase_add_test(tc, a_check_condition_freezes_and_another_error_does_not);
+    tcase_add_test(tc, no_queue_freeze_keeps_the_queue_going);
+    tcase_add_test(tc, a_request_that_bypasses_passes_a_frozen_queue_and_is_timed);
     tcase_add_test(tc, link_down_holds_the_adapter_until_link_up_or_thirty_seconds);
     suite_add_tcase(s, tc);
     srunner_run_all(runner, CK_ENV);

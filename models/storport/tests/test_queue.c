@@ -294,6 +294,33 @@ START_TEST(tags_are_the_lowest_that_are_free)
 }
 END_TEST
 
+START_TEST(an_untagged_request_waits_for_an_empty_lun_and_holds_up_the_rest)
+{
+    mini.luns = 2;
+    mini_boot();
+    mini_submit(0, 0, 0);
+    mini.flags = SP_FLAG_NO_QUEUE_FREEZE;
+    mini_submit(0, 1, 0);
+    mini.flags |= SP_FLAG_TAGGED;
+    mini_submit(0, 2, 0);
+    mini_submit(0, 3, 1); /* another LUN does not mind */
+    ck_assert_uint_eq(mini.kept_count, 2);
+    mini_complete(1, 0, SRB_STATUS_SUCCESS);
+    ck_assert_uint_eq(mini.kept_count, 2);
+    ck_assert_uint_eq(mini.kept[1].srb->QueueTag, SP_UNTAGGED);
+    ck_assert_uint_eq(mini.kept[1].srb->SrbFlags & SRB_FLAGS_QUEUE_ACTION_ENABLE, 0);
+    mini_complete(1, 1, SRB_STATUS_BUSY); /* comes back, and still holds up the rest */
+    ck_assert_uint_eq(mini.kept_count, 1);
+    mini_run(SIM_S);
+    ck_assert_uint_eq(mini.kept_count, 2);
+    ck_assert_uint_eq(mini.kept[1].srb->QueueTag, SP_UNTAGGED);
+    mini_complete(1, 1, SRB_STATUS_SUCCESS);
+    ck_assert_uint_eq(mini.kept_count, 2);
+    ck_assert_uint_eq(mini.kept[1].srb->QueueTag, 0);
+    ck_assert_uint_eq(mini.port->lun[0].untagged, 0);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tc = tcase_create("queue");
@@ -313,6 +340,7 @@ int main(void)
     tcase_add_test(tc, the_legacy_srb_says_what_the_request_is);
     tcase_add_test(tc, an_extended_srb_carries_the_same);
     tcase_add_test(tc, half_duplex_starts_requests_at_dirql);
+    tcase_add_test(tc, an_untagged_request_waits_for_an_empty_lun_and_holds_up_the_rest);
     tcase_add_test(tc, tags_are_the_lowest_that_are_free);
     suite_add_tcase(s, tc);
     srunner_run_all(runner, CK_ENV);
