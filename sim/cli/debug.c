@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -188,6 +189,7 @@ static void words_fill(const struct sim_arguments *arguments, const char *self,
 /* Waits for gdb; 127 means that there is none. */
 static int gdb_run(char **words)
 {
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, old;
     pid_t child = fork();
     int status;
 
@@ -197,8 +199,10 @@ static int gdb_run(char **words)
         execvp(words[0], words);
         _exit(errno == ENOENT ? 127 : 126);
     }
+    sigaction(SIGINT, &ignore, &old); /* Ctrl-C is meant for gdb */
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
+    sigaction(SIGINT, &old, NULL);
     if (child < 0 || !WIFEXITED(status))
         return 126;
     return WEXITSTATUS(status);

@@ -6,6 +6,7 @@
 
 #include "sim/cli/finding.h"
 #include "sim/engine/sim_assert.h"
+#include "sim/engine/witness.h"
 #include "sim/explain/units.h"
 #include "sim/run/repeat.h"
 
@@ -24,14 +25,32 @@ static void head_print(const struct sim_replay *replay, const struct sim_finding
 }
 
 static void finding_print(const struct sim_arguments *arguments, const struct sim_replay *replay,
-                          const struct sim_finding *f, const struct sim_tale *tale,
-                          const char *minimised)
+                          const struct sim_finding *f, struct sim_tale *tale, const char *minimised)
 {
     char repeat[SIM_REPEAT_BYTES];
 
     head_print(replay, f, minimised);
     sim_tale_print(tale, f, stdout);
     printf("\nagain: %s\n", sim_repeat_replay(repeat, arguments->operand.item[0]));
+}
+
+/* Runs the finding and tells it to a new tale. Of a data race the first run says which memory it is
+ * about, so that the second can take down both accesses. *f: NULL when no rule was violated. */
+static struct sim_tale *listen(struct sim_finding_run *run, const struct sim_replay *replay,
+                               const struct sim_finding **f)
+{
+    struct sim_tale *tale = sim_tale_create(run->scenario, sim_session_module(run->session));
+
+    *f = sim_finding_run(run, replay, sim_tale_event, tale);
+    if (*f == NULL || !(*f)->has_race)
+        return tale;
+    sim_tale_free(tale);
+    tale = sim_tale_create(run->scenario, sim_session_module(run->session));
+    sim_tale_race(tale, &(*f)->race);
+    sim_witness(&(*f)->race);
+    *f = sim_finding_run(run, replay, sim_tale_event, tale);
+    sim_witness(NULL);
+    return tale;
 }
 
 /* Two tales: when the adapter's start-up is at fault there is no run, and that is what is told. */
@@ -48,8 +67,7 @@ static int tell(const struct sim_arguments *arguments, const struct sim_replay *
     result = sim_finding_open(replay, &error, &run);
     sim_trace_set_sink(NULL, NULL, NULL);
     if (result == 0) {
-        tale = sim_tale_create(run.scenario, sim_session_module(run.session));
-        f = sim_finding_run(&run, replay, sim_tale_event, tale);
+        tale = listen(&run, replay, &f);
         if (f != NULL)
             finding_print(arguments, replay, f, sim_tale_empty(tale) ? start : tale, minimised);
         else

@@ -16,6 +16,7 @@
 
 #include "sim/engine/race_private.h"
 #include "sim/engine/watch_private.h"
+#include "sim/engine/witness.h"
 
 #define SIM_API __attribute__((ms_abi, visibility("default")))
 
@@ -89,6 +90,8 @@ static SIM_ASIDE void observe(uintptr_t addr, size_t bytes, enum access access, 
         sim__coverage_access(addr, bytes, access == WRITE, pc);
     if (sim__watch & SIM__WATCH_LEARN)
         sim__shared_access(addr, bytes, access == WRITE);
+    if (sim__watch & SIM__WATCH_WITNESS)
+        sim__witness_access(addr, bytes, access == WRITE, pc);
 }
 
 static SIM_ASIDE void conflict(uint64_t before, uint64_t now)

@@ -22,6 +22,7 @@
 
 #include "sim/engine/module.h"
 #include "sim/engine/race_private.h"
+#include "sim/engine/witness.h"
 
 #define CLOCKS_MAX ((uint32_t)1 << 18)
 #define CLOCK_SHARED SIM_RACE_CONTEXTS_MAX /* stands for all that there is no room for */
@@ -689,6 +690,8 @@ void sim__race_dma(struct sim *s, uintptr_t addr, size_t bytes, bool write)
         post(addr, bytes);
     else
         sim__race_access(addr, bytes, write ? RACE_WRITE : RACE_READ, 0);
+    if (sim__watch & SIM__WATCH_WITNESS)
+        sim__witness_access(addr, bytes, write, 0);
 }
 
 /* --- giving back ------------------------------------------------------------------------------ */

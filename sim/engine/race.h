@@ -184,4 +184,9 @@ static inline void sim_race_hand_back(struct sim *sim, const volatile void *p, s
  * other rules are left as they are. Not on a fiber: looking up sources needs a large stack. */
 void sim_race_tell(struct sim_finding *finding, struct sim_module *module);
 
+/* What memory a race is about: "Queues[1].Open of the device extension". out has SIM_RACE_MEMORY
+ * bytes. Returns out. Not on a fiber. */
+#define SIM_RACE_MEMORY 80
+char *sim_race_memory(const struct sim_race *race, struct sim_module *module, char *out);
+
 #endif

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/engine/debug.h"
 #include "sim/engine/module.h"
 #include "sim/engine/names.h"
 #include "sim/engine/race_private.h"
@@ -90,10 +91,12 @@ static void object_of(uintptr_t addr, struct sim_race *out)
 {
     if (sim_world_in_pages(addr)) {
         object_find(addr, out);
+        out->granule = (addr - SIM_PAGES_BASE) >> SIM_SHADOW_SHIFT;
         return;
     }
     out->module_data = 1;
     out->offset = (uint32_t)(addr - sim__race_module.base);
+    out->granule = out->offset >> SIM_SHADOW_SHIFT;
 }
 
 static const char *memory_name(const struct sim_race *race)
@@ -268,18 +271,26 @@ static void side_of(const struct sim_race_access *a, struct sim_module *module, 
              source.line);
 }
 
+char *sim_race_memory(const struct sim_race *race, struct sim_module *module, char *out)
+{
+    char field[SIM_RACE_MEMORY - 28];
+
+    if (field_of(module, race, field, sizeof field))
+        snprintf(out, SIM_RACE_MEMORY, "%s of %s", field, memory_name(race));
+    else
+        snprintf(out, SIM_RACE_MEMORY, "%s", memory_name(race));
+    return out;
+}
+
 static void tell(struct sim_finding *f, struct sim_module *module)
 {
     const struct sim_race *r = &f->race;
-    char field[52], memory[80];
+    char memory[SIM_RACE_MEMORY];
     struct side now, before;
 
     side_of(&r->now, module, &now);
     side_of(&r->before, module, &before);
-    if (field_of(module, r, field, sizeof field))
-        snprintf(memory, sizeof memory, "%s of %s", field, memory_name(r));
-    else
-        snprintf(memory, sizeof memory, "%s", memory_name(r));
+    sim_race_memory(r, module, memory);
     snprintf(f->text, sizeof f->text, "%s: %s%s [%s] and %s%s [%s] in no order", memory,
              r->hand_back ? "giving it back" : kind_name(&r->now), now.where, now.context,
              kind_name(&r->before), before.where, before.context);
@@ -312,6 +323,8 @@ void sim__race_found(struct sim *s, const struct race_pair *pair)
     if (s->agent)
         sim__finding_stack(s, f, 0, (uintptr_t)__builtin_frame_address(0));
     sim_trace(s, SIM_EV_FINDING, SIM_RULE_DATA_RACE, 0, 0, 0);
+    if (f->severity == SIM_SEVERITY_ERROR)
+        sim_debug_found(s, f->text, 0);
     if (f->severity == SIM_SEVERITY_ERROR && s->running)
         sim__escape(s, SIM_STOP_FINDING);
 }

@@ -417,6 +417,18 @@ void sim__trace_switch(struct sim *s, uint32_t to)
     }
 }
 
+void sim__trace_access(struct sim *s, uint64_t offset, bool write)
+{
+    struct sim_record r = {.at = sim_now(s),
+                           .event = SIM_EV_ACCESS,
+                           .cpu = s->agent ? (uint8_t)s->agent->number : SIM_CPU_NONE,
+                           .level = s->agent ? s->agent->level : 0,
+                           .arg = {offset, write}};
+
+    if (sink.fn)
+        sink.fn(s, &r, sink.ctx);
+}
+
 void sim_trace_subscribe(struct sim *s, enum sim_event_id event, sim_trace_fn fn, void *ctx)
 {
     SIM_ASSERT(s->subscribers[event] < SIM_SUBSCRIBERS);

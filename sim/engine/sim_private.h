@@ -32,6 +32,7 @@ enum {
     SIM__WATCH_SHARED = 4,   /* shared.c: counts accesses to it, before they happen */
     SIM__WATCH_RACE = 8,     /* race.c */
     SIM__WATCH_PENDING = 16, /* the strategy asks for pending accesses */
+    SIM__WATCH_WITNESS = 32, /* witness.c: what touches one granule */
     SIM__WATCH_BEFORE = SIM__WATCH_SHARED | SIM__WATCH_PENDING,
 };
 extern uint32_t sim__watch;
@@ -119,6 +120,8 @@ void sim__point_slow(struct sim *s, sim_ns cost);
 /* Traces a switch to agent `to`. There are too many of them for records: they are mixed into the
  * hash, and only a sink gets to see them. */
 void sim__trace_switch(struct sim *s, uint32_t to);
+/* An access that a witness was asked for: only a sink gets to see it. */
+void sim__trace_access(struct sim *s, uint64_t offset, bool write);
 
 /* Leaves the current run at once, whatever is on the stack. Does not return. */
 _Noreturn void sim__escape(struct sim *s, enum sim_stop why);

@@ -55,6 +55,7 @@ struct sim_race {
     uint8_t module_data;                /* 1: the module's own; offset is then the module's */
     uint8_t hand_back; /* 1: now is no access of the driver's but the memory was given back */
     uint32_t offset, object_bytes; /* in the object it lies in, when that is known */
+    uint64_t granule; /* the 8 bytes: of the page zone, or of the module with module_data */
 };
 
 struct sim_finding {

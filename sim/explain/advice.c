@@ -191,8 +191,24 @@ static void dpc_look(struct looking *at)
         place_print(at, line->place.frame[0], "the work is put off to a DPC");
 }
 
+/* The other access of a data race. */
+static void other_look(struct looking *at)
+{
+    const struct sim_place *place = &at->tale->access[0].place;
+
+    if (!at->finding->has_race || !at->finding->race.before.frame.in_module)
+        return;
+    if (!at->tale->access_seen[0]) {
+        place_print(at, at->finding->race.before.frame.offset, "access 1");
+        return;
+    }
+    for (uint32_t i = 0; i < place->frames && i < 3; i++)
+        place_print(at, place->frame[i], i == 0 ? "access 1" : "  called from here");
+}
+
 static void stack_look(struct looking *at)
 {
+    const char *what = at->finding->has_race ? "access 2" : "the violation";
     uint32_t shown = 0;
 
     for (int i = 0; i < at->finding->frames && shown < 4; i++) {
@@ -200,7 +216,7 @@ static void stack_look(struct looking *at)
 
         if (!frame->in_module)
             continue;
-        place_print(at, frame->offset, shown == 0 ? "the violation" : "  called from here");
+        place_print(at, frame->offset, shown == 0 ? what : "  called from here");
         shown++;
     }
 }
@@ -213,6 +229,7 @@ void sim__advice_print(const struct sim_tale *tale, const struct sim_finding *fi
     fprintf(out, "\nWhat should have prevented it\n");
     paragraph(out, advice[finding->rule].text != NULL ? advice[finding->rule].text
                                                       : sim_rule_info[finding->rule].text);
+    other_look(&at);
     if (look & LOOK_STACK)
         stack_look(&at);
     if (look & LOOK_DONE)

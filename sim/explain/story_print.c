@@ -13,6 +13,10 @@
 
 /* Below this an event is never told. */
 #define WEIGHT_MIN 10
+#define WEIGHT_ALWAYS 10000
+/* A few delays make an interleaving; dozens, in a run that was not made small, are noise. */
+#define DELAYS_MAX 8
+#define WEIGHT_DELAYS 300
 
 static const uint8_t weight_of[SIM_EV_COUNT] = {
     [SIM_EV_FINDING] = 100,
@@ -119,6 +123,8 @@ static uint32_t weigh(const struct sim_tale *tale, const struct sim_finding *fin
 
     if (is_dull(tale, line))
         return 0;
+    if (line->held && tale->held > DELAYS_MAX)
+        weight = WEIGHT_DELAYS;
     if (finding->subject && ((names_srb(line->r.event) && line->r.arg[0] == finding->subject) ||
                              about_command(life, &line->r)))
         weight += 400;
@@ -168,7 +174,9 @@ static void where_text(const struct sim_tale *tale, const struct sim_finding *fi
                        const struct sim__line *line, char *out, size_t bytes)
 {
     *out = '\0';
-    if (line->place.frames > 0)
+    if (line->access && line->place.frames > 0) /* its very line */
+        sim__source_text(tale, line->place.frame[0], out, bytes);
+    else if (line->place.frames > 0)
         sim__source_text(tale, sim__telling_frame(tale, &line->place), out, bytes);
     else if (line->r.event == SIM_EV_FINDING && finding->frames > 0 && finding->frame[0].in_module)
         sim__source_text(tale, finding->frame[0].offset, out, bytes); /* a signal */
@@ -180,6 +188,10 @@ static void what_text(const struct sim_tale *tale, const struct sim__line *line,
     char span[SIM_UNITS_BYTES];
     const struct sim_place *place = &line->place;
 
+    if (line->access) {
+        sim__race_text(tale, line, out, bytes);
+        return;
+    }
     if (line->held) {
         snprintf(out, bytes, "CPU %u is held up here for %s%s%s", line->r.cpu,
                  sim_text_span(span, (sim_ns)line->r.arg[1]), place->frames ? ", in " : "",
@@ -210,9 +222,9 @@ static void line_print(const struct sim_tale *tale, const struct sim_finding *fi
             level, inside_text(line), where, what);
 }
 
-void sim__story_print(const struct sim_tale *tale, const struct sim_finding *finding, FILE *out)
+void sim__story_print(struct sim_tale *tale, const struct sim_finding *finding, FILE *out)
 {
-    struct sim__line **pick = calloc(tale->lines + 1, sizeof(struct sim__line *));
+    struct sim__line **pick = calloc(tale->lines + 2, sizeof(struct sim__line *));
     uint32_t n = 0, told;
 
     SIM_ASSERT(pick != NULL);
@@ -220,6 +232,11 @@ void sim__story_print(const struct sim_tale *tale, const struct sim_finding *fin
         tale->line[i].weight = weigh(tale, finding, &tale->line[i], tale->lines - i - 1);
         if (tale->line[i].weight >= WEIGHT_MIN * 10)
             pick[n++] = &tale->line[i];
+    }
+    for (int i = 0; i < 2; i++) {
+        tale->access[i].weight = WEIGHT_ALWAYS;
+        if (tale->access_seen[i])
+            pick[n++] = &tale->access[i];
     }
     qsort(pick, n, sizeof(struct sim__line *), by_weight);
     told = n < SIM_TALE_LINES ? n : SIM_TALE_LINES;

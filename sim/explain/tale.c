@@ -43,6 +43,12 @@ uint64_t sim_tale_requests(const struct sim_tale *tale)
     return tale->lives.submitted;
 }
 
+void sim_tale_race(struct sim_tale *tale, const struct sim_race *race)
+{
+    tale->race = *race;
+    tale->racing = true;
+}
+
 static struct sim__line *line_add(struct sim_tale *tale)
 {
     if (tale->lines == LINES_MAX) {
@@ -54,7 +60,6 @@ static struct sim__line *line_add(struct sim_tale *tale)
         tale->line = realloc(tale->line, tale->room * sizeof(*tale->line));
         SIM_ASSERT(tale->line != NULL);
     }
-    tale->line[tale->lines] = (struct sim__line){0};
     return &tale->line[tale->lines++];
 }
 
@@ -145,35 +150,25 @@ static void held(struct sim_tale *tale, const struct sim_record *r)
     if (cpu == NULL || !cpu->was_left)
         return;
     line = line_add(tale);
-    line->r = *r;
+    *line = (struct sim__line){.r = *r};
     line->r.at = cpu->left_at;
     line->r.cpu = (uint8_t)number;
     line->r.level = cpu->level;
     line->place = cpu->left;
     line->order = cpu->left_order;
     line->held = true;
+    tale->held++;
     if (cpu->depth > 0)
         line->inside = cpu->inside[cpu->depth - 1];
 }
 
-void sim_tale_event(struct sim *sim, const struct sim_record *r, void *ctx)
+/* Fills in a line from where its CPU is. */
+static void line_take(struct sim_tale *tale, struct sim *sim, const struct sim_record *r,
+                      struct sim__line *line)
 {
-    struct sim_tale *tale = ctx;
-    struct sim__line *line;
     struct sim__cpu *cpu = r->cpu < SIM_AGENTS_MAX ? &tale->cpu[r->cpu] : NULL;
     struct stack stack = {0};
 
-    if (tale->module == NULL) /* the session is still being opened */
-        tale->module = sim_module_present();
-    if (r->event == SIM_EV_SWITCH) {
-        left(tale, sim, r);
-        return;
-    }
-    tale->seen++;
-    if (r->event == SIM_EV_DELAY) {
-        held(tale, r);
-        return;
-    }
     if (cpu != NULL) {
         stack_take(tale, sim, &stack);
         entry_note(tale, cpu, &stack);
@@ -183,15 +178,40 @@ void sim_tale_event(struct sim *sim, const struct sim_record *r, void *ctx)
     }
     if (cpu != NULL && cpu->depth > 0)
         frames_cut(&stack, &cpu->inside[cpu->depth - 1]);
-    sim_lives_add(&tale->lives, r, &stack.place);
-    line = line_add(tale);
-    line->r = *r;
-    line->place = stack.place;
-    line->order = tale->next_order++;
+    *line = (struct sim__line){.r = *r, .place = stack.place};
     if (cpu != NULL && begins(r->event))
         nest(cpu, r, stack.depth);
     if (cpu != NULL && cpu->depth > 0)
         line->inside = cpu->inside[cpu->depth - 1];
+}
+
+void sim_tale_event(struct sim *sim, const struct sim_record *r, void *ctx)
+{
+    struct sim_tale *tale = ctx;
+    struct sim__line line;
+
+    if (tale->module == NULL) /* the session is still being opened */
+        tale->module = sim_module_present();
+    if (r->event == SIM_EV_SWITCH) {
+        left(tale, sim, r);
+        return;
+    }
+    if (r->event != SIM_EV_ACCESS)
+        tale->seen++;
+    if (r->event == SIM_EV_DELAY) {
+        held(tale, r);
+        return;
+    }
+    line_take(tale, sim, r, &line);
+    if (r->event == SIM_EV_FINDING)
+        sim__race_found_at(tale, &line);
+    line.order = tale->next_order++;
+    if (r->event == SIM_EV_ACCESS) {
+        sim__race_listen(tale, &line);
+        return;
+    }
+    sim_lives_add(&tale->lives, r, &line.place);
+    *line_add(tale) = line;
 }
 
 /* --- source lines
@@ -228,7 +248,7 @@ uint64_t sim__telling_frame(const struct sim_tale *tale, const struct sim_place 
     return place->frames > 0 ? place->frame[i] : 0;
 }
 
-void sim_tale_print(const struct sim_tale *tale, const struct sim_finding *finding, FILE *out)
+void sim_tale_print(struct sim_tale *tale, const struct sim_finding *finding, FILE *out)
 {
     sim__story_print(tale, finding, out);
     sim__advice_print(tale, finding, out);

@@ -25,6 +25,10 @@ struct sim_tale;
 struct sim_tale *sim_tale_create(const struct sim_scenario *scenario, struct sim_module *module);
 void sim_tale_free(struct sim_tale *tale);
 
+/* Before it listens: the finding will be this data race, and with a witness to it
+ * (sim/engine/witness.h) the tale takes down both accesses. */
+void sim_tale_race(struct sim_tale *tale, const struct sim_race *race);
+
 /* A sim_trace_fn; ctx is the tale. */
 void sim_tale_event(struct sim *sim, const struct sim_record *record, void *ctx);
 
@@ -36,6 +40,6 @@ uint64_t sim_tale_requests(const struct sim_tale *tale);
 
 /* Prints the four parts, each under a heading, in plain text. finding: the verdict; it belongs to
  * the run that was listened to. */
-void sim_tale_print(const struct sim_tale *tale, const struct sim_finding *finding, FILE *out);
+void sim_tale_print(struct sim_tale *tale, const struct sim_finding *finding, FILE *out);
 
 #endif

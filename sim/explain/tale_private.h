@@ -24,6 +24,7 @@ struct sim__line {
     struct sim__inside inside; /* event 0: in nothing that was seen to begin */
     uint64_t order;            /* to sort by */
     bool held;                 /* a DELAY told where the CPU was left */
+    uint8_t access;            /* of a data race: 1 the first, 2 the second; 0: another event */
     uint32_t weight;
 };
 
@@ -44,11 +45,23 @@ struct sim_tale {
     struct sim__line *line;
     uint32_t lines, room;
     uint64_t seen, next_order;
+    uint64_t held;    /* delays taken down */
     uint32_t running; /* CPU that runs now; SIM_AGENTS_MAX before the first */
     struct sim__cpu cpu[SIM_AGENTS_MAX];
     struct sim_lives lives;
     uint64_t reset_entry; /* an offset in HwStorResetBus itself, 0 when unknown */
+    bool racing;
+    struct sim_race race;       /* racing: the finding's */
+    struct sim__line access[2]; /* its two accesses */
+    bool access_seen[2];
 };
+
+/* One access of the race's memory, as a line; and the moment at which the race is found. */
+void sim__race_listen(struct sim_tale *tale, const struct sim__line *line);
+void sim__race_found_at(struct sim_tale *tale, const struct sim__line *line);
+/* What an access of the race did, where, and with which locks. */
+void sim__race_text(const struct sim_tale *tale, const struct sim__line *line, char *out,
+                    size_t bytes);
 
 /* "quiesce.c:57" and the function, or "" without debug information. */
 void sim__source_text(const struct sim_tale *tale, uint64_t offset, char *out, size_t bytes);
@@ -59,7 +72,7 @@ const char *sim__function(const struct sim_tale *tale, uint64_t offset);
 uint64_t sim__telling_frame(const struct sim_tale *tale, const struct sim_place *place);
 
 /* Parts of the print. */
-void sim__story_print(const struct sim_tale *tale, const struct sim_finding *finding, FILE *out);
+void sim__story_print(struct sim_tale *tale, const struct sim_finding *finding, FILE *out);
 void sim__advice_print(const struct sim_tale *tale, const struct sim_finding *finding, FILE *out);
 void sim__lives_print(const struct sim_tale *tale, const struct sim_finding *finding, FILE *out);
 void sim__state_print(const struct sim_tale *tale, FILE *out);

@@ -260,6 +260,75 @@ START_TEST(a_tale_is_short_and_holds_what_matters)
 }
 END_TEST
 
+static void tell_access(struct sim_tale *tale, sim_ns at, uint8_t cpu, uint64_t offset)
+{
+    struct sim_record r = {
+        .at = at, .event = SIM_EV_ACCESS, .cpu = cpu, .level = 2, .arg = {offset, 1}};
+
+    sim_tale_event(NULL, &r, tale);
+}
+
+/* The first access of a race is the last one before that fits: by place and by CPU. */
+START_TEST(a_race_is_told_with_both_accesses)
+{
+    struct sim_tale *tale = sim_tale_create(NULL, NULL);
+    struct sim_record found = record(900, SIM_EV_FINDING, SIM_RULE_DATA_RACE, 0, 0, 0);
+    struct sim_finding f = {.rule = SIM_RULE_DATA_RACE,
+                            .severity = SIM_SEVERITY_ERROR,
+                            .at = 900,
+                            .cpu = 1,
+                            .has_race = 1,
+                            .race = {.before = {.frame = {.offset = 0x40, .in_module = 1},
+                                                .kind = 1,
+                                                .cpu = 2,
+                                                .lock = {901, 902}},
+                                     .now = {.frame = {.offset = 0x80, .in_module = 1}, .cpu = 1}}};
+    char *text = NULL, *first, *second;
+    size_t bytes;
+    FILE *out = open_memstream(&text, &bytes);
+
+    sim_name_set(SIM_NAME_LOCK, 901, "DPC");
+    sim_name_set(SIM_NAME_LOCK, 902, "message");
+    sim_tale_race(tale, &f.race);
+    tell_access(tale, 100, 2, 0x40);
+    tell_access(tale, 200, 2, 0x40); /* this one */
+    tell_access(tale, 300, 3, 0x40);
+    tell_access(tale, 400, 2, 0x44);
+    sim_tale_event(NULL, &found, tale);
+    tell_access(tale, 950, 2, 0x40);
+    sim_tale_print(tale, &f, out);
+    fclose(out);
+    first = strstr(text, "RACE, access 1: writes memory in ?, the DPC and the message lock held");
+    second = strstr(text, "RACE, access 2: reads memory in ?, no lock held");
+    ck_assert_ptr_nonnull(first);
+    ck_assert_ptr_nonnull(second);
+    ck_assert_ptr_nonnull(strstr(text, "0.000 000 200    2  DISPATCH"));
+    ck_assert_ptr_null(strstr(first + 1, "RACE, access 1"));
+    ck_assert(first < second && second < strstr(text, "VIOLATED: data-race"));
+    free(text);
+    sim_tale_free(tale);
+}
+END_TEST
+
+START_TEST(other_findings_have_no_accesses)
+{
+    struct sim_tale *tale = sim_tale_create(NULL, NULL);
+    struct sim_record found = record(900, SIM_EV_FINDING, SIM_RULE_DATA_RACE, 0, 0, 0);
+    struct sim_finding f = {.rule = SIM_RULE_SRB_LEAKED, .at = 900, .cpu = 1};
+    char *text = NULL;
+    size_t bytes;
+    FILE *out = open_memstream(&text, &bytes);
+
+    tell_access(tale, 100, 2, 0x40);
+    sim_tale_event(NULL, &found, tale);
+    sim_tale_print(tale, &f, out);
+    fclose(out);
+    ck_assert_ptr_null(strstr(text, "RACE"));
+    free(text);
+    sim_tale_free(tale);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("explain");
@@ -272,6 +341,8 @@ int main(void)
     tcase_add_test(tc, models_name_their_numbers);
     tcase_add_test(tc, levels_and_times_have_names);
     tcase_add_test(tc, a_tale_is_short_and_holds_what_matters);
+    tcase_add_test(tc, a_race_is_told_with_both_accesses);
+    tcase_add_test(tc, other_findings_have_no_accesses);
     suite_add_tcase(suite, tc);
     tcase_add_checked_fixture(life, lives_setup, lives_teardown);
     tcase_add_test(life, a_life_has_its_stations_in_order);

@@ -1,13 +1,15 @@
 /* sim/tests/test_race.c - contexts, edges and the history of memory, without processors: one agent
  * plays all contexts.
  */
-// covers: sim/engine/race.c sim/engine/race_report.c
+// covers: sim/engine/race.c sim/engine/race_report.c sim/engine/witness.c
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/engine/race.h"
+#include "sim/engine/debug.h"
 #include "sim/engine/sim.h"
+#include "sim/engine/witness.h"
 
 #define SIM_API __attribute__((ms_abi))
 
@@ -631,6 +633,73 @@ START_TEST(without_detection_nothing_is_looked_at)
 }
 END_TEST
 
+static uint32_t witnessed[3]; /* accesses: reads, writes, of other kinds of record */
+
+static void count_accesses(struct sim *s, const struct sim_record *r, void *ctx)
+{
+    (void)s;
+    (void)ctx;
+    witnessed[r->event != SIM_EV_ACCESS ? 2 : r->arg[1] ? 1 : 0]++;
+}
+
+static void around_one_granule(void)
+{
+    as(a);
+    announce_write8(memory);
+    announce_read4(memory + 4);
+    announce_unaligned_write8(memory + 13); /* the last byte of the second granule, and the third */
+    announce_write1(memory + 8);
+    as(b);
+    storsim_range_write(memory, 9, NULL);
+}
+
+static uint64_t hash_of(const struct sim_race *race)
+{
+    sim_restore(sim);
+    memset(witnessed, 0, sizeof witnessed);
+    sim_witness(race);
+    sim_trace_set_sink(sim, count_accesses, NULL);
+    sim_begin(sim, 1, &sim_strategy_time, 0);
+    sim_run(sim, SIM_NEVER);
+    sim_trace_set_sink(sim, NULL, NULL);
+    sim_witness(NULL);
+    return sim_trace_hash(sim);
+}
+
+START_TEST(a_witness_tells_what_touches_a_granule_and_changes_nothing)
+{
+    struct sim_race race = {0};
+    uint64_t with, without;
+
+    body = around_one_granule;
+    sim_agent_create(sim, "driver", run_body, NULL, NULL);
+    sim_image(sim);
+    race.granule = ((uintptr_t)memory - SIM_PAGES_BASE) / 8;
+    with = hash_of(&race);
+    ck_assert_uint_eq(witnessed[0], 1);
+    ck_assert_uint_eq(witnessed[1], 2);
+    race.granule++;
+    ck_assert_uint_eq(hash_of(&race), with);
+    ck_assert_uint_eq(witnessed[0], 0);
+    ck_assert_uint_eq(witnessed[1], 3);
+    without = hash_of(NULL);
+    ck_assert_uint_eq(witnessed[0] + witnessed[1], 0);
+    ck_assert_uint_eq(with, without);
+}
+END_TEST
+
+START_TEST(a_debugger_stops_at_a_race)
+{
+    teardown();
+    setup_with(SIM_SEVERITY_ERROR);
+    sim_debug_on(0);
+    ck_assert_uint_eq(races(write_then_write), 1);
+    sim_debug.on = false;
+    ck_assert_uint_gt(sim_debug.point, 0);
+    ck_assert_str_eq(sim_debug.why, sim_finding(sim, 0)->text);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("race");
@@ -647,6 +716,8 @@ int main(void)
     tcase_add_test(tc, both_accesses_are_told);
     tcase_add_test(tc, a_list_of_benign_places_has_a_form);
     tcase_add_test(tc, without_detection_nothing_is_looked_at);
+    tcase_add_test(tc, a_witness_tells_what_touches_a_granule_and_changes_nothing);
+    tcase_add_test(tc, a_debugger_stops_at_a_race);
     suite_add_tcase(suite, tc);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -65,11 +65,11 @@ stopped() {
 exit 2" ] || fail "$1: without gdb: $(cat err)"
 }
 
-# defect NAME RULE SEEDS
+# defect NAME RULE SEEDS: a race that comes before the rule that is asked for would end the run
 defect() {
     local replay min n
     echo "$1: $2"
-    "$storsim" sweep "$source/scenarios/$1.ini" --set check.data-race=off --seeds "1-$3" --tries 0 --quiet --out found >out 2>err
+    "$storsim" sweep "$source/scenarios/$1.ini" --set check.data-race="$([ "$2" = data-race ] && echo error || echo off)" --seeds "1-$3" --tries 0 --quiet --out found >out 2>err
     [ $? -le 1 ] || { fail "$1: sweep: $(cat err)"; return; }
     replay=$(find found/failures -name "$1-*-$2-*.replay" ! -name '*-min.replay' | sort | head -n 1)
     [ -n "$replay" ] || { fail "$1: $2 was not found"; return; }
@@ -88,5 +88,7 @@ defect() {
 defect 02-device-stops-responding-deferred reset-outstanding 3
 defect 06-device-stops-responding-no-pause resume-too-early 3
 defect 07-reset-under-load-no-sync srb-touched-after-completion 400
+defect 10-data-race-no-sync data-race 3
+[ "$(grep -c 'RACE, access [12]: .* held$' story)" = 2 ] || fail "10: the story does not have both accesses: $(cat story)"
 
 exit $bad
