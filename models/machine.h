@@ -12,6 +12,7 @@ enum machine_part {
     MACHINE_STORPORT, /* struct sp_port *     models/storport/storport_model.h */
     MACHINE_DISK,     /* struct disk *        models/disk/disk.h */
     MACHINE_CHECK,    /* struct check *       models/check/check.h */
+    MACHINE_FAULTS,   /* struct faults *      models/fault/fault.h */
 };
 
 #endif

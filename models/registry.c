@@ -2,13 +2,14 @@
  * started and finished.
  *
  * Each finds what stands below it in place: processors and memory, the bus, the controller, the
- * port driver, the class driver with its load, and last the checkers, which see the others' first
- * trace events.
+ * port driver, the class driver with its load, the faults, which all of these have said by then how
+ * to do, and last the checkers, which see the others' first trace events.
  */
 #include <stddef.h>
 
 #include "models/check/check.h"
 #include "models/disk/disk.h"
+#include "models/fault/fault.h"
 #include "models/nt/nt_model.h"
 #include "models/nvme/nvme.h"
 #include "models/pci/pci.h"
@@ -16,5 +17,6 @@
 #include "sim/engine/model.h"
 
 const struct sim_model *const sim_models[] = {
-    &nt_model, &pci_model, &nvme_model, &storport_model, &disk_model, &check_model, NULL,
+    &nt_model,   &pci_model,   &nvme_model,  &storport_model,
+    &disk_model, &fault_model, &check_model, NULL,
 };

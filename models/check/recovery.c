@@ -152,6 +152,7 @@ void check__recovery_setup(struct check *check)
     check->recovery->fault_at = SIM_NEVER;
     check->recovery->given_back_at = SIM_NEVER;
     sim_trace_subscribe(sim, SIM_EV_FAULT_ON, fault_on, check);
+    sim_trace_subscribe(sim, SIM_EV_FAULT_HIT, fault_on, check);
     sim_trace_subscribe(sim, SIM_EV_RESET_ENTER, entered, check);
     sim_trace_subscribe(sim, SIM_EV_SRB_COMPLETE, completed, check);
     sim_trace_subscribe(sim, SIM_EV_RESET_RETURN, returned, check);

@@ -185,6 +185,7 @@ void check__track_setup(struct check *check)
     sim_trace_subscribe(sim, SIM_EV_IO_RETRY, io_retry, check);
     sim_trace_subscribe(sim, SIM_EV_FAULT_ON, fault_edge, check);
     sim_trace_subscribe(sim, SIM_EV_FAULT_OFF, fault_edge, check);
+    sim_trace_subscribe(sim, SIM_EV_FAULT_HIT, fault_edge, check);
     sim_trace_subscribe(sim, SIM_EV_SRB_BUILD, srb_build, check);
     sim_trace_subscribe(sim, SIM_EV_SRB_START, srb_start, check);
     sim_trace_subscribe(sim, SIM_EV_PAUSE, hold, check);

@@ -14,8 +14,6 @@
 #define SETTLE_MIN SIM_MS
 #define SETTLE_MAX SIM_S
 
-#define FAULT_ACTION_RESET 1 /* index in the option's list */
-
 /* --- queries ---------------------------------------------------------------------------------- */
 
 uint64_t disk_blocks(const struct disk *disk)
@@ -79,8 +77,9 @@ uint32_t disk_read_back(const struct disk *disk, uint64_t io, uint32_t block, ui
 
 static bool port_settled(const struct disk *disk)
 {
-    return !disk->resets_pending && !sp_outstanding(disk->port) && !sp_queued(disk->port) &&
-           !sp_paused(disk->port) && !sp_recovering(disk->port);
+    return !faults_awaited(disk->faults) && !disk->bus_reset.queued &&
+           !sp_outstanding(disk->port) && !sp_queued(disk->port) && !sp_paused(disk->port) &&
+           !sp_recovering(disk->port);
 }
 
 static void settle(struct sim_event *event, void *ctx)
@@ -116,63 +115,29 @@ void disk__worker_finished(struct disk *disk)
 
 static void bus_reset_ask(struct nt *nt, void *ctx)
 {
-    struct disk_bus_reset *reset = ctx;
+    struct disk *disk = ctx;
 
     (void)nt;
-    reset->disk->resets_pending--;
-    sp_request_bus_reset(reset->disk->port);
+    sp_request_bus_reset(disk->port);
 }
 
-static void bus_reset_due(struct sim_event *event, void *ctx)
+/* [fault NAME] action = reset. Asked for by a thread of CPU 0; once more while it has not had its
+ * turn adds nothing. */
+static void bus_reset_due(void *ctx, const struct fault *fault,
+                          const struct fault_occasion *occasion)
 {
-    struct disk_bus_reset *reset = ctx;
+    struct disk *disk = ctx;
 
-    (void)event;
-    nt_work_queue(reset->disk->nt, &reset->work, 0);
+    (void)fault;
+    (void)occasion;
+    nt_work_queue(disk->nt, &disk->bus_reset, 0);
 }
 
-/* The time is drawn when the run is under way, for only then the seed is known. */
-static void bus_reset_draw(struct sim_event *event, void *ctx)
+static void setup_bus_reset(struct disk *disk, struct faults *faults)
 {
-    struct disk_bus_reset *reset = ctx;
-    struct sim *sim = reset->disk->sim;
-    struct sim_stream st;
-    sim_ns later;
-
-    sim_stream_seed(&st, sim_seed(sim), reset->name);
-    later = sim_stream_between(&st, 0, reset->spread_ns);
-    sim_event_in(sim, event, reset->at_ns + later, bus_reset_due, reset);
-}
-
-static void bus_reset_start(struct disk_bus_reset *reset)
-{
-    nt_work_init(&reset->work, bus_reset_ask, reset);
-    reset->disk->resets_pending++;
-    sim_event_in(reset->disk->sim, &reset->event, 0, bus_reset_draw, reset);
-}
-
-static int setup_bus_resets(struct disk *disk, const struct sim_scenario *scenario,
-                            struct sim_error *error)
-{
-    uint32_t n = sim_sections(scenario, "fault");
-
-    for (uint32_t i = 0; i < n; i++) {
-        const struct sim_section *section = sim_section(scenario, "fault", i);
-        struct disk_bus_reset *reset = &disk->bus_reset[disk->bus_reset_count];
-
-        if (sim_section_opt(section, SIM_OPT_FAULT_ACTION) != FAULT_ACTION_RESET)
-            continue;
-        if (disk->bus_reset_count == DISK_BUS_RESETS_MAX)
-            return sim_error_set(error, "%s: [fault %s]: more than %d faults with action = reset",
-                                 sim_scenario_path(scenario), sim_section_name(section),
-                                 DISK_BUS_RESETS_MAX);
-        disk->bus_reset_count++;
-        reset->disk = disk;
-        snprintf(reset->name, sizeof reset->name, "disk.reset%u", i);
-        reset->at_ns = sim_section_opt(section, SIM_OPT_FAULT_AT);
-        reset->spread_ns = sim_section_opt(section, SIM_OPT_FAULT_SPREAD);
-    }
-    return 0;
+    nt_work_init(&disk->bus_reset, bus_reset_ask, disk);
+    fault_serve(faults, SIM_FAULT_RESET,
+                &(struct fault_server){.begin = bus_reset_due, .ctx = disk});
 }
 
 /* --- building --------------------------------------------------------------------------------- */
@@ -347,8 +312,10 @@ static int disk_setup(struct sim_machine *machine, struct sim_error *error)
     disk->timeout_s = (uint32_t)(sim_opt(scenario, SIM_OPT_PORT_TIMEOUT) / SIM_S);
     disk->geometry.block_bytes = (uint32_t)sim_opt(scenario, SIM_OPT_CONTROLLER_BLOCK);
     disk->probe_data = nt_pages_alloc(machine->part[MACHINE_MEMORY], NT_PAGE, NT_SCATTERED, 0);
-    if (setup_loads(disk, machine, error) < 0 || setup_bus_resets(disk, scenario, error) < 0)
+    if (setup_loads(disk, machine, error) < 0)
         return -1;
+    disk->faults = faults_of(machine);
+    setup_bus_reset(disk, disk->faults);
     sp_set_class(disk->port, &class_driver);
     return 0;
 }
@@ -366,8 +333,6 @@ static void disk_start(struct sim_machine *machine)
     sim_trace(disk->sim, SIM_EV_PHASE, 1, 0, 0, 0);
     for (uint32_t i = 0; i < disk->worker_count; i++)
         disk__worker_start(&disk->worker[i]);
-    for (uint32_t i = 0; i < disk->bus_reset_count; i++)
-        bus_reset_start(&disk->bus_reset[i]);
 }
 
 const struct sim_model disk_model = {

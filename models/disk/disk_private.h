@@ -9,6 +9,7 @@
 #define MODELS_DISK_DISK_PRIVATE_H
 
 #include "models/disk/disk.h"
+#include "models/fault/fault.h"
 #include "sim/engine/prng.h"
 #include "sim/scenario/scenario.h"
 
@@ -113,17 +114,6 @@ struct disk_worker {
     bool finished;        /* submits no new I/O any more */
 };
 
-#define DISK_BUS_RESETS_MAX 16
-
-/* [fault NAME] action = reset: somebody above asks for a bus reset. */
-struct disk_bus_reset {
-    struct disk *disk;
-    char name[DISK_NAME_MAX];
-    sim_ns at_ns, spread_ns;
-    struct sim_event event;
-    struct nt_work work;
-};
-
 struct disk {
     struct sim *sim;
     struct nt *nt;
@@ -138,14 +128,13 @@ struct disk {
     void *probe_data;        /* one page */
     uint32_t worker_count;
     struct disk_worker *worker;
-    uint32_t bus_reset_count;
-    struct disk_bus_reset bus_reset[DISK_BUS_RESETS_MAX];
-    uint64_t io_serial; /* last one given out */
+    struct faults *faults;
+    struct nt_work bus_reset; /* somebody above asks for one */
+    uint64_t io_serial;       /* last one given out */
     /* of the run */
     bool started;
     uint32_t active;   /* workers that will submit more */
     uint32_t inflight; /* I/Os the application waits for */
-    uint32_t resets_pending;
     uint64_t ios, errors, retries_made;
     sim_ns latency_max;
     const struct disk_io *ending; /* its IO_DONE is being traced */

@@ -136,8 +136,8 @@ void nvme__cmd_begin(struct nvme_ctrl *ctrl, uint32_t qid, const struct nvme_sqe
         moment = nvme__data_moment(ctrl, life, cmd->to_host);
     }
     sim_event_in(ctrl->sim, &cmd->event, moment, run, ctrl);
-    if (qid)
-        nvme__fault_count(ctrl);
+    if (fault_watched(ctrl->faults, SIM_FAULT_ON_COMMAND))
+        nvme__fault_command(ctrl, cmd);
 }
 
 static void move_data(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
@@ -235,6 +235,21 @@ void nvme__freeze_disabled(struct nvme_ctrl *ctrl, bool data)
         else if (!pending && cmd->stage == NVME_STAGE_DATA && data && window > 1 && toss(ctrl))
             sim_event_in(ctrl->sim, &cmd->event, sim_stream_between(&ctrl->late, 1, window - 1),
                          run, ctrl);
+    }
+}
+
+void nvme__thaw(struct nvme_ctrl *ctrl)
+{
+    for (struct nvme_cmd *cmd = ctrl->first; cmd; cmd = cmd->next) {
+        sim_ns life, moment;
+
+        if (cmd->stage == NVME_STAGE_HELD || sim_event_pending(&cmd->event))
+            continue;
+        life = moment = nvme__latency(ctrl, ctrl->options.admin_ns);
+        cmd->finish = sim_now(ctrl->sim) + life;
+        if (cmd->stage == NVME_STAGE_DATA)
+            moment = nvme__data_moment(ctrl, life, cmd->to_host);
+        sim_event_in(ctrl->sim, &cmd->event, moment, run, ctrl);
     }
 }
 

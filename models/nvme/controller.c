@@ -130,7 +130,7 @@ static void shutdown_begin(struct nvme_ctrl *ctrl)
 
 static void enable_done(struct nvme_ctrl *ctrl)
 {
-    if (nvme__fault_forever(ctrl))
+    if (ctrl->faulty.stuck)
         return;
     set_state(ctrl, NVME_READY);
     set_ready(ctrl, 1);
@@ -164,12 +164,12 @@ static void session_end(struct nvme_ctrl *ctrl)
 
 static void disable_done(struct nvme_ctrl *ctrl)
 {
-    if (nvme__fault_forever(ctrl))
+    if (ctrl->faulty.stuck)
         return;
     session_end(ctrl);
     set_state(ctrl, NVME_DISABLED);
     set_ready(ctrl, 0);
-    nvme__fault_reset_done(ctrl);
+    faults_reset_done(ctrl->faults);
     if (nvme_cc_en(ctrl->cc))
         enable_begin(ctrl);
 }
@@ -182,7 +182,7 @@ static void disable_begin(struct nvme_ctrl *ctrl)
     sim_event_cancel(ctrl->sim, &ctrl->fetch_event);
     set_state(ctrl, NVME_DISABLING);
     ctrl->quiet_at = sim_now(ctrl->sim) + ctrl->options.disable_ns;
-    nvme__freeze_disabled(ctrl, ctrl->stopped && nvme__fault_data(ctrl));
+    nvme__freeze_disabled(ctrl, ctrl->faulty.late_data);
     nvme__irq_update(ctrl);
     state_event_in(ctrl, ctrl->options.disable_ns);
 }
@@ -192,7 +192,7 @@ static void disable_at_once(struct nvme_ctrl *ctrl)
     sim_event_cancel(ctrl->sim, &ctrl->state_event);
     session_end(ctrl);
     set_state(ctrl, NVME_DISABLED);
-    nvme__fault_reset_done(ctrl);
+    faults_reset_done(ctrl->faults);
 }
 
 static void enable_abandon(struct nvme_ctrl *ctrl)
@@ -202,7 +202,19 @@ static void enable_abandon(struct nvme_ctrl *ctrl)
     if (sim_now(ctrl->sim) - ctrl->enabled_at < allowed)
         nvme__guest_error(ctrl, NVME_GUEST_EN_CLEARED_EARLY, 0, ctrl->cc);
     /* A controller that no longer follows EN does not follow it here either. */
-    if (!nvme__fault_forever(ctrl))
+    if (!ctrl->faulty.stuck)
+        disable_at_once(ctrl);
+}
+
+void nvme__follow_enable(struct nvme_ctrl *ctrl)
+{
+    if (sim_event_pending(&ctrl->state_event))
+        return;
+    if (ctrl->state == NVME_DISABLING)
+        state_event_in(ctrl, ctrl->options.disable_ns);
+    else if (ctrl->state == NVME_ENABLING && nvme_cc_en(ctrl->cc))
+        state_event_in(ctrl, ctrl->options.ready_ns);
+    else if (ctrl->state == NVME_ENABLING)
         disable_at_once(ctrl);
 }
 
@@ -351,7 +363,7 @@ static uint64_t capabilities(const struct nvme_options *options)
 }
 
 struct nvme_ctrl *nvme_create(struct sim *sim, const struct nvme_options *options,
-                              const struct nvme_host *host)
+                              const struct nvme_host *host, struct faults *faults)
 {
     struct nvme_ctrl *ctrl = sim_world_alloc(sizeof(*ctrl), 64);
     uint32_t queues = options->queues + 1;
@@ -366,11 +378,12 @@ struct nvme_ctrl *nvme_create(struct sim *sim, const struct nvme_options *option
     ctrl->page_shift = NVME_PAGE_SHIFT_MIN;
     ctrl->sq = sim_world_alloc(queues * sizeof(*ctrl->sq), 64);
     ctrl->cq = sim_world_alloc(queues * sizeof(*ctrl->cq), 64);
-    ctrl->fault_next = UINT64_MAX;
+    ctrl->faults = faults;
     nvme__media_init(&ctrl->media, options->namespace_bytes);
     nvme__features_reset(ctrl);
     sim_stream_register(sim, &ctrl->latency, "nvme.latency");
     sim_stream_register(sim, &ctrl->late, "nvme.late");
+    nvme__faults_serve(ctrl);
     return ctrl;
 }
 

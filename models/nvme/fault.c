@@ -3,112 +3,84 @@
  * Stop responding: from its beginning to its end no command is fetched or completed, while
  * registers read and doorbells move as before, so nothing but silence tells the driver. Commands
  * being worked on either lose all their events or, with `data`, half of them still move their data
- * when it was due. It ends when a controller reset is complete; one that lasts for ever also keeps
- * CSTS.RDY where it is, whatever CC.EN says, and then late data moves in the time that a reset
- * would have taken.
+ * when it was due. One that a controller reset does not end also keeps CSTS.RDY where it is,
+ * whatever CC.EN says, and then late data moves in the time that a reset would have taken. When one
+ * ends without a reset, the controller goes on where it was: what it was working on completes.
  */
 #include "models/nvme/nvme_private.h"
 
-static void fault_begin(struct nvme_ctrl *ctrl, uint32_t i)
-{
-    struct nvme_fault_slot *slot = &ctrl->faults[i];
+/* --- occasions -------------------------------------------------------------------------------- */
 
-    SIM_ASSERT(slot->armed && !slot->active);
-    slot->armed = false;
-    slot->active = true;
-    sim_trace(ctrl->sim, SIM_EV_FAULT_ON, i, 0, 0, 0);
-    if (ctrl->stopped)
+void nvme__fault_command(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
+{
+    const struct fault_occasion occasion = {
+        .on = SIM_FAULT_ON_COMMAND,
+        .queue = cmd->qid,
+        .opcode = cmd->sqe.opcode,
+        .has_lba = cmd->qid && cmd->sqe.opcode != NVME_IO_FLUSH,
+        .lba = cmd->sqe.cdw10 | (uint64_t)cmd->sqe.cdw11 << 32,
+        .blocks = (cmd->sqe.cdw12 & 0xFFFF) + 1,
+        .subject = cmd,
+    };
+
+    fault_here(ctrl->faults, &occasion);
+}
+
+/* --- stop ------------------------------------------------------------------------------------- */
+
+static bool late_data(const struct fault *fault)
+{
+    return sim_section_opt(fault->section, SIM_OPT_FAULT_DATA);
+}
+
+static void stop_begin(void *ctx, const struct fault *fault, const struct fault_occasion *occasion)
+{
+    struct nvme_ctrl *ctrl = ctx;
+
+    (void)occasion;
+    ctrl->faulty.stuck += !fault->ends_with_reset;
+    ctrl->faulty.late_data += late_data(fault);
+    if (ctrl->faulty.stops++)
         return;
     ctrl->stopped = true;
     sim_event_cancel(ctrl->sim, &ctrl->fetch_event);
     /* During a reset everything is frozen already, and what still moves was decided when it began.
      */
     if (ctrl->state == NVME_READY || ctrl->state == NVME_SHUTTING)
-        nvme__freeze_stopped(ctrl, slot->fault.data);
+        nvme__freeze_stopped(ctrl, late_data(fault));
 }
 
-static void fault_event(struct sim_event *event, void *ctx)
+static void stop_end(void *ctx, const struct fault *fault)
 {
     struct nvme_ctrl *ctrl = ctx;
-    struct nvme_fault_slot *slot =
-        (struct nvme_fault_slot *)((char *)event - offsetof(struct nvme_fault_slot, event));
 
-    fault_begin(ctrl, (uint32_t)(slot - ctrl->faults));
-}
-
-/* The count at which the next counting fault begins. */
-static void find_next(struct nvme_ctrl *ctrl)
-{
-    ctrl->fault_next = UINT64_MAX;
-    for (uint32_t i = 0; i < ctrl->fault_count; i++) {
-        const struct nvme_fault_slot *slot = &ctrl->faults[i];
-
-        if (slot->armed && slot->fault.after_commands &&
-            slot->fault.after_commands < ctrl->fault_next)
-            ctrl->fault_next = slot->fault.after_commands;
-    }
-}
-
-void nvme_start(struct nvme_ctrl *ctrl, const struct nvme_fault *faults, uint32_t count)
-{
-    SIM_ASSERT(count <= NVME_FAULTS_MAX);
-    for (uint32_t i = 0; i < ctrl->fault_count; i++)
-        sim_event_cancel(ctrl->sim, &ctrl->faults[i].event);
-    ctrl->io_fetched = 0;
-    ctrl->stopped = false;
-    ctrl->fault_count = count;
-    for (uint32_t i = 0; i < count; i++) {
-        struct nvme_fault_slot *slot = &ctrl->faults[i];
-
-        *slot = (struct nvme_fault_slot){.fault = faults[i], .armed = true};
-        if (!faults[i].after_commands)
-            sim_event_in(ctrl->sim, &slot->event, faults[i].at_ns, fault_event, ctrl);
-    }
-    find_next(ctrl);
-}
-
-void nvme__fault_count(struct nvme_ctrl *ctrl)
-{
-    if (SIM_LIKELY(++ctrl->io_fetched < ctrl->fault_next))
+    ctrl->faulty.stuck -= !fault->ends_with_reset;
+    ctrl->faulty.late_data -= late_data(fault);
+    if (!ctrl->faulty.stuck)
+        nvme__follow_enable(ctrl);
+    if (--ctrl->faulty.stops)
         return;
-    for (uint32_t i = 0; i < ctrl->fault_count; i++) {
-        const struct nvme_fault_slot *slot = &ctrl->faults[i];
+    ctrl->stopped = false;
+    if (ctrl->state == NVME_READY || ctrl->state == NVME_SHUTTING)
+        nvme__thaw(ctrl);
+    nvme__fetch_kick(ctrl);
+}
 
-        if (slot->armed && slot->fault.after_commands &&
-            slot->fault.after_commands <= ctrl->io_fetched)
-            fault_begin(ctrl, i);
+/* --- who does what ---------------------------------------------------------------------------- */
+
+void nvme__faults_serve(struct nvme_ctrl *ctrl)
+{
+    static const struct {
+        enum sim_fault_action action;
+        struct fault_server server;
+    } table[] = {
+        {SIM_FAULT_STOP, {.begin = stop_begin, .end = stop_end}},
+    };
+
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct fault_server server = table[i].server;
+
+        server.ctx = ctrl;
+        fault_serve(ctrl->faults, table[i].action, &server);
     }
-    find_next(ctrl);
-}
-
-void nvme__fault_reset_done(struct nvme_ctrl *ctrl)
-{
-    bool stopped = false;
-
-    for (uint32_t i = 0; i < ctrl->fault_count; i++) {
-        struct nvme_fault_slot *slot = &ctrl->faults[i];
-
-        if (slot->active && !slot->fault.until_forever) {
-            slot->active = false;
-            sim_trace(ctrl->sim, SIM_EV_FAULT_OFF, i, 0, 0, 0);
-        }
-        stopped |= slot->active;
-    }
-    ctrl->stopped = stopped;
-}
-
-bool nvme__fault_forever(const struct nvme_ctrl *ctrl)
-{
-    for (uint32_t i = 0; i < ctrl->fault_count; i++)
-        if (ctrl->faults[i].active && ctrl->faults[i].fault.until_forever)
-            return true;
-    return false;
-}
-
-bool nvme__fault_data(const struct nvme_ctrl *ctrl)
-{
-    for (uint32_t i = 0; i < ctrl->fault_count; i++)
-        if (ctrl->faults[i].active && ctrl->faults[i].fault.data)
-            return true;
-    return false;
 }

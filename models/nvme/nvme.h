@@ -49,17 +49,6 @@ struct nvme_options {
 /* What one run can write in different places; beyond it a write ends as Capacity Exceeded. */
 #define NVME_MEDIA_BYTES_MAX ((uint64_t)160 << 20)
 
-/* A fault: the controller stops responding. While it lasts no command is fetched or completed.
- * Registers read as before. It ends when a controller reset is complete (CSTS.RDY=0). */
-struct nvme_fault {
-    sim_ns at_ns;            /* after nvme_start(); used when after_commands is 0 */
-    uint64_t after_commands; /* begin when so many I/O commands were fetched since nvme_start() */
-    bool until_forever;      /* never ends, and CSTS.RDY does not follow CC.EN any more */
-    bool data; /* of the commands being worked on when it begins, half still move data when
-                * it was due, and half of the rest while CC.EN=0 is taking effect */
-};
-#define NVME_FAULTS_MAX 16
-
 /* What the driver did against the specification; argument `error` of the event GUEST_ERROR. */
 enum nvme_guest_error {
 #define NVME_GUEST_ERROR(id, text) NVME_GUEST_##id,
@@ -70,14 +59,11 @@ enum nvme_guest_error {
 extern const char *const nvme_guest_error_text[NVME_GUEST_COUNT];
 
 struct nvme_ctrl;
+struct faults;
 /* Creates a controller, disabled. Options and host are copied; the caller has checked their bounds.
- */
+ * It shows its occasions to faults, and serves the actions of "controller". */
 struct nvme_ctrl *nvme_create(struct sim *sim, const struct nvme_options *options,
-                              const struct nvme_host *host);
-
-/* Arms the faults of a run, whose times and counts start now. At most NVME_FAULTS_MAX. Faults of an
- * earlier call are forgotten. */
-void nvme_start(struct nvme_ctrl *ctrl, const struct nvme_fault *faults, uint32_t count);
+                              const struct nvme_host *host, struct faults *faults);
 
 /* Size of BAR 0 in bytes: registers and doorbells. */
 uint32_t nvme_bar_bytes(const struct nvme_ctrl *ctrl);
@@ -97,7 +83,7 @@ uint32_t nvme_io_queues(const struct nvme_ctrl *ctrl);
 uint32_t nvme_commands_inside(const struct nvme_ctrl *ctrl);
 uint64_t nvme_namespace_blocks(const struct nvme_ctrl *ctrl);
 
-/* Reads the scenario's [controller] and [fault] sections; connects memory and interrupts. */
+/* Reads the scenario's [controller] section; connects memory, interrupts and faults. */
 extern const struct sim_model nvme_model;
 
 #endif

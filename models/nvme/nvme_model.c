@@ -15,8 +15,6 @@ struct bus {
     struct sim *sim;
     struct nt_memory *memory;
     struct pci_function *pci;
-    struct sim_stream fault; /* when faults begin */
-    struct nvme_ctrl *ctrl;
 };
 
 enum direction { FROM_HOST, TO_HOST };
@@ -120,9 +118,6 @@ static int check_options(const struct sim_scenario *s, const struct nvme_options
                              "keeps at most %llu MiB of one run: lower their size or number_ios",
                              sim_scenario_path(s), (unsigned long long)(bytes >> 20),
                              (unsigned long long)(NVME_MEDIA_BYTES_MAX >> 20));
-    if (sim_sections(s, "fault") > NVME_FAULTS_MAX)
-        return sim_error_set(error, "%s: %u [fault] sections; at most %u", sim_scenario_path(s),
-                             sim_sections(s, "fault"), NVME_FAULTS_MAX);
     return 0;
 }
 
@@ -139,45 +134,17 @@ static int setup(struct sim_machine *machine, struct sim_error *error)
     bus->sim = machine->sim;
     bus->memory = machine->part[MACHINE_MEMORY];
     bus->pci = machine->part[MACHINE_PCI];
-    sim_stream_register(machine->sim, &bus->fault, "nvme.fault");
-    bus->ctrl = nvme_create(machine->sim, &options,
-                            &(struct nvme_host){.read = bus_read,
-                                                .write = bus_write,
-                                                .message = bus_message,
-                                                .line = bus_line,
-                                                .msix = bus_msix,
-                                                .ctx = bus});
+    machine->part[MACHINE_NVME] = nvme_create(machine->sim, &options,
+                                              &(struct nvme_host){.read = bus_read,
+                                                                  .write = bus_write,
+                                                                  .message = bus_message,
+                                                                  .line = bus_line,
+                                                                  .msix = bus_msix,
+                                                                  .ctx = bus},
+                                              faults_of(machine));
     for (uint32_t i = 0; i < NVME_GUEST_COUNT; i++)
         sim_name_set(SIM_NAME_ERROR, i, nvme_guest_error_text[i]);
-    machine->part[MACHINE_NVME] = bus->ctrl;
     return 0;
 }
 
-#define FAULT_ACTION_STOP 0 /* index in the option's list */
-
-/* A run begins: its faults are drawn and armed. */
-static void start(struct sim_machine *machine)
-{
-    struct nvme_ctrl *ctrl = machine->part[MACHINE_NVME];
-    struct bus *bus = ctrl->host.ctx;
-    struct nvme_fault faults[NVME_FAULTS_MAX];
-    uint32_t sections = sim_sections(machine->scenario, "fault"), count = 0;
-
-    SIM_ASSERT(bus->ctrl == ctrl && sections <= NVME_FAULTS_MAX);
-    for (uint32_t i = 0; i < sections; i++) {
-        const struct sim_section *s = sim_section(machine->scenario, "fault", i);
-
-        if (sim_section_opt(s, SIM_OPT_FAULT_ACTION) != FAULT_ACTION_STOP)
-            continue; /* somebody else's: a reset is asked for by the class driver */
-        faults[count++] = (struct nvme_fault){
-            .at_ns = sim_section_opt(s, SIM_OPT_FAULT_AT) +
-                     sim_stream_between(&bus->fault, 0, sim_section_opt(s, SIM_OPT_FAULT_SPREAD)),
-            .after_commands = (uint64_t)sim_section_opt(s, SIM_OPT_FAULT_AFTER),
-            .until_forever = sim_section_opt(s, SIM_OPT_FAULT_UNTIL) == 1,
-            .data = sim_section_opt(s, SIM_OPT_FAULT_DATA) != 0,
-        };
-    }
-    nvme_start(ctrl, faults, count);
-}
-
-const struct sim_model nvme_model = {.name = "nvme", .setup = setup, .start = start};
+const struct sim_model nvme_model = {.name = "nvme", .setup = setup};

@@ -18,6 +18,7 @@
 #ifndef MODELS_NVME_NVME_PRIVATE_H
 #define MODELS_NVME_NVME_PRIVATE_H
 
+#include "models/fault/fault.h"
 #include "models/nvme/nvme.h"
 #include "models/nvme/spec.h"
 #include "sim/engine/race.h"
@@ -99,18 +100,19 @@ struct nvme_cmd {
     bool orphan; /* its submission queue was deleted: its identifier means nothing any more */
 };
 
-struct nvme_fault_slot {
-    struct nvme_fault fault;
-    struct sim_event event;
-    bool armed, active;
-};
-
 /* Sparse medium: a tree of 512-way nodes over 4 KiB blocks (media.c). */
 struct nvme_media {
     void *root;
     uint32_t levels;
     uint64_t blocks;  /* of 4 KiB */
     uint64_t written; /* blocks that exist */
+};
+
+/* Lasting faults that are on (fault.c). */
+struct nvme_faulty {
+    uint32_t stops;     /* 'stop' */
+    uint32_t stuck;     /* of these, not ended by a reset: CSTS.RDY does not follow CC.EN */
+    uint32_t late_data; /* of these, with data */
 };
 
 struct nvme_ctrl {
@@ -120,7 +122,7 @@ struct nvme_ctrl {
     struct sim_stream latency, late;
 
     enum nvme_state state;
-    bool stopped; /* a fault is active: nothing is fetched or completed */
+    bool stopped; /* by a fault: nothing is fetched or completed */
     bool starved; /* fetching waits for a free slot */
     bool line;    /* INTx level that the host was told */
     uint64_t cap, asq, acq;
@@ -143,7 +145,6 @@ struct nvme_ctrl {
     struct nvme_cmd *first, *last; /* commands inside */
     struct nvme_cmd *chains[NVME_CHAINS];
     uint32_t slots, inside;
-    uint64_t io_fetched; /* since nvme_start() */
 
     uint32_t features[NVME_FEATURE_COUNT];
     uint32_t aborts;                        /* Abort commands inside */
@@ -158,15 +159,16 @@ struct nvme_ctrl {
     uint64_t reads, writes;
 
     struct nvme_media media;
-    struct nvme_fault_slot faults[NVME_FAULTS_MAX];
-    uint32_t fault_count;
-    uint64_t fault_next; /* io_fetched at which a fault may begin; UINT64_MAX: none */
+    struct faults *faults;
+    struct nvme_faulty faulty;
 };
 
 /* --- controller.c --- */
 void nvme__cc_write(struct nvme_ctrl *ctrl, uint32_t value);
 /* Controller fatal status: the driver must reset. Nothing when already fatal or not enabled. */
 void nvme__fatal(struct nvme_ctrl *ctrl);
+/* CSTS.RDY follows CC.EN again, after a fault kept it from doing so: it takes its time from now. */
+void nvme__follow_enable(struct nvme_ctrl *ctrl);
 void nvme__guest_error(struct nvme_ctrl *ctrl, enum nvme_guest_error error, uint32_t qid,
                        uint64_t value);
 
@@ -213,6 +215,8 @@ void nvme__cmds_abort(struct nvme_ctrl *ctrl, uint32_t qid);
 void nvme__freeze_stopped(struct nvme_ctrl *ctrl, bool data);
 void nvme__freeze_disabled(struct nvme_ctrl *ctrl, bool data);
 void nvme__freeze_all(struct nvme_ctrl *ctrl);
+/* A stop is over without a reset: what was frozen goes on, as if it had just been fetched. */
+void nvme__thaw(struct nvme_ctrl *ctrl);
 /* Drops all commands inside (CMD_LOST). */
 void nvme__lose_all(struct nvme_ctrl *ctrl);
 
@@ -275,13 +279,8 @@ const uint8_t *nvme__media_read(const struct nvme_media *media, uint64_t at);
 uint8_t *nvme__media_write(struct nvme_media *media, uint64_t at);
 
 /* --- fault.c --- */
-/* An I/O command was fetched: faults that count begin. */
-void nvme__fault_count(struct nvme_ctrl *ctrl);
-/* The controller reset is complete: faults that a reset ends are over. */
-void nvme__fault_reset_done(struct nvme_ctrl *ctrl);
-/* An active fault keeps CSTS.RDY from following CC.EN. */
-bool nvme__fault_forever(const struct nvme_ctrl *ctrl);
-/* An active fault lets data move. */
-bool nvme__fault_data(const struct nvme_ctrl *ctrl);
+void nvme__faults_serve(struct nvme_ctrl *ctrl);
+/* A command was fetched and has its first event. */
+void nvme__fault_command(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
 
 #endif

@@ -66,7 +66,8 @@ static void watch_begin(struct sim *sim, const struct sim_record *record, void *
     struct exploring *x = ctx;
 
     (void)sim;
-    if ((record->event == SIM_EV_FAULT_ON || record->event == SIM_EV_RESET_ENTER) &&
+    if ((record->event == SIM_EV_FAULT_ON || record->event == SIM_EV_FAULT_HIT ||
+         record->event == SIM_EV_RESET_ENTER) &&
         record->at < x->fault_at)
         x->fault_at = record->at;
 }

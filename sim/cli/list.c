@@ -5,6 +5,7 @@
 #include "sim/cli/cli.h"
 #include "sim/engine/choice.h"
 #include "sim/run/drivers.h"
+#include "sim/scenario/faults.h"
 
 static void scenario_row(const struct sim_arguments *arguments, const char *path)
 {
@@ -96,25 +97,63 @@ static int list_rules(const struct sim_arguments *arguments)
     return SIM_EXIT_OK;
 }
 
-/* The words of fault.action with what options.def says of them: "stop: ...; slow: ...". */
+/* What every fault, its trigger and its action read. */
+static void fault_json(const char *what, const char *word, const char *by, const char *keys,
+                       const char *text)
+{
+    static const char *const kind[] = {"lasting", "moment", "asked"};
+    json_t *object = json_pack("{ss ss* ss ss}", what, word, "by", by, "keys", keys, "text", text);
+
+    for (int i = 0; by && i < SIM_FAULT_ACTIONS; i++)
+        if (sim_fault_action_info[i].word == word)
+            json_object_set_new(object, "kind", json_string(kind[sim_fault_action_info[i].kind]));
+    sim_json_print(object);
+}
+
+static void action_print(const struct sim_fault_action_info *action, const char *by)
+{
+    static const char *const kind[] = {"lasts", "moment", "event"};
+
+    if (!by || strcmp(by, action->by))
+        printf("\n%s:\n", action->by);
+    printf("  %-22s %-7s %s\n", action->word, kind[action->kind], action->text);
+    if (strcmp(action->keys, " "))
+        printf("  %-22s %-7s   reads%.*s\n", "", "", (int)strlen(action->keys) - 1, action->keys);
+}
+
+static void trigger_print(const struct sim_fault_trigger_info *trigger)
+{
+    printf("  %-22s %s\n", trigger->word, trigger->text);
+    if (strcmp(trigger->keys, " "))
+        printf("  %-22s   reads%.*s\n", "", (int)strlen(trigger->keys) - 1, trigger->keys);
+}
+
 static int list_faults(const struct sim_arguments *arguments)
 {
-    const struct sim_option_info *action = &sim_option_info[SIM_OPT_FAULT_ACTION];
-    const char *text = action->text;
-
-    while (*text != '\0') {
-        size_t all = strcspn(text, ";"), word = strcspn(text, ":");
-        const char *meaning = word < all ? text + word + 1 + strspn(text + word + 1, " ") : text;
+    if (!arguments->json)
+        printf("[fault NAME] action = WHAT, and who does it:\n");
+    for (int i = 0; i < SIM_FAULT_ACTIONS; i++) {
+        const struct sim_fault_action_info *action = &sim_fault_action_info[i];
 
         if (arguments->json)
-            sim_json_print(json_pack("{ss# ss#}", "action", text, (int)word, "text", meaning,
-                                     (int)(text + all - meaning)));
+            fault_json("action", action->word, action->by, action->keys, action->text);
         else
-            printf("%-12.*s %.*s\n", (int)word, text, (int)(text + all - meaning), meaning);
-        text += all + strspn(text + all, "; ");
+            action_print(action, i ? sim_fault_action_info[i - 1].by : NULL);
     }
     if (!arguments->json)
-        printf("\nWhen, how long and to whom: the keys of [fault] in 'storsim list options'.\n");
+        printf("\n[fault NAME] on = WHEN:\n");
+    for (int i = 0; i < SIM_FAULT_TRIGGERS; i++) {
+        const struct sim_fault_trigger_info *trigger = &sim_fault_trigger_info[i];
+
+        if (arguments->json)
+            fault_json("trigger", trigger->word, NULL, trigger->keys, trigger->text);
+        else
+            trigger_print(trigger);
+    }
+    if (!arguments->json)
+        printf("\nEvery fault reads from at spread times; all but on = time read nth every "
+               "probability;\nthose that last read until duration uses. The keys: 'storsim list "
+               "options'.\n");
     return SIM_EXIT_OK;
 }
 

@@ -423,6 +423,16 @@ static bool device_say(struct line *line)
     case SIM_EV_FAULT_OFF:
         say(line, "fault '%s' ends", fault_name(line));
         return true;
+    case SIM_EV_FAULT_HIT:
+        say(line, "fault '%s' strikes", fault_name(line));
+        return true;
+    case SIM_EV_FAULT_DRAWN:
+        say(line, arg(line, 1) ? "this seed can meet fault '%s'" : "no fault '%s' for this seed",
+            fault_name(line));
+        return true;
+    case SIM_EV_HEALED:
+        say(line, "all faults are healed");
+        return true;
     default:
         return false;
     }

@@ -4,9 +4,8 @@
 #include "sim/engine/choice.h"
 #include "sim/scenario/scenario_private.h"
 
-/* "file:12", or "--set port.timeout", or the file alone for a default. */
-static int complain(const struct sim_scenario *scenario, const struct sim_section *section,
-                    enum sim_option option, const char *what, struct sim_error *error)
+int sim__complain(const struct sim_scenario *scenario, const struct sim_section *section,
+                  enum sim_option option, const char *what, struct sim_error *error)
 {
     const struct sim_option_info *info = &sim_option_info[option];
     int line = section != NULL ? section->value[option].line : scenario->value[option].line;
@@ -37,7 +36,7 @@ static int check_strategy(const struct sim_scenario *scenario, struct sim_error 
     sim_error_set(&what, "there is no strategy '%.60s'; %s%s%s", name,
                   near ? "did you mean '" : "see 'storsim list strategies'", near ? near : "",
                   near ? "'?" : "");
-    return complain(scenario, NULL, SIM_OPT_EXPLORE_STRATEGY, what.text, error);
+    return sim__complain(scenario, NULL, SIM_OPT_EXPLORE_STRATEGY, what.text, error);
 }
 
 static int check_machine(const struct sim_scenario *scenario, struct sim_error *error)
@@ -45,20 +44,20 @@ static int check_machine(const struct sim_scenario *scenario, struct sim_error *
     int64_t block = sim_opt(scenario, SIM_OPT_CONTROLLER_BLOCK);
 
     if (block != 512 && block != 4096)
-        return complain(scenario, NULL, SIM_OPT_CONTROLLER_BLOCK,
-                        "a logical block has 512 or 4k bytes", error);
+        return sim__complain(scenario, NULL, SIM_OPT_CONTROLLER_BLOCK,
+                             "a logical block has 512 or 4k bytes", error);
     if (sim_opt(scenario, SIM_OPT_CONTROLLER_NAMESPACE) % block != 0)
-        return complain(scenario, NULL, SIM_OPT_CONTROLLER_NAMESPACE,
-                        "must be whole logical blocks (controller.block)", error);
+        return sim__complain(scenario, NULL, SIM_OPT_CONTROLLER_NAMESPACE,
+                             "must be whole logical blocks (controller.block)", error);
     if (sim_opt(scenario, SIM_OPT_PORT_TIMEOUT) % SIM_S != 0)
-        return complain(scenario, NULL, SIM_OPT_PORT_TIMEOUT,
-                        "TimeOutValue is in whole seconds, such as 10s", error);
+        return sim__complain(scenario, NULL, SIM_OPT_PORT_TIMEOUT,
+                             "TimeOutValue is in whole seconds, such as 10s", error);
     if (sim_opt(scenario, SIM_OPT_PORT_RESET_TIMEOUT) % SIM_S != 0)
-        return complain(scenario, NULL, SIM_OPT_PORT_RESET_TIMEOUT,
-                        "TimeOutValue is in whole seconds, such as 30s", error);
+        return sim__complain(scenario, NULL, SIM_OPT_PORT_RESET_TIMEOUT,
+                             "TimeOutValue is in whole seconds, such as 30s", error);
     if (*sim_opt_text(scenario, SIM_OPT_DRIVER_MODULE) == '\0')
-        return complain(scenario, NULL, SIM_OPT_DRIVER_MODULE,
-                        "empty; 'storsim list drivers' has the built-in ones", error);
+        return sim__complain(scenario, NULL, SIM_OPT_DRIVER_MODULE,
+                             "empty; 'storsim list drivers' has the built-in ones", error);
     return check_strategy(scenario, error);
 }
 
@@ -71,23 +70,24 @@ static int check_workload(const struct sim_scenario *scenario, const struct sim_
             offset = sim_section_opt(w, SIM_OPT_WORKLOAD_OFFSET);
 
     if (bs % block != 0)
-        return complain(scenario, w, SIM_OPT_WORKLOAD_BS,
-                        "must be whole logical blocks (controller.block)", error);
+        return sim__complain(scenario, w, SIM_OPT_WORKLOAD_BS,
+                             "must be whole logical blocks (controller.block)", error);
     if (offset % block != 0)
-        return complain(scenario, w, SIM_OPT_WORKLOAD_OFFSET,
-                        "must be whole logical blocks (controller.block)", error);
+        return sim__complain(scenario, w, SIM_OPT_WORKLOAD_OFFSET,
+                             "must be whole logical blocks (controller.block)", error);
     if (bs > space)
-        return complain(scenario, w, SIM_OPT_WORKLOAD_BS, "is larger than controller.namespace",
-                        error);
+        return sim__complain(scenario, w, SIM_OPT_WORKLOAD_BS,
+                             "is larger than controller.namespace", error);
     if (offset > space - bs)
-        return complain(scenario, w, SIM_OPT_WORKLOAD_OFFSET,
-                        "leaves no room for one I/O in controller.namespace", error);
+        return sim__complain(scenario, w, SIM_OPT_WORKLOAD_OFFSET,
+                             "leaves no room for one I/O in controller.namespace", error);
     if (sim_section_opt(w, SIM_OPT_WORKLOAD_SIZE) < bs)
-        return complain(scenario, w, SIM_OPT_WORKLOAD_SIZE, "is smaller than one I/O (bs)", error);
+        return sim__complain(scenario, w, SIM_OPT_WORKLOAD_SIZE, "is smaller than one I/O (bs)",
+                             error);
     if (sim_section_opt(w, SIM_OPT_WORKLOAD_NUMBER_IOS) == 0 &&
         sim_section_opt(w, SIM_OPT_WORKLOAD_RUNTIME) == 0)
-        return complain(scenario, w, SIM_OPT_WORKLOAD_NUMBER_IOS,
-                        "number_ios or runtime must be given, or it never ends", error);
+        return sim__complain(scenario, w, SIM_OPT_WORKLOAD_NUMBER_IOS,
+                             "number_ios or runtime must be given, or it never ends", error);
     return 0;
 }
 
@@ -97,10 +97,10 @@ int sim__check(struct sim_scenario *scenario, struct sim_error *error)
 
     if (sim__expect_parse(sim_opt_text(scenario, SIM_OPT_SCENARIO_EXPECT), &scenario->expect,
                           &why) < 0)
-        return complain(scenario, NULL, SIM_OPT_SCENARIO_EXPECT, why.text, error);
+        return sim__complain(scenario, NULL, SIM_OPT_SCENARIO_EXPECT, why.text, error);
     if (!scenario->expect.pass && scenario->severity[scenario->expect.rule] == SIM_SEVERITY_OFF)
-        return complain(scenario, NULL, SIM_OPT_SCENARIO_EXPECT, "[check] switches this rule off",
-                        error);
+        return sim__complain(scenario, NULL, SIM_OPT_SCENARIO_EXPECT,
+                             "[check] switches this rule off", error);
     if (check_machine(scenario, error) < 0)
         return -1;
     if (sim_sections(scenario, "workload") == 0)
@@ -108,6 +108,10 @@ int sim__check(struct sim_scenario *scenario, struct sim_error *error)
                              scenario->path);
     for (uint32_t i = 0; i < sim_sections(scenario, "workload"); i++) {
         if (check_workload(scenario, sim_section(scenario, "workload", i), error) < 0)
+            return -1;
+    }
+    for (uint32_t i = 0; i < sim_sections(scenario, "fault"); i++) {
+        if (sim__check_fault(scenario, sim_section(scenario, "fault", i), error) < 0)
             return -1;
     }
     return 0;

@@ -2,6 +2,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "sim/scenario/faults.h"
 #include "sim/scenario/scenario_private.h"
 
 const struct sim_option_info sim_option_info[SIM_OPT_COUNT] = {
@@ -64,7 +65,7 @@ uint32_t sim__section_names(const char **words, uint32_t max)
 const char *sim__type_name(enum sim_option_type type)
 {
     static const char *const name[] = {"time",   "size", "count", "percent",
-                                       "yes/no", "word", "text"};
+                                       "yes/no", "word", "text",  "index"};
 
     return name[type];
 }
@@ -72,8 +73,12 @@ const char *sim__type_name(enum sim_option_type type)
 /* "1s..10m", "from 0", a list of words, or nothing. */
 static void range_text(const struct sim_option_info *info, char *out, size_t bytes)
 {
-    if (info->type == SIM_ENUM)
+    if (info->type == SIM_ENUM && strlen(info->lo) > SIM__ENUM_TOLD_MAX)
+        snprintf(out, bytes, "a word of 'storsim list faults'");
+    else if (info->type == SIM_ENUM)
         snprintf(out, bytes, "%s", info->lo);
+    else if (info->type == SIM_INDEX)
+        snprintf(out, bytes, "any, or 0..%s", info->hi ? info->hi : "");
     else if (info->lo != NULL && info->hi != NULL)
         snprintf(out, bytes, "%s..%s", info->lo, info->hi);
     else if (info->lo != NULL)
@@ -97,7 +102,7 @@ static const char *section_note(const char *section)
 
 static void print_text(FILE *out, const struct sim_option_info *info, bool first)
 {
-    char range[160];
+    char range[SIM__ENUM_TOLD_MAX + 1];
     const char *note = section_note(info->section);
 
     if (first && note != NULL)
@@ -124,7 +129,7 @@ static void print_cell(FILE *out, const char *text)
 
 static void print_markdown(FILE *out, const struct sim_option_info *info, bool first)
 {
-    char range[160];
+    char range[SIM__ENUM_TOLD_MAX + 1];
 
     if (first) {
         const char *note = section_note(info->section);

@@ -20,7 +20,16 @@ enum sim_option {
     SIM_OPT_COUNT
 };
 
-enum sim_option_type { SIM_TIME, SIM_SIZE, SIM_COUNT, SIM_PERCENT, SIM_BOOL, SIM_ENUM, SIM_TEXT };
+enum sim_option_type {
+    SIM_TIME,
+    SIM_SIZE,
+    SIM_COUNT,
+    SIM_PERCENT,
+    SIM_BOOL,
+    SIM_ENUM,
+    SIM_TEXT,
+    SIM_INDEX
+};
 
 struct sim_option_info {
     const char *section, *key;
@@ -60,8 +69,8 @@ const char *sim_scenario_text(const struct sim_scenario *scenario);
 uint64_t sim_scenario_hash(const struct sim_scenario *scenario);
 
 /* Values of options outside [workload] and [fault]. TIME: ns. SIZE: bytes. PERCENT: parts per
- * million of one (40% is 400000). BOOL: 0 or 1. ENUM: index into its list. Asking with the wrong
- * type is an assertion. */
+ * million of one (40% is 400000). BOOL: 0 or 1. ENUM: index into its list. INDEX: -1 for any.
+ * Asking with the wrong type is an assertion. */
 int64_t sim_opt(const struct sim_scenario *scenario, enum sim_option option);
 const char *sim_opt_text(const struct sim_scenario *scenario, enum sim_option option);
 /* Severity of a rule in this scenario. */

@@ -59,6 +59,8 @@ int sim__option_parse(enum sim_option option, const char *text, int64_t *out,
 const char *sim__type_text(enum sim_option_type type);
 /* Name of a type for tables: TIME, SIZE. */
 const char *sim__type_name(enum sim_option_type type);
+/* Longer lists of words are not told, but where to find them. */
+#define SIM__ENUM_TOLD_MAX 160
 /* i-th word of an ENUM's list "a|b|c" copied to out; false when there are fewer. */
 bool sim__enum_word(const char *list, uint32_t i, char *out, size_t bytes);
 
@@ -76,5 +78,12 @@ int sim__override(struct sim_scenario *scenario, const struct sim_setting *setti
 
 /* Checks what no single value shows. Errors carry their place. */
 int sim__check(struct sim_scenario *scenario, struct sim_error *error);
+/* The same for one [fault NAME]. */
+int sim__check_fault(const struct sim_scenario *scenario, const struct sim_section *section,
+                     struct sim_error *error);
+/* Sets error to "file:12: key: what", "--set section.key: what", or the file alone for a default.
+ * Returns -1. section NULL: an option outside of named sections. */
+int sim__complain(const struct sim_scenario *scenario, const struct sim_section *section,
+                  enum sim_option option, const char *what, struct sim_error *error);
 
 #endif

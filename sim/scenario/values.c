@@ -39,6 +39,7 @@ const char *sim__type_text(enum sim_option_type type)
         "yes or no",
         "one of its words",
         "text",
+        "a whole number or any",
     };
 
     return text[type];
@@ -118,6 +119,10 @@ int sim_value_parse(enum sim_option_type type, const char *text, int64_t *out,
         result = bool_parse(text, out);
     else if (type < SIM_BOOL)
         result = quantity_parse(text, units[type], out);
+    else if (type == SIM_INDEX && strcasecmp(text, "any") == 0)
+        *out = -1;
+    else if (type == SIM_INDEX)
+        result = quantity_parse(text, count_units, out);
     else
         *out = 0;
     if (result < 0)
@@ -137,13 +142,15 @@ bool sim__enum_word(const char *list, uint32_t i, char *out, size_t bytes)
     return true;
 }
 
+#define ENUM_WORDS_MAX 96
+
 static int enum_parse(const char *list, const char *text, int64_t *out, struct sim_error *error)
 {
-    char word[16][32];
-    const char *words[16], *near;
+    char word[ENUM_WORDS_MAX][32];
+    const char *words[ENUM_WORDS_MAX], *near;
     uint32_t n = 0;
 
-    for (; n < 16 && sim__enum_word(list, n, word[n], sizeof(word[n])); n++) {
+    for (; n < ENUM_WORDS_MAX && sim__enum_word(list, n, word[n], sizeof(word[n])); n++) {
         words[n] = word[n];
         if (strcmp(word[n], text) == 0) {
             *out = n;
@@ -151,6 +158,8 @@ static int enum_parse(const char *list, const char *text, int64_t *out, struct s
         }
     }
     near = sim_nearest(text, words, n);
+    if (strlen(list) > SIM__ENUM_TOLD_MAX)
+        list = "the words of 'storsim list faults'";
     if (near != NULL)
         return sim_error_set(error, "'%.80s' is not one of %s; did you mean '%s'?", text, list,
                              near);
@@ -168,6 +177,9 @@ static int bound_check(const struct sim_option_info *info, const char *text, int
         sim_value_parse(info->type, info->hi, &hi, NULL);
     if (value >= lo && value <= hi)
         return 0;
+    if (info->type == SIM_INDEX)
+        return sim_error_set(error, "'%.80s' is out of bounds: allowed is any, or 0 to %s", text,
+                             info->hi);
     if (info->hi == NULL)
         return sim_error_set(error, "'%.80s' is out of bounds: allowed is %s or more", text,
                              info->lo);

@@ -1,6 +1,8 @@
 /* models/disk/tests/fake_port.c - the port driver's upper edge, without a port driver. */
 #include "models/disk/tests/fake_port.h"
 
+#include "models/fault/fault.h"
+
 #include <check.h>
 #include <string.h>
 
@@ -247,7 +249,7 @@ int fake_build(const char *text)
     machine.scenario = scenario;
     status = disk_model.setup(&machine, &fake_error);
     fake_disk = machine.part[MACHINE_DISK];
-    return status;
+    return status ? status : fault_model.setup(&machine, &fake_error);
 }
 
 static void start_up(struct nt *nt, void *ctx)
@@ -273,6 +275,7 @@ bool fake_attach(void)
 enum sim_stop fake_run(sim_ns limit)
 {
     disk_model.start(&machine);
+    fault_model.start(&machine);
     return sim_run(fake_sim, sim_now(fake_sim) + limit);
 }
 

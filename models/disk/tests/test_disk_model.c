@@ -80,10 +80,9 @@ START_TEST(a_bus_reset_is_asked_for_in_its_time_and_waited_for)
 {
     const struct fake_seen *reset;
 
-    ck_assert_int_eq(fake_build("[workload w]\niodepth = 1\nnumber_ios = 1\nsize = 1m\n"), 0);
-    fake_disk->bus_reset_count = 1;
-    fake_disk->bus_reset[0] = (struct disk_bus_reset){
-        .disk = fake_disk, .name = "disk.reset0", .at_ns = 5 * SIM_MS, .spread_ns = 2 * SIM_MS};
+    ck_assert_int_eq(fake_build("[workload w]\niodepth = 1\nnumber_ios = 1\nsize = 1m\n"
+                                "[fault r]\naction = reset\nat = 5ms\nspread = 2ms\n"),
+                     0);
     ck_assert(fake_attach());
     ck_assert_int_eq(fake_run(SIM_S), SIM_STOP_DONE);
     ck_assert_uint_eq(fake_port.bus_resets, 1); /* though the load had ended long before */

@@ -66,6 +66,20 @@ static void sink(struct sim *sim, const struct sim_record *record, void *ctx)
     }
 }
 
+/* --- faults ----------------------------------------------------------------------------------- */
+
+static const struct sim_scenario *scenario_of(const char *sections)
+{
+    char text[4096];
+    struct sim_error error;
+
+    sim_scenario_free(bench.scenario);
+    snprintf(text, sizeof text, "[workload w]\nnumber_ios = 1\n%s", sections);
+    ck_assert_msg(sim_scenario_parse("bench", text, NULL, 0, &error, &bench.scenario) == 0, "%s",
+                  error.text);
+    return bench.scenario;
+}
+
 /* --- life ------------------------------------------------------------------------------------- */
 
 void bench_open(void)
@@ -81,8 +95,18 @@ void bench_open(void)
     sim_config_defaults(&config);
     bench.sim = sim_create(&config);
     sim_trace_set_sink(bench.sim, sink, NULL);
-    bench.ctrl = nvme_create(bench.sim, &bench.options, &host);
+    bench.faults = faults_create(bench.sim, scenario_of(""));
+    bench.ctrl = nvme_create(bench.sim, &bench.options, &host, bench.faults);
     sim_begin(bench.sim, 1, &sim_strategy_time, 0);
+}
+
+void bench_faults(const char *sections)
+{
+    struct sim_error error;
+
+    bench.faults->scenario = scenario_of(sections);
+    ck_assert_msg(faults_boot(bench.faults, &error) == 0, "%s", error.text);
+    faults_start(bench.faults);
 }
 
 void bench_reopen(void)
@@ -123,6 +147,7 @@ void bench_teardown(void)
 {
     sim_destroy(bench.sim);
     sim_world_destroy();
+    sim_scenario_free(bench.scenario);
     free(bench.memory);
 }
 

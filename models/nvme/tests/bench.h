@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/fault/fault_private.h"
 #include "models/nvme/nvme_private.h"
 
 #define BENCH_MEMORY ((size_t)16 << 20)
@@ -18,6 +19,8 @@
 extern struct bench {
     struct sim *sim;
     struct nvme_ctrl *ctrl;
+    struct faults *faults;
+    struct sim_scenario *scenario;
     struct nvme_options options; /* change before bench_open() */
     uint8_t *memory;
     uint64_t used;                      /* bump allocator over memory */
@@ -47,6 +50,9 @@ void bench_teardown(void);
  * changing options: everything starts anew. */
 void bench_open(void);
 void bench_reopen(void);
+
+/* Arms these sections "[fault NAME]\n..." from now on, in place of those before. */
+void bench_faults(const char *sections);
 
 /* Lets so much virtual time pass. */
 void bench_run(sim_ns ns);

@@ -197,11 +197,12 @@ static void any_doorbells(struct sim_stream *st, uint32_t *tails)
 
 static void any_session(struct sim_stream *st)
 {
-    struct nvme_fault fault = {.after_commands = 1 + sim_stream_below(st, 300),
-                               .data = sim_stream_below(st, 2)};
     uint32_t tails[5] = {0};
+    char fault[128];
 
-    nvme_start(bench.ctrl, &fault, (uint32_t)sim_stream_below(st, 2));
+    snprintf(fault, sizeof fault, "[fault f]\non = command\nnth = %u\ndata = %s\n",
+             1 + (uint32_t)sim_stream_below(st, 300), sim_stream_below(st, 2) ? "yes" : "no");
+    bench_faults(sim_stream_below(st, 2) ? fault : "");
     bench_write(NVME_REG_AQA, 0x000F000F);
     nvme_reg_write(bench.ctrl, NVME_REG_ASQ, 8, BENCH_BASE);
     nvme_reg_write(bench.ctrl, NVME_REG_ACQ, 8, BENCH_BASE + 0x10000);

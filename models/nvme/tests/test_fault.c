@@ -18,10 +18,7 @@ static void submit_reads(uint32_t count)
         bench_submit(&io, bench_io(NVME_IO_READ, i * 8, 8, data + i * BENCH_PAGE, 0));
 }
 
-static void arm(struct nvme_fault fault)
-{
-    nvme_start(bench.ctrl, &fault, 1);
-}
+#define HANG "[fault hang]\n"
 
 static uint32_t reaped(void)
 {
@@ -44,7 +41,7 @@ static void reset(void)
 START_TEST(a_fault_begins_at_its_time_and_then_nothing_is_fetched_or_completed)
 {
     bring_up();
-    arm((struct nvme_fault){.at_ns = 100 * SIM_US});
+    bench_faults(HANG "at = 100us\n");
     bench_run(100 * SIM_US - 1);
     ck_assert_uint_eq(bench.events[SIM_EV_FAULT_ON], 0);
     submit_reads(4);
@@ -63,7 +60,7 @@ END_TEST
 START_TEST(a_fault_begins_with_the_nth_command_which_is_fetched_and_hangs)
 {
     bring_up();
-    arm((struct nvme_fault){.after_commands = 5});
+    bench_faults(HANG "on = command\nnth = 5\n");
     submit_reads(4);
     bench_run(SIM_MS);
     ck_assert_uint_eq(reaped(), 4);
@@ -84,7 +81,7 @@ START_TEST(admin_commands_do_not_count_but_hang_as_well)
     struct nvme_cqe cqe;
 
     bring_up();
-    arm((struct nvme_fault){.after_commands = 1});
+    bench_faults(HANG "on = command\n");
     ck_assert_uint_eq(bench_do(&admin, get, NULL), 0);
     submit_reads(1);
     bench_run(SIM_MS);
@@ -97,7 +94,7 @@ END_TEST
 START_TEST(a_controller_reset_ends_it)
 {
     bring_up();
-    arm((struct nvme_fault){.at_ns = 10});
+    bench_faults(HANG "at = 10ns\n");
     submit_reads(4);
     bench_run(SIM_S);
     bench_write(NVME_REG_CC, 0);
@@ -118,7 +115,7 @@ END_TEST
 START_TEST(one_that_lasts_for_ever_keeps_rdy_at_1_after_en_is_cleared)
 {
     bring_up();
-    arm((struct nvme_fault){.at_ns = 10, .until_forever = true, .data = true});
+    bench_faults(HANG "at = 10ns\nuntil = forever\n");
     submit_reads(4);
     bench_run(SIM_S);
     bench_write(NVME_REG_CC, 0);
@@ -139,7 +136,7 @@ START_TEST(one_that_lasts_for_ever_keeps_rdy_at_0_after_en_is_set)
 {
     bring_up();
     reset();
-    arm((struct nvme_fault){.at_ns = 0, .until_forever = true});
+    bench_faults(HANG "at = 0ns\nuntil = forever\n");
     bench_run(10);
     for (uint32_t i = 0; i < 3; i++) {
         bench_write(NVME_REG_CC, bench_cc());
@@ -157,17 +154,17 @@ START_TEST(one_that_begins_while_a_reset_is_under_way_stops_even_that)
 {
     bring_up();
     bench_write(NVME_REG_CC, 0);
-    arm((struct nvme_fault){.at_ns = 10, .until_forever = true});
+    bench_faults(HANG "at = 10ns\nuntil = forever\n");
     bench_run(SIM_S);
     ck_assert_uint_eq(bench_csts(), 1);
 }
 END_TEST
 
 /* How many of 15 reads moved data: when they were due, and in the window of the reset. */
-static void count_late(struct nvme_fault fault, uint32_t *when_due, uint32_t *in_window)
+static void count_late(const char *fault, uint32_t *when_due, uint32_t *in_window)
 {
     bring_up();
-    arm(fault);
+    bench_faults(fault);
     submit_reads(15);
     bench_run(SIM_S);
     ck_assert_uint_eq(reaped(), 0);
@@ -183,10 +180,10 @@ static void count_late(struct nvme_fault fault, uint32_t *when_due, uint32_t *in
 
 START_TEST(with_data_some_commands_move_theirs_when_due_and_some_during_the_reset)
 {
-    struct nvme_fault fault = {.at_ns = 10 * SIM_US, .data = true, .until_forever = _i};
     uint32_t when_due, in_window;
 
-    count_late(fault, &when_due, &in_window);
+    count_late(_i ? HANG "at = 10us\nuntil = forever\n" : HANG "at = 10us\n", &when_due,
+               &in_window);
     ck_assert_uint_gt(when_due, 0);
     ck_assert_uint_gt(in_window, 0);
     ck_assert_uint_lt(when_due + in_window, 15);
@@ -197,18 +194,49 @@ START_TEST(without_data_nothing_moves_any_more)
 {
     uint32_t when_due, in_window;
 
-    count_late((struct nvme_fault){.at_ns = 10 * SIM_US}, &when_due, &in_window);
+    count_late(HANG "at = 10us\ndata = no\n", &when_due, &in_window);
     ck_assert_uint_eq(when_due + in_window, 0);
+}
+END_TEST
+
+START_TEST(one_that_ends_by_itself_lets_what_it_held_back_complete)
+{
+    bring_up();
+    bench_faults(HANG "at = 10us\nuntil = time\nduration = 20s\n");
+    submit_reads(4);
+    bench_run(20 * SIM_S);
+    submit_reads(4);
+    ck_assert_uint_eq(reaped(), 0);
+    bench_run(SIM_MS);
+    ck_assert_uint_eq(bench.events[SIM_EV_FAULT_OFF], 1);
+    ck_assert_uint_eq(reaped(), 8);
+    bench_no_mistakes();
+}
+END_TEST
+
+/* EN is 1 or 0 when the fault ends: RDY becomes the same. */
+START_TEST(rdy_follows_en_when_one_that_held_it_is_healed)
+{
+    bring_up();
+    bench_faults(HANG "at = 10ns\nuntil = forever\n");
+    bench_run(SIM_MS);
+    bench_write(NVME_REG_CC, 0);
+    bench_run(SIM_S);
+    if (_i)
+        bench_write(NVME_REG_CC, bench_cc());
+    ck_assert_uint_eq(bench_csts(), 1);
+    faults_heal(bench.faults);
+    bench_run(SIM_S);
+    ck_assert_uint_eq(bench.events[SIM_EV_HEALED], 1);
+    ck_assert_uint_eq(bench_csts(), _i);
+    ck_assert_uint_eq(bench.events[SIM_EV_CSTS_RDY], 2 + _i);
 }
 END_TEST
 
 START_TEST(several_faults_follow_one_another)
 {
-    const struct nvme_fault faults[] = {
-        {.at_ns = 1 * SIM_S}, {.at_ns = 3 * SIM_S}, {.after_commands = 4}};
-
     bring_up();
-    nvme_start(bench.ctrl, faults, 3);
+    bench_faults("[fault a]\nat = 1s\n[fault b]\nat = 3s\n[fault c]\non = command\nnth = 4\n");
     for (uint32_t i = 1; i <= 3; i++) {
         submit_reads(i == 3 ? 4 : 1);
         bench_run(1500 * SIM_MS);
@@ -231,4 +259,7 @@ BENCH_MAIN("fault", T(a_fault_begins_at_its_time_and_then_nothing_is_fetched_or_
            T(one_that_lasts_for_ever_keeps_rdy_at_0_after_en_is_set),
            T(one_that_begins_while_a_reset_is_under_way_stops_even_that),
            LOOP(with_data_some_commands_move_theirs_when_due_and_some_during_the_reset, 2),
-           T(without_data_nothing_moves_any_more), T(several_faults_follow_one_another))
+           T(without_data_nothing_moves_any_more),
+           T(one_that_ends_by_itself_lets_what_it_held_back_complete),
+           LOOP(rdy_follows_en_when_one_that_held_it_is_healed, 2),
+           T(several_faults_follow_one_another))

@@ -65,13 +65,13 @@ static int build(const char *text)
     pci_set_sink(machine.part[MACHINE_PCI], &(struct pci_sink){.message = on_message});
     if (pci_vectors(machine.part[MACHINE_PCI]))
         pci_msix_enable(machine.part[MACHINE_PCI], true);
-    return nvme_model.setup(&machine, &error);
+    return nvme_model.setup(&machine, &error) || fault_model.setup(&machine, &error);
 }
 
 static void begin(uint64_t seed)
 {
     sim_begin(machine.sim, seed, &sim_strategy_time, 0);
-    nvme_model.start(&machine);
+    fault_model.start(&machine);
 }
 
 static uint64_t phys(const void *p)
