@@ -1,4 +1,7 @@
 /* models/storport/model.c - the port driver as a part of a scenario's machine. */
+#include <stdio.h>
+#include <string.h>
+
 #include "models/nvme/nvme.h"
 #include "models/storport/sp_private.h"
 #include "sim/engine/module.h"
@@ -46,6 +49,17 @@ static void read_options(const struct sim_scenario *scenario, struct sp_config *
         config->vectors = (uint32_t)sim_opt(scenario, SIM_OPT_MACHINE_VECTORS);
 }
 
+/* The service is called as the module's file is: "nvme" for .../nvme.so. */
+static const char *service_name(const struct sim_scenario *scenario)
+{
+    const char *module = sim_opt_text(scenario, SIM_OPT_DRIVER_MODULE);
+    const char *slash = strrchr(module, '/'), *base = slash ? slash + 1 : module;
+    char *name = sim_world_alloc(SP_SERVICE_NAME, 1);
+
+    snprintf(name, SP_SERVICE_NAME, "%.*s", (int)strcspn(base, "."), base);
+    return name;
+}
+
 static int setup(struct sim_machine *machine, struct sim_error *error)
 {
     struct nvme_ctrl *controller = machine->part[MACHINE_NVME];
@@ -57,6 +71,7 @@ static int setup(struct sim_machine *machine, struct sim_error *error)
 
     sp__config_defaults(&config);
     read_options(machine->scenario, &config);
+    config.service = service_name(machine->scenario);
     config.driver_entry = (DRIVER_INITIALIZE *)sim_module_symbol(machine->module, "DriverEntry");
     if (!config.driver_entry)
         return sim_error_set(error, "%s: the module has no DriverEntry",

@@ -55,6 +55,7 @@ void sp__config_defaults(struct sp_config *config)
         .vectors = 9,
         .slots_expected = SP_CHUNK_SLOTS,
         .parameter = "",
+        .service = "miniport",
     };
 }
 

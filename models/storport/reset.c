@@ -217,6 +217,7 @@ bool sp__recovery_begin(struct sp_port *port, struct sp_lun *lun)
     if (port->recovery.state != SP_CALM)
         return false;
     sim_trace(port->at.sim, SIM_EV_LUN_TIMEOUT, lun->number, lun->gate.pending, 0, 0);
+    sp__log_reset(lun);
     sim_trace(port->at.sim, SIM_EV_TIER, TIER_LUN, lun->number, 0, 0);
     set_state(port, SP_LUN_RESET);
     port->recovery.lun = lun->number;

@@ -25,7 +25,8 @@
 #define SP_TIMERS_MAX 32 /* the adapter timer and those of StorPortInitializeTimer */
 #define SP_WORKERS_MAX 16
 #define SP_BLOCKS_MAX 128 /* live and freed blocks of contiguous memory */
-#define SP_TAGS_MAX 1024  /* queue tags of a LUN */
+#define SP_SERVICE_NAME 20
+#define SP_TAGS_MAX 1024 /* queue tags of a LUN */
 #define SP_TRANSFER_MAX (4u << 20)
 
 #define SP_DIRQL 8         /* of every message and of INTx: equal levels do not nest (8.1-11) */
@@ -56,6 +57,7 @@ struct sp_config {
     uint32_t vectors;        /* MSI-X messages granted; 0: INTx */
     uint32_t slots_expected; /* slots made at start-up; more come as they are used */
     const char *parameter;   /* DriverParameter */
+    const char *service;     /* name of the miniport's service: source in the event log */
     DRIVER_INITIALIZE *driver_entry;
     struct sp_registers registers;
 };
@@ -446,6 +448,11 @@ bool sp__recovery_begin(struct sp_port *port, struct sp_lun *lun);
 void sp__recovery_tick(struct sp_port *port);
 void sp__reset_detected(struct sp_port *port);
 struct sp_own *sp__own_take(struct sp_port *port);
+
+/* event_log.c. slot: the SRB's that an error is about, or NULL */
+void sp__log_reset(const struct sp_lun *lun);
+void sp__log_error(const struct sp_port *port, const struct sp_slot *slot, uint32_t code,
+                   uint32_t unique);
 
 /* debug.c: formats at most count eight-byte argument slots */
 void sp__format(char *out, size_t bytes, const char *format, const uint64_t *args, uint32_t count);

@@ -70,8 +70,7 @@ VOID SIM_API StorPortLogError(PVOID HwDeviceExtension, PSCSI_REQUEST_BLOCK Srb, 
     (void)PathId;
     (void)TargetId;
     (void)Lun;
-    (void)ErrorCode;
-    (void)UniqueId;
+    sp__log_error(port, slot, ErrorCode, UniqueId);
     if (Srb && !slot)
         sp__usage(port, "StorPortLogError: this is no SRB");
     else if (slot && (slot->state < SP_BUILDING || slot->state == SP_COMPLETED))

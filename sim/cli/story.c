@@ -63,6 +63,7 @@ static const uint8_t kind_of[SIM_EV_COUNT] = {
     [SIM_EV_REG_READ] = NOISE,
     [SIM_EV_DMA] = NOISE,
     [SIM_EV_STALL] = NOISE,
+    [SIM_EV_EVENT_LOG] = NOISE, /* told in a section of its own */
 };
 
 struct entry {

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "sim/cli/event_log.h"
 #include "sim/engine/module.h"
 #include "sim/engine/sim_assert.h"
 #include "sim/explain/units.h"
@@ -335,6 +336,7 @@ void sim_telling_print(const struct sim_telling *telling, const struct sim_argum
     sim_story_print(telling->story, stdout, arguments->verbose ? 0 : arguments->events);
     if (finding != NULL)
         stack_print(telling, finding);
+    sim_event_log_print(&telling->result, arguments->verbose);
     state_print(telling, arguments->verbose);
 }
 
@@ -413,10 +415,11 @@ json_t *sim_telling_json(const struct sim_telling *telling)
                   (json_int_t)r->seed, "passed", failed ? 0 : 1, "failed", failed ? 1 : 0);
     findings_json(telling, object);
     json_object_update_new(
-        object, json_pack("{sf sf sf sI ss ss so so}", "elapsed_s", telling->elapsed_s,
-                          "seeds_per_s", telling->elapsed_s > 0 ? 1 / telling->elapsed_s : 0.0,
-                          "virtual_s", (double)r->virtual_ns / 1e9, "points", (json_int_t)r->points,
-                          "hash", hash, "stop", sim_stop_name(r->stop), "figures", figures_json(r),
-                          "repeat", sim_json_text(telling->repeat)));
+        object,
+        json_pack("{sf sf sf sI ss ss so so so}", "elapsed_s", telling->elapsed_s, "seeds_per_s",
+                  telling->elapsed_s > 0 ? 1 / telling->elapsed_s : 0.0, "virtual_s",
+                  (double)r->virtual_ns / 1e9, "points", (json_int_t)r->points, "hash", hash,
+                  "stop", sim_stop_name(r->stop), "figures", figures_json(r), "event_log",
+                  sim_event_log_json(r), "repeat", sim_json_text(telling->repeat)));
     return object;
 }

@@ -180,6 +180,10 @@ static bool nt_say(struct line *line)
     case SIM_EV_TIMER_FIRE:
         say(line, "timer %llu expires", arg(line, 0));
         return true;
+    case SIM_EV_EVENT_LOG:
+        say(line, "event %llu in the system event log: %s", arg(line, 0),
+            word(line, SIM_WORDS_EVENT, 0));
+        return true;
     case SIM_EV_STALL:
         say(line, "stalls for %s (StorPortStallExecution)",
             sim_text_span(line->more, (sim_ns)line->r->arg[0]));

@@ -21,6 +21,7 @@ enum sim_word_set {
     SIM_WORDS_TIER,
     SIM_WORDS_STATE,
     SIM_WORDS_MEMORY,
+    SIM_WORDS_EVENT, /* identifier in the system event log */
 };
 
 #define SIM_WORD_BYTES 64

@@ -160,6 +160,8 @@ void sim_report_pack(struct sim_bytes *out, const struct sim_result *result,
     latency_pack(out, result);
     sim_bytes_u64(out, n);
     sim_bytes_add(out, result->sample, n * sizeof(*result->sample));
+    sim_bytes_u64(out, result->logged);
+    sim_bytes_add(out, result->log, sim_log_kept(result->logged) * sizeof(*result->log));
     extra_pack(out, extra != NULL ? extra : &none);
 }
 
@@ -226,6 +228,21 @@ static void *array_unpack(struct sim_reader *r, uint64_t count, size_t bytes)
     return copy;
 }
 
+static void log_unpack(struct sim_reader *r, struct sim_report *report)
+{
+    uint64_t n = sim_reader_u64(r);
+
+    r->bad |= n > UINT32_MAX;
+    if (r->bad)
+        return;
+    report->entry = array_unpack(r, sim_log_kept((uint32_t)n), sizeof(*report->entry));
+    report->logged = report->entry != NULL ? (uint32_t)n : 0;
+    for (uint32_t i = 0; i < sim_log_kept(report->logged); i++) {
+        report->entry[i].source[sizeof(report->entry[i].source) - 1] = '\0';
+        report->entry[i].text[sizeof(report->entry[i].text) - 1] = '\0';
+    }
+}
+
 static void places_unpack(struct sim_reader *r, struct sim_report *report)
 {
     uint64_t n = sim_reader_u64(r);
@@ -283,6 +300,7 @@ int sim_report_unpack(const uint8_t *bytes, size_t count, struct sim_report *rep
     findings_unpack(&r, report);
     latency_unpack(&r, report);
     samples_unpack(&r, report);
+    log_unpack(&r, report);
     extra_unpack(&r, report);
     if (r.bad || r.at != r.end) {
         sim_report_free(report);
@@ -295,10 +313,13 @@ void sim_report_free(struct sim_report *report)
 {
     free((void *)report->sample);
     free((void *)report->pair);
+    free(report->entry);
     free(report->place);
     report->sample = NULL;
     report->pair = NULL;
     report->place = NULL;
+    report->entry = NULL;
+    report->logged = 0;
     report->samples = report->pairs = report->places = 0;
 }
 

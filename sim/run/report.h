@@ -58,6 +58,8 @@ struct sim_report {
     uint32_t latency[SIM_WHEN_COUNT][SIM_LATENCY_BINS];
     uint32_t samples;
     const struct sim_sample *sample; /* copied out of the bytes: aligned */
+    uint32_t logged;                 /* entries of the event log */
+    struct sim_log_entry *entry;     /* the first of them, copied out; see sim_log_kept() */
     uint64_t load_seed; /* seed of the load and the device: another one's in a guided sweep */
     bool covered;       /* its pairs were watched */
     uint32_t pairs;
@@ -86,8 +88,8 @@ void sim_report_pack(struct sim_bytes *out, const struct sim_result *result,
 /* Value of `stop` in a packed report of a seed that storsim itself failed on. */
 #define SIM_REPORT_LOST 255
 
-/* Unpacks. Text points into bytes, which must stay; report->sample, pair and place are malloc()ed,
- * see sim_report_free(). Returns -1 when the bytes are not a report. */
+/* Unpacks. Text points into bytes, which must stay; report->sample, entry, pair and place are
+ * malloc()ed, see sim_report_free(). Returns -1 when the bytes are not a report. */
 int sim_report_unpack(const uint8_t *bytes, size_t count, struct sim_report *report);
 void sim_report_free(struct sim_report *report);
 

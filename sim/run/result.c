@@ -1,6 +1,7 @@
 /* sim/run/result.c - figures, samples and latency bins of the run that is going on. */
 #include "sim/run/result.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/run/result_private.h"
@@ -15,6 +16,8 @@ const struct sim_figure_info sim_figure_info[SIM_FIG_COUNT] = {
 static int64_t figures[SIM_FIG_COUNT];
 static struct sim_sample samples[SIM_SAMPLES_MAX];
 static uint32_t sample_count;
+static struct sim_log_entry entries[SIM_LOG_MAX];
+static uint32_t entry_count, entries_of_boot;
 
 uint32_t sim_latency_bin(sim_ns latency)
 {
@@ -55,11 +58,35 @@ void sim_sample_add(const struct sim_sample *sample)
         samples[sample_count++] = *sample;
 }
 
+void sim_log_add(sim_ns at, uint32_t id, const char *source, const char *text)
+{
+    if (entry_count < SIM_LOG_MAX) {
+        struct sim_log_entry *entry = &entries[entry_count];
+
+        *entry = (struct sim_log_entry){.at = at, .id = id};
+        snprintf(entry->source, sizeof entry->source, "%s", source);
+        snprintf(entry->text, sizeof entry->text, "%s", text);
+    }
+    entry_count++;
+}
+
 void sim__result_begin(void)
 {
     for (int i = 0; i < SIM_FIG_COUNT; i++)
         figures[i] = -1;
     sample_count = 0;
+    entry_count = entries_of_boot;
+}
+
+void sim__result_begin_boot(void)
+{
+    entries_of_boot = 0;
+    sim__result_begin();
+}
+
+void sim__result_end_boot(void)
+{
+    entries_of_boot = entry_count;
 }
 
 static enum sim_latency_when when(const struct sim_sample *s)
@@ -80,4 +107,6 @@ void sim__result_end(struct sim_result *out)
         out->latency[when(&samples[i])][sim_latency_bin(samples[i].latency_ns)]++;
     out->samples = sample_count;
     out->sample = samples;
+    out->logged = entry_count;
+    out->log = entries;
 }

@@ -30,6 +30,17 @@ struct sim_sample {
 
 #define SIM_SAMPLES_MAX 65536 /* kept for one run; later ones are counted only */
 
+/* One entry of the system event log: what an administrator would find in the event viewer. */
+struct sim_log_entry {
+    sim_ns at;
+    uint32_t id;
+    char source[20]; /* driver that wrote it */
+    char text[120];
+};
+
+#define SIM_LOG_MAX \
+    64 /* kept for one run, those of the boot included; later ones are counted only */
+
 /* Latency histogram: four bins to an octave, see sim_latency_bin().
  * Three of them: I/Os that ended before the first fault (or reset, when there was none), that
  * overlapped fault and recovery, and that began after the first successful I/O after the reset. */
@@ -49,7 +60,15 @@ struct sim_result {
     uint32_t latency[SIM_WHEN_COUNT][SIM_LATENCY_BINS];
     uint32_t samples;                /* number in sample[] */
     const struct sim_sample *sample; /* valid until the next run of the session */
+    uint32_t logged;                 /* entries of the event log, kept or not */
+    const struct sim_log_entry *log; /* the first SIM_LOG_MAX; valid until the next run */
 };
+
+/* How many of so many entries are kept. */
+static inline uint32_t sim_log_kept(uint32_t logged)
+{
+    return logged < SIM_LOG_MAX ? logged : SIM_LOG_MAX;
+}
 
 /* Bin of a latency: four bins to an octave, bin 0 below 64 ns; the last bin takes everything above.
  */
@@ -61,5 +80,7 @@ sim_ns sim_latency_bin_edge(uint32_t bin);
 void sim_figure_set(enum sim_figure figure, int64_t value);
 int64_t sim_figure_get(enum sim_figure figure);
 void sim_sample_add(const struct sim_sample *sample);
+/* Text is cut to what an entry holds. What is logged during the boot belongs to every run. */
+void sim_log_add(sim_ns at, uint32_t id, const char *source, const char *text);
 
 #endif

@@ -1,5 +1,5 @@
 -- sim/run/schema.sql - results of a sweep: DIR/results.db (SQLite). analysis/ reads only this.
--- Version 2, kept in PRAGMA user_version (SIM_STORE_VERSION in store.h). Times are ns of virtual
+-- Version 3, kept in PRAGMA user_version (SIM_STORE_VERSION in store.h). Times are ns of virtual
 -- time unless the name says otherwise.
 CREATE TABLE sweep (            -- one row for each scenario and driver that was swept
     id INTEGER PRIMARY KEY,
@@ -58,6 +58,16 @@ CREATE TABLE finding (
     text TEXT NOT NULL,
     stack TEXT NOT NULL,        -- one frame a line
     replay TEXT,                -- path of the replay file, relative to DIR
+    PRIMARY KEY (sweep, seed, n)
+) WITHOUT ROWID;
+CREATE TABLE event_log (        -- what each run's system event log would hold: its first 64 entries
+    sweep INTEGER NOT NULL REFERENCES sweep (id),
+    seed INTEGER NOT NULL,
+    n INTEGER NOT NULL,         -- order within the run
+    at_ns INTEGER NOT NULL,
+    source TEXT NOT NULL,       -- the driver that wrote it
+    id INTEGER NOT NULL,        -- event identifier: 129, 153, ...
+    text TEXT NOT NULL,
     PRIMARY KEY (sweep, seed, n)
 ) WITHOUT ROWID;
 CREATE TABLE latency (          -- histogram over all runs: bins of sim_latency_bin()

@@ -100,7 +100,7 @@ static void boot(struct sim_session *session)
     struct sim_result *r = &session->boot;
 
     sim_begin(sim, BOOT_SEED, &sim_strategy_time, 0);
-    sim__result_begin();
+    sim__result_begin_boot();
     sim_trace(sim, SIM_EV_PHASE, PHASE_BOOT, 0, 0, 0);
     r->stop = sim_run(sim, BOOT_LIMIT);
     if (r->stop == SIM_STOP_TIME || r->stop == SIM_STOP_IDLE)
@@ -113,6 +113,7 @@ static void boot(struct sim_session *session)
     session->boot_failed = r->stop != SIM_STOP_DONE || r->errors;
     if (session->boot_failed)
         return;
+    sim__result_end_boot();
     sim_image(sim);
     sim_module_image(session->machine.module);
 }

@@ -21,7 +21,16 @@
 #define APPLICATION_ID 0x73746f72 /* "stor": tells our databases from other programs' */
 #define PATH_BYTES 4096
 
-enum statement { PUT_RUN, PUT_FIGURE, PUT_FINDING, PUT_SAMPLE, PUT_LATENCY, PUT_PAIR, STATEMENTS };
+enum statement {
+    PUT_RUN,
+    PUT_FIGURE,
+    PUT_FINDING,
+    PUT_SAMPLE,
+    PUT_LATENCY,
+    PUT_PAIR,
+    PUT_LOG,
+    STATEMENTS
+};
 
 static const char *const statement_sql[STATEMENTS] = {
     [PUT_RUN] = "INSERT INTO run VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -29,6 +38,7 @@ static const char *const statement_sql[STATEMENTS] = {
     [PUT_FINDING] = "INSERT INTO finding VALUES (?,?,?,?,?,?,?,?,?,NULL)",
     [PUT_SAMPLE] = "INSERT INTO sample VALUES (?,?,?,?,?,?,?,?)",
     [PUT_PAIR] = "INSERT INTO pair VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [PUT_LOG] = "INSERT INTO event_log VALUES (?,?,?,?,?,?,?)",
     [PUT_LATENCY] = "INSERT INTO latency VALUES (?,?,?,?)",
 };
 
@@ -312,10 +322,10 @@ static void replay_files_remove(struct sim_store *store, int64_t id)
 static int sweep_remove(struct sim_store *store, int64_t id, struct sim_error *error)
 {
     static const char *const sql[] = {
-        "DELETE FROM run WHERE sweep=?1",     "DELETE FROM figure WHERE sweep=?1",
-        "DELETE FROM finding WHERE sweep=?1", "DELETE FROM latency WHERE sweep=?1",
-        "DELETE FROM sample WHERE sweep=?1",  "DELETE FROM pair WHERE sweep=?1",
-        "DELETE FROM sweep WHERE id=?1",
+        "DELETE FROM run WHERE sweep=?1",       "DELETE FROM figure WHERE sweep=?1",
+        "DELETE FROM finding WHERE sweep=?1",   "DELETE FROM latency WHERE sweep=?1",
+        "DELETE FROM sample WHERE sweep=?1",    "DELETE FROM pair WHERE sweep=?1",
+        "DELETE FROM event_log WHERE sweep=?1", "DELETE FROM sweep WHERE id=?1",
     };
 
     replay_files_remove(store, id);
@@ -451,6 +461,19 @@ static int samples_put(struct sim_store *store, int64_t id, const struct sim_rep
     return 0;
 }
 
+static int log_put(struct sim_store *store, int64_t id, const struct sim_report *r,
+                   struct sim_error *error)
+{
+    for (uint32_t i = 0; i < sim_log_kept(r->logged); i++) {
+        const struct sim_log_entry *e = &r->entry[i];
+
+        if (step(store, store->statement[PUT_LOG], error, "iiiitit", id, (int64_t)r->seed,
+                 (int64_t)i, e->at, e->source, (int64_t)e->id, e->text) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int sim_store_put(struct sim_store *store, int64_t id, const struct sim_report *report,
                   uint32_t new_pairs, struct sim_error *error)
 {
@@ -458,7 +481,7 @@ int sim_store_put(struct sim_store *store, int64_t id, const struct sim_report *
         return -1;
     if (!report->lost && figures_put(store, id, report, error) < 0)
         return -1;
-    if (findings_put(store, id, report, error) < 0)
+    if (findings_put(store, id, report, error) < 0 || log_put(store, id, report, error) < 0)
         return -1;
     return samples_put(store, id, report, error);
 }

@@ -6,7 +6,7 @@
 #include "sim/run/report.h"
 #include "sim/scenario/scenario.h"
 
-#define SIM_STORE_VERSION 2
+#define SIM_STORE_VERSION 3
 
 struct sim_store;
 

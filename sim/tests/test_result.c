@@ -68,6 +68,41 @@ START_TEST(without_fault_and_reset_all_is_before)
 }
 END_TEST
 
+START_TEST(every_run_begins_with_what_the_boot_logged)
+{
+    static struct sim_result r;
+
+    sim__result_begin_boot();
+    sim_log_add(10, 11, "nvme", "boot");
+    sim__result_end_boot();
+    for (int i = 0; i < 2; i++) {
+        sim__result_begin();
+        sim_log_add(20, 129, "nvme", "run");
+        sim__result_end(&r);
+        ck_assert_uint_eq(r.logged, 2);
+        ck_assert_str_eq(r.log[0].text, "boot");
+        ck_assert_uint_eq(r.log[1].id, 129);
+    }
+    sim__result_begin_boot();
+    sim__result_end(&r);
+    ck_assert_uint_eq(r.logged, 0);
+}
+END_TEST
+
+START_TEST(a_full_event_log_goes_on_counting)
+{
+    static struct sim_result r;
+
+    sim__result_begin_boot();
+    for (uint32_t i = 0; i < SIM_LOG_MAX + 3; i++)
+        sim_log_add(i, i, "disk", "retried");
+    sim__result_end(&r);
+    ck_assert_uint_eq(r.logged, SIM_LOG_MAX + 3);
+    ck_assert_uint_eq(sim_log_kept(r.logged), SIM_LOG_MAX);
+    ck_assert_uint_eq(r.log[SIM_LOG_MAX - 1].id, SIM_LOG_MAX - 1);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("result");
@@ -78,6 +113,8 @@ int main(void)
     tcase_add_test(tc, edges_ascend);
     tcase_add_test(tc, latencies_are_split_at_the_fault_and_at_the_first_io_after_recovery);
     tcase_add_test(tc, without_fault_and_reset_all_is_before);
+    tcase_add_test(tc, every_run_begins_with_what_the_boot_logged);
+    tcase_add_test(tc, a_full_event_log_goes_on_counting);
     suite_add_tcase(suite, tc);
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);

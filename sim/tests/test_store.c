@@ -35,6 +35,7 @@ static char stack[SIM_FINDINGS_MAX][SIM_REPORT_STACK];
 static void result_fill(struct sim_result *r)
 {
     static struct sim_sample sample[3];
+    static struct sim_log_entry log[2];
 
     memset(r, 0, sizeof(*r));
     for (int i = 0; i < SIM_FIG_COUNT; i++)
@@ -57,6 +58,9 @@ static void result_fill(struct sim_result *r)
     sample[2].latency_ns = 99;
     r->sample = sample;
     r->samples = 3;
+    log[1] = (struct sim_log_entry){.at = 10, .id = 129, .source = "nvme", .text = "it's reset"};
+    r->log = log;
+    r->logged = 2;
 }
 
 static struct sim_bytes packed(enum sim_report_samples samples)
@@ -99,6 +103,8 @@ START_TEST(a_report_comes_out_as_it_went_in)
     ck_assert_uint_eq(report.pair[0], 0x8000000112345678);
     ck_assert_uint_eq(report.places, 1);
     ck_assert_str_eq(report.place[0].callback, "HwStorStartIo");
+    ck_assert_uint_eq(report.logged, 2);
+    ck_assert_str_eq(report.entry[1].text, "it's reset");
     sim_report_free(&report);
     sim_bytes_free(&bytes);
 }
@@ -191,6 +197,7 @@ START_TEST(what_was_committed_stays_and_the_rest_is_dropped)
     holds("SELECT text || stack FROM finding WHERE cpu = 3", "two 'locks'a\nb\n");
     holds("SELECT name || value FROM figure", "recovery_ns5000000");
     holds("SELECT count(*) FROM sample", "3");
+    holds("SELECT at_ns || source || id || text FROM event_log WHERE n = 1", "10nvme129it's reset");
 }
 END_TEST
 

@@ -169,7 +169,7 @@ START_TEST(a_clean_sweep_has_a_row_for_each_seed_and_exits_0)
     ck_assert_str_eq(query("results/good/results.db", "SELECT sum(count) FROM latency"), "8000");
     ck_assert_str_eq(query("results/good/results.db", "SELECT count(DISTINCT seed) FROM sample"),
                      "20");
-    ck_assert_str_eq(query("results/good/results.db", "PRAGMA user_version"), "2");
+    ck_assert_str_eq(query("results/good/results.db", "PRAGMA user_version"), "3");
 }
 END_TEST
 
@@ -491,7 +491,7 @@ START_TEST(a_database_of_another_version_is_refused_and_left_alone)
         "CREATE TABLE sweep (x); PRAGMA application_id=1937010546; PRAGMA user_version=9");
     ck_assert_int_eq(storsim("sweep good --out r"), 2);
     says(messages,
-         "r/results.db: a database of version 9; this storsim reads and writes version 2");
+         "r/results.db: a database of version 9; this storsim reads and writes version 3");
     ck_assert_str_eq(query("r/results.db", "SELECT count(*) FROM sqlite_master"), "1");
 }
 END_TEST

@@ -1,7 +1,7 @@
 /* models/storport/tests/test_support.c - registry, log, processors, time, and bad arguments.
  */
 // links: models/storport/tests/mini.c
-// covers: models/storport/system.c
+// covers: models/storport/system.c models/storport/event_log.c
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +44,9 @@ START_TEST(an_error_is_logged_before_the_completion_only)
     srb = mini.kept[0].srb;
     mini_call(0, log_error, srb);
     mini_call(0, log_error, NULL);
+    ck_assert_uint_eq(mini_events(SIM_EV_EVENT_LOG), 2);
+    ck_assert_uint_eq(mini_event(SIM_EV_EVENT_LOG)->arg[0], 11);
+    ck_assert_uint_eq(mini_event(SIM_EV_EVENT_LOG)->arg[3], SP_INTERNAL_ADAPTER_ERROR);
     mini_complete(0, 0, SRB_STATUS_SUCCESS);
     mini_queue_call(0, log_error, srb);
     mini_finding(SIM_RULE_SRB_TOUCHED);

@@ -32,8 +32,10 @@ START_TEST(the_first_request_sets_it_and_seconds_count_it_down)
         ck_assert_int_eq(mini.port->lun[0].timer, left);
     }
     ck_assert_uint_eq(mini_events(SIM_EV_LUN_TIMEOUT), 0);
+    ck_assert_uint_eq(mini_events(SIM_EV_EVENT_LOG), 0);
     mini_run(SIM_S);
     ck_assert_uint_eq(mini_events(SIM_EV_LUN_TIMEOUT), 1);
+    ck_assert_uint_eq(mini_event(SIM_EV_EVENT_LOG)->arg[0], 129);
 }
 END_TEST
 
