@@ -12,7 +12,7 @@
 #define STORSIM_MODULE_SYMBOL "storsim_module_info"
 
 /* Of this record. */
-#define STORSIM_MODULE_VERSION 1
+#define STORSIM_MODULE_VERSION 2
 /* Of the headers: raise it whenever a record, a routine's arguments or the runtime's contract changes. */
 #define STORSIM_WDK_VERSION 1
 
@@ -24,6 +24,7 @@ struct storsim_module_info {
     unsigned int debug;              /* 1 when built with DBG */
     char name[64];                   /* the module's, cut to fit */
     char compiler[128];              /* what compiled it, with its version */
+    char about[128];                 /* one line of its maker, or empty */
     char build_hash[72];             /* SHA-256 of the objects it was linked from, in hex */
 };
-_Static_assert(sizeof(struct storsim_module_info) == 288, "the module descriptor's layout is an interface");
+_Static_assert(sizeof(struct storsim_module_info) == 416, "the module descriptor's layout is an interface");

@@ -94,12 +94,12 @@ END_TEST
 
 START_TEST(a_module_of_another_version_is_refused_with_both_versions)
 {
-    static const char here[] = "STORSIM\0\1\0\0\0\1\0\0", descriptor[] = "STORSIM\0\7\0\0\0\1\0\0",
-                      wdk[] = "STORSIM\0\1\0\0\0\11\0\0";
+    static const char here[] = "STORSIM\0\2\0\0\0\1\0\0", descriptor[] = "STORSIM\0\7\0\0\0\1\0\0",
+                      wdk[] = "STORSIM\0\2\0\0\0\11\0\0";
     const char *path = forged(here, descriptor, 15);
 
     ck_assert_int_lt(sim_module_load(path, &error, &module), 0);
-    ck_assert_msg(strstr(error.text, "version 7") && strstr(error.text, "needs 1"), "%s",
+    ck_assert_msg(strstr(error.text, "version 7") && strstr(error.text, "needs 2"), "%s",
                   error.text);
     unlink(path);
     path = forged(here, wdk, 15);

@@ -11,5 +11,6 @@ const struct storsim_module_info storsim_module_info = {
     STORSIM_MODULE_DBG,
     STORSIM_MODULE_NAME,
     STORSIM_MODULE_COMPILER,
+    STORSIM_MODULE_ABOUT,
     STORSIM_MODULE_HASH,
 };
