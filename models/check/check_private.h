@@ -103,6 +103,7 @@ struct check {
     struct check_resume *resume;
     struct check_stuck *stuck;
     struct check_integrity *integrity;
+    struct check_order *order;
     struct check_recovery *recovery;
 };
 
@@ -156,6 +157,7 @@ void check__resume_setup(struct check *check);
 void check__stuck_setup(struct check *check);
 void check__dma_setup(struct check *check);
 void check__limits_setup(struct check *check);
+void check__lock_order_setup(struct check *check);
 void check__nvme_protocol_setup(struct check *check);
 int check__integrity_setup(struct check *check, struct sim_error *error);
 void check__recovery_setup(struct check *check);

@@ -20,6 +20,7 @@ struct check *check__create(struct sim *sim, const struct check_config *config,
     check__stuck_setup(check);
     check__dma_setup(check);
     check__limits_setup(check);
+    check__lock_order_setup(check);
     check__nvme_protocol_setup(check);
     if (check__integrity_setup(check, error) < 0)
         return NULL;

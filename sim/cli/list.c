@@ -79,20 +79,38 @@ static const char *severity_name(enum sim_severity severity)
     return name[severity];
 }
 
+/* Static Driver Verifier's rules, one a line, after the text. */
+static void print_static_rules(const char *names)
+{
+    if (strcmp(names, "-") == 0)
+        return;
+    while (*names != '\0') {
+        size_t n = strcspn(names, ",");
+
+        printf("%30s %-18s %-8s %-8s   static rule %.*s\n", "", "", "", "", (int)n, names);
+        names += n;
+        names += strspn(names, ", ");
+    }
+}
+
 static int list_rules(const struct sim_arguments *arguments)
 {
     if (!arguments->json)
-        printf("%-30s %-18s %-8s %s\n", "rule", "Windows bug check", "default", "holds when");
+        printf("%-30s %-18s %-8s %-8s %s\n", "rule", "Windows bug check", "default", "lenient",
+               "holds when");
     for (int i = 0; i < SIM_RULE_COUNT; i++) {
         const struct sim_rule_info *rule = &sim_rule_info[i];
 
-        if (arguments->json)
-            sim_json_print(json_pack("{ss ss ss ss}", "rule", rule->name, "bug_check",
-                                     rule->bug_check, "severity", severity_name(rule->severity),
-                                     "text", rule->text));
-        else
-            printf("%-30s %-18s %-8s %s\n", rule->name, rule->bug_check,
-                   severity_name(rule->severity), rule->text);
+        if (arguments->json) {
+            sim_json_print(json_pack("{ss ss ss ss ss ss}", "rule", rule->name, "bug_check",
+                                     rule->bug_check, "static_rules", rule->static_rules,
+                                     "severity", severity_name(rule->severity), "lenient",
+                                     severity_name(rule->lenient), "text", rule->text));
+            continue;
+        }
+        printf("%-30s %-18s %-8s %-8s %s\n", rule->name, rule->bug_check,
+               severity_name(rule->severity), severity_name(rule->lenient), rule->text);
+        print_static_rules(rule->static_rules);
     }
     return SIM_EXIT_OK;
 }

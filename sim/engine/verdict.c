@@ -4,8 +4,9 @@
 #include <string.h>
 
 const struct sim_rule_info sim_rule_info[SIM_RULE_COUNT] = {
-#define SIM_RULE(id, name, bug_check, severity, text) \
-    [SIM_RULE_##id] = {name, bug_check, SIM_SEVERITY_##severity, text},
+#define SIM_RULE(id, name, bug_check, static_rules, severity, lenient, text) \
+    [SIM_RULE_##id] = {                                                      \
+        name, bug_check, static_rules, SIM_SEVERITY_##severity, SIM_SEVERITY_##lenient, text},
 #include "sim/engine/rules.def"
 #undef SIM_RULE
 };

@@ -7,7 +7,7 @@
 #include "sim/engine/time.h"
 
 enum sim_rule {
-#define SIM_RULE(id, name, bug_check, severity, text) SIM_RULE_##id,
+#define SIM_RULE(id, name, bug_check, static_rules, severity, lenient, text) SIM_RULE_##id,
 #include "sim/engine/rules.def"
 #undef SIM_RULE
     SIM_RULE_COUNT
@@ -17,8 +17,10 @@ enum sim_severity { SIM_SEVERITY_OFF, SIM_SEVERITY_WARN, SIM_SEVERITY_ERROR };
 
 struct sim_rule_info {
     const char *name;
-    const char *bug_check;
+    const char *bug_check;      /* of Windows; "-": none */
+    const char *static_rules;   /* of Static Driver Verifier; "-": none */
     enum sim_severity severity; /* default */
+    enum sim_severity lenient;  /* under [check] profile = lenient */
     const char *text;
 };
 extern const struct sim_rule_info sim_rule_info[SIM_RULE_COUNT];

@@ -282,9 +282,20 @@ static struct sim_scenario *scenario_create(const char *path, const char *text)
     s->text = strdup(text);
     SIM_ASSERT(s->path != NULL && s->text != NULL);
     section_defaults(s->value);
-    for (int i = 0; i < SIM_RULE_COUNT; i++)
-        s->severity[i] = (uint8_t)sim_rule_info[i].severity;
     return s;
+}
+
+/* Rules that neither file nor command line names. */
+static void severity_defaults(struct sim_scenario *s)
+{
+    bool lenient = s->value[SIM_OPT_CHECK_PROFILE].number != 0;
+
+    for (int i = 0; i < SIM_RULE_COUNT; i++) {
+        const struct sim_rule_info *rule = &sim_rule_info[i];
+
+        if (s->severity_line[i] == 0)
+            s->severity[i] = (uint8_t)(lenient ? rule->lenient : rule->severity);
+    }
 }
 
 int sim_scenario_parse(const char *name, const char *text, const struct sim_setting *settings,
@@ -295,6 +306,7 @@ int sim_scenario_parse(const char *name, const char *text, const struct sim_sett
 
     for (uint32_t i = 0; result == 0 && i < count; i++)
         result = sim__override(s, &settings[i], error);
+    severity_defaults(s);
     if (result == 0)
         result = sim__check(s, error);
     if (result < 0) {

@@ -209,6 +209,21 @@ START_TEST(overrides_reach_plain_named_and_all_sections)
 }
 END_TEST
 
+START_TEST(a_profile_sets_the_rules_that_nobody_names)
+{
+    static const struct sim_setting lenient[] = {{"check.profile", "lenient"}};
+    struct sim_scenario *s =
+        parse_with("[check]\nreset-outstanding = error\nirql = off\n" LOAD, lenient, 1);
+
+    ck_assert_msg(s != NULL, "%s", error.text);
+    ck_assert_int_eq(sim_opt_rule(s, SIM_RULE_RESET_OUTSTANDING), SIM_SEVERITY_ERROR);
+    ck_assert_int_eq(sim_opt_rule(s, SIM_RULE_IRQL), SIM_SEVERITY_OFF);
+    ck_assert_int_eq(sim_opt_rule(s, SIM_RULE_LOCK_RULE), SIM_SEVERITY_WARN);
+    ck_assert_int_eq(sim_opt_rule(s, SIM_RULE_SRB_LEAKED), SIM_SEVERITY_ERROR);
+    sim_scenario_free(s);
+}
+END_TEST
+
 static void override_fails_with(const char *name, const char *value, const char *message)
 {
     struct sim_setting setting = {name, value};
@@ -335,6 +350,7 @@ int main(void)
     tcase_add_test(tc, values_contradicting_each_other_are_refused);
     tcase_add_test(tc, expect_is_parsed);
     tcase_add_test(tc, overrides_reach_plain_named_and_all_sections);
+    tcase_add_test(tc, a_profile_sets_the_rules_that_nobody_names);
     tcase_add_test(tc, overrides_have_messages_of_their_own);
     tcase_add_test(tc, the_hash_is_of_what_decides_a_run);
     tcase_add_test(tc, files_that_are_no_scenarios_are_refused);
