@@ -34,18 +34,42 @@ static void finding_print(const struct sim_arguments *arguments, const struct si
     printf("\nagain: %s\n", sim_repeat_replay(repeat, arguments->operand.item[0]));
 }
 
+/* What is heard while a session is opened: the start-up. Behind it a strategy may want to know how
+ * long a run is, which is no part of the story. */
+struct start {
+    struct sim_tale *tale;
+    bool over;
+};
+
+static void start_event(struct sim *sim, const struct sim_record *r, void *ctx)
+{
+    struct start *start = ctx;
+
+    start->over |= r->event == SIM_EV_PHASE && r->arg[0] > 0;
+    if (!start->over)
+        sim_tale_event(sim, r, start->tale);
+}
+
+static struct sim_tale *tale_begin(const struct sim_finding_run *run, const struct sim_tale *start)
+{
+    struct sim_tale *tale = sim_tale_create(run->scenario, sim_session_module(run->session));
+
+    sim_tale_go_on(tale, start);
+    return tale;
+}
+
 /* Runs the finding and tells it to a new tale. Of a data race the first run says which memory it is
  * about, so that the second can take down both accesses. *f: NULL when no rule was violated. */
 static struct sim_tale *listen(struct sim_finding_run *run, const struct sim_replay *replay,
-                               const struct sim_finding **f)
+                               const struct sim_tale *start, const struct sim_finding **f)
 {
-    struct sim_tale *tale = sim_tale_create(run->scenario, sim_session_module(run->session));
+    struct sim_tale *tale = tale_begin(run, start);
 
     *f = sim_finding_run(run, replay, sim_tale_event, tale);
     if (*f == NULL || !(*f)->has_race)
         return tale;
     sim_tale_free(tale);
-    tale = sim_tale_create(run->scenario, sim_session_module(run->session));
+    tale = tale_begin(run, start);
     sim_tale_race(tale, &(*f)->race);
     sim_witness(&(*f)->race);
     *f = sim_finding_run(run, replay, sim_tale_event, tale);
@@ -57,25 +81,27 @@ static struct sim_tale *listen(struct sim_finding_run *run, const struct sim_rep
 static int tell(const struct sim_arguments *arguments, const struct sim_replay *replay,
                 const char *minimised)
 {
-    struct sim_tale *start = sim_tale_create(NULL, NULL), *tale = NULL;
+    struct start start = {.tale = sim_tale_create(NULL, NULL)};
+    struct sim_tale *tale = NULL;
     const struct sim_finding *f = NULL;
     struct sim_finding_run run = {0};
     struct sim_error error;
     int result;
 
-    sim_trace_set_sink(NULL, sim_tale_event, start);
+    sim_trace_set_sink(NULL, start_event, &start);
     result = sim_finding_open(replay, &error, &run);
     sim_trace_set_sink(NULL, NULL, NULL);
     if (result == 0) {
-        tale = listen(&run, replay, &f);
+        tale = listen(&run, replay, start.tale, &f);
         if (f != NULL)
-            finding_print(arguments, replay, f, sim_tale_empty(tale) ? start : tale, minimised);
+            finding_print(arguments, replay, f, sim_tale_empty(tale) ? start.tale : tale,
+                          minimised);
         else
             sim_error_set(&error,
                           "explain: the finding does not show with this storsim and driver");
     }
     sim_tale_free(tale);
-    sim_tale_free(start);
+    sim_tale_free(start.tale);
     if (result == 0)
         sim_finding_close(&run);
     return f != NULL ? SIM_EXIT_OK : sim_cli_usage_error(error.text);

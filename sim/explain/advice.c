@@ -143,12 +143,24 @@ static void outstanding_look(struct looking *at)
     }
 }
 
+/* Who took the completion entry of an SRB that is still outstanding, and forgot it. */
+static void taken_look(struct looking *at, const struct sim_life *life)
+{
+    const struct sim_place *place = &life->station[SIM_AT_TAKEN].place;
+
+    if (sim_life_outstanding(life) && sim_life_where(life) == SIM_IN_DRIVER && place->frames > 0)
+        place_print(at, sim__telling_frame(at->tale, place),
+                    "its completion entry is released, the SRB not completed");
+}
+
 static void start_look(struct looking *at)
 {
     const struct sim_life *life = sim_life(&at->tale->lives, at->finding->subject);
 
-    if (life != NULL)
-        start_place(at, life, "");
+    if (life == NULL)
+        return;
+    start_place(at, life, "");
+    taken_look(at, life);
 }
 
 /* Where the SRB was completed: the wrapper of RequestComplete says little, its caller more. */

@@ -24,6 +24,15 @@ void sim_lives_free(struct sim_lives *lives)
     sim_lives_init(lives);
 }
 
+void sim_lives_go_on(struct sim_lives *lives, const struct sim_lives *from)
+{
+    memcpy(lives->ring, from->ring, sizeof(lives->ring));
+    lives->pauses = from->pauses;
+    lives->busy = from->busy;
+    lives->enabled = from->enabled;
+    lives->ready = from->ready;
+}
+
 static struct sim_life *find(const struct sim_lives *lives, uint64_t srb)
 {
     for (uint32_t i = lives->lives; i > 0; i--) {
@@ -41,6 +50,38 @@ const struct sim_life *sim_life(const struct sim_lives *lives, uint64_t srb)
 bool sim_life_outstanding(const struct sim_life *life)
 {
     return life->station[SIM_AT_START].at >= 0 && life->station[SIM_AT_DONE].at < 0;
+}
+
+/* The first that has not come back: there may be very many that have. */
+static uint32_t oldest(struct sim_lives *lives)
+{
+    while (lives->oldest < lives->lives &&
+           lives->life[lives->oldest].station[SIM_AT_RETURN].at >= 0)
+        lives->oldest++;
+    return lives->oldest;
+}
+
+/* The completion queue of a submission queue. */
+static uint32_t cq_of(const struct sim_lives *lives, uint32_t sq)
+{
+    const struct sim_ring *ring = &lives->ring[sq < SIM_STATE_QUEUES ? sq : SIM_STATE_QUEUES - 1];
+
+    return ring->cqid < SIM_STATE_QUEUES ? ring->cqid : SIM_STATE_QUEUES - 1;
+}
+
+enum sim_where sim_life_where(const struct sim_life *life)
+{
+    if (life->station[SIM_AT_DOORBELL].at < 0)
+        return SIM_IN_STARTIO;
+    if (life->station[SIM_AT_LOST].at >= 0)
+        return SIM_IN_NO_DEVICE;
+    if (!life->sent)
+        return life->gone ? SIM_IN_SQ_GONE : SIM_IN_SQ;
+    if (life->station[SIM_AT_POST].at < 0)
+        return SIM_IN_DEVICE;
+    if (life->station[SIM_AT_TAKEN].at >= 0)
+        return SIM_IN_DRIVER;
+    return life->gone ? SIM_IN_CQ_GONE : SIM_IN_CQ;
 }
 
 static void reach(struct sim_life *life, enum sim_station station, const struct sim_record *r,
@@ -67,17 +108,21 @@ static void io_add(struct sim_lives *lives, const struct sim_record *r)
     lives->io[lives->ios].op = (uint8_t)r->arg[1];
     lives->io[lives->ios].lba = r->arg[2];
     lives->io[lives->ios].at = -1;
+    lives->io[lives->ios].where = SIM_IO_CLASS;
     lives->ios++;
     lives->submitted++;
 }
 
-static void io_queued(struct sim_lives *lives, const struct sim_record *r)
+/* at: when it happened, if it entered the port driver's queue. */
+static void io_moved(struct sim_lives *lives, uint64_t io, enum sim_io_at where, sim_ns at)
 {
     for (uint32_t i = lives->ios; i > 0; i--) {
-        if (lives->io[i - 1].io == r->arg[0]) {
-            lives->io[i - 1].at = r->at;
-            return;
-        }
+        if (lives->io[i - 1].io != io)
+            continue;
+        if (where == SIM_IO_QUEUED)
+            lives->io[i - 1].at = at;
+        lives->io[i - 1].where = (uint8_t)where;
+        return;
     }
 }
 
@@ -143,7 +188,7 @@ static void rung(struct sim_lives *lives, const struct sim_record *r, const stru
 static void fetched(struct sim_lives *lives, const struct sim_record *r,
                     const struct sim_place *place)
 {
-    for (uint32_t i = 0; i < lives->lives; i++) {
+    for (uint32_t i = oldest(lives); i < lives->lives; i++) {
         struct sim_life *life = &lives->life[i];
 
         if (life->station[SIM_AT_DOORBELL].at < 0 || life->sent || life->sq != r->arg[0])
@@ -166,6 +211,7 @@ static void answered(struct sim_lives *lives, enum sim_station station, const st
         if (life->sent && life->sq == r->arg[0] && life->cid == r->arg[1]) {
             if (life->station[station].at < 0)
                 reach(life, station, r, place);
+            life->posted = lives->ring[cq_of(lives, life->sq)].posted;
             return;
         }
     }
@@ -179,10 +225,14 @@ static bool srb_add(struct sim_lives *lives, const struct sim_record *r,
         io_add(lives, r);
         return true;
     case SIM_EV_SRB_QUEUE:
-        io_queued(lives, r);
+        io_moved(lives, r->arg[0], SIM_IO_QUEUED, r->at);
+        return true;
+    case SIM_EV_IO_DONE:
+        io_moved(lives, r->arg[0], SIM_IO_DONE, r->at);
         return true;
     case SIM_EV_SRB_BUILD:
         life_begin(lives, r, place);
+        io_moved(lives, r->arg[1], SIM_IO_SRB, r->at);
         return true;
     case SIM_EV_SRB_START:
         reach(find(lives, r->arg[0]), SIM_AT_START, r, place);
@@ -193,6 +243,7 @@ static bool srb_add(struct sim_lives *lives, const struct sim_record *r,
         return true;
     case SIM_EV_SRB_RETURN:
         reach(find(lives, r->arg[0]), SIM_AT_RETURN, r, place);
+        io_moved(lives, r->arg[1], SIM_IO_CLASS, r->at);
         return true;
     default:
         return false;
@@ -206,8 +257,32 @@ static struct sim_ring *ring(struct sim_lives *lives, uint64_t qid)
 {
     struct sim_ring *found = &lives->ring[qid < SIM_STATE_QUEUES ? qid : SIM_STATE_QUEUES - 1];
 
+    if (!found->used)
+        found->cqid = (uint32_t)qid;
     found->used = true;
     return found;
+}
+
+/* A doorbell moves the head of a completion queue: all the way when the queue's size is not known.
+ */
+static void released(struct sim_lives *lives, const struct sim_record *r,
+                     const struct sim_place *place)
+{
+    struct sim_ring *cq = ring(lives, r->arg[0]);
+    uint32_t head = (uint32_t)r->arg[2];
+
+    if (cq->cq_entries == 0)
+        cq->released = cq->posted;
+    else
+        cq->released += (head + cq->cq_entries - cq->cq_head) % cq->cq_entries;
+    cq->cq_head = head;
+    for (uint32_t i = oldest(lives); i < lives->lives; i++) {
+        struct sim_life *life = &lives->life[i];
+
+        if (life->station[SIM_AT_POST].at >= 0 && life->station[SIM_AT_TAKEN].at < 0 &&
+            !life->gone && cq_of(lives, life->sq) == r->arg[0] && life->posted < cq->released)
+            reach(life, SIM_AT_TAKEN, r, place);
+    }
 }
 
 static void doorbell(struct sim_lives *lives, const struct sim_record *r,
@@ -216,12 +291,37 @@ static void doorbell(struct sim_lives *lives, const struct sim_record *r,
     struct sim_ring *at = ring(lives, r->arg[0]);
 
     if (r->arg[1]) {
-        at->cq_head = (uint32_t)r->arg[2];
-        at->cq_free = 0;
+        if (r->arg[3])
+            released(lives, r, place);
         return;
     }
     at->tail = (uint32_t)r->arg[2];
     rung(lives, r, place);
+}
+
+static void created(struct sim_lives *lives, const struct sim_record *r)
+{
+    struct sim_ring *at = ring(lives, r->arg[0]);
+
+    if (r->arg[1]) {
+        at->cq_entries = (uint32_t)r->arg[2];
+        at->cq_head = 0;
+        at->posted = at->released = 0;
+    } else {
+        at->cqid = (uint32_t)r->arg[3];
+        at->tail = at->head = 0;
+    }
+}
+
+/* What is in the controller's queues is there no longer. */
+static void disabled(struct sim_lives *lives)
+{
+    for (uint32_t i = oldest(lives); i < lives->lives; i++) {
+        enum sim_where where = sim_life_where(&lives->life[i]);
+
+        lives->life[i].gone |= where == SIM_IN_SQ || where == SIM_IN_CQ;
+    }
+    memset(lives->ring, 0, sizeof(lives->ring));
 }
 
 static bool command_add(struct sim_lives *lives, const struct sim_record *r,
@@ -239,12 +339,15 @@ static bool command_add(struct sim_lives *lives, const struct sim_record *r,
         return true;
     case SIM_EV_CQE_POST:
         ring(lives, r->arg[0])->head = (uint32_t)r->arg[3];
-        ring(lives, r->arg[0])->cq_free++;
         answered(lives, SIM_AT_POST, r, place);
+        ring(lives, cq_of(lives, (uint32_t)r->arg[0]))->posted++;
+        return true;
+    case SIM_EV_QUEUE_CREATE:
+        created(lives, r);
         return true;
     case SIM_EV_CC_EN:
         lives->enabled = (int8_t)r->arg[0];
-        memset(lives->ring, 0, sizeof(lives->ring)); /* the queues went with it */
+        disabled(lives);
         return true;
     case SIM_EV_CSTS_RDY:
         lives->ready = (int8_t)r->arg[0];

@@ -8,6 +8,7 @@
 #include "sim/scenario/scenario.h"
 
 #define LIVES_MAX 16 /* printed; the finding's own first */
+#define OWN_MAX 2    /* of those that the port driver sends for itself and that came back */
 
 static const char *const station_name[SIM_STATIONS] = {
     [SIM_AT_QUEUE] = "queued",
@@ -17,6 +18,7 @@ static const char *const station_name[SIM_STATIONS] = {
     [SIM_AT_FETCH] = "fetched",
     [SIM_AT_POST] = "CQE",
     [SIM_AT_LOST] = "dropped by the controller",
+    [SIM_AT_TAKEN] = "entry released",
     [SIM_AT_DONE] = "completed",
     [SIM_AT_AGAIN] = "completed AGAIN",
     [SIM_AT_RETURN] = "returned",
@@ -34,9 +36,19 @@ static void life_head(const struct sim_life *life, FILE *out)
             block);
 }
 
-/* Stations in the order in which they were reached; equal times in their usual order. */
-static void life_print(const struct sim_life *life, FILE *out)
+/* When the life came there, -1: not that it matters. Entries are often released after the SRB was
+ * completed, and then who cares. */
+static sim_ns at_of(const struct sim_life *life, int station)
 {
+    if (station == SIM_AT_TAKEN && !sim_life_outstanding(life))
+        return -1;
+    return life->station[station].at;
+}
+
+/* Stations in the order in which they were reached; equal times in their usual order. */
+static void life_print(const struct sim_lives *lives, const struct sim_life *life, FILE *out)
+{
+    char where[SIM__WHERE_BYTES];
     char time[SIM_UNITS_BYTES], span[SIM_UNITS_BYTES], room[SIM_WORD_BYTES];
     sim_ns before = -1;
 
@@ -47,7 +59,7 @@ static void life_print(const struct sim_life *life, FILE *out)
         sim_ns soonest = never;
 
         for (int i = 0; i < SIM_STATIONS; i++) {
-            sim_ns at = life->station[i].at;
+            sim_ns at = at_of(life, i);
 
             if (at >= 0 && at < soonest && (at > before || before < 0)) {
                 soonest = at;
@@ -57,7 +69,7 @@ static void life_print(const struct sim_life *life, FILE *out)
         if (next < 0)
             break;
         for (int i = 0; i < SIM_STATIONS; i++) {
-            if (life->station[i].at != soonest)
+            if (at_of(life, i) != soonest)
                 continue;
             if (before < 0)
                 fprintf(out, " %s %s", station_name[i], sim_text_time(time, soonest));
@@ -72,7 +84,14 @@ static void life_print(const struct sim_life *life, FILE *out)
             before = soonest;
         }
     }
-    fprintf(out, "%s\n", sim_life_outstanding(life) ? "; still outstanding" : "");
+    if (sim_life_outstanding(life))
+        fprintf(out, "; still outstanding, %s", sim__where_text(lives, life, where));
+    fputc('\n', out);
+}
+
+static int pass_of(const struct sim_life *life)
+{
+    return sim_life_outstanding(life) ? 0 : life->function == 0 ? 1 : 2;
 }
 
 void sim__lives_print(const struct sim_tale *tale, const struct sim_finding *finding, FILE *out)
@@ -84,17 +103,19 @@ void sim__lives_print(const struct sim_tale *tale, const struct sim_finding *fin
         return;
     fprintf(out, "\nThe life of each request (times since the station before)\n");
     if (finding->subject && sim_life(lives, finding->subject)) {
-        life_print(sim_life(lives, finding->subject), out);
+        life_print(lives, sim_life(lives, finding->subject), out);
         told++;
     }
-    /* Outstanding ones first: they are what the reader looks for. */
-    for (int pass = 0; pass < 2; pass++) {
-        for (uint32_t i = 0; i < lives->lives && told < LIVES_MAX; i++) {
+    /* Outstanding ones first: they are what the reader looks for. The port driver's own last. */
+    for (int pass = 0; pass < 3; pass++) {
+        uint32_t end = pass < 2 || told + OWN_MAX > LIVES_MAX ? LIVES_MAX : told + OWN_MAX;
+
+        for (uint32_t i = 0; i < lives->lives && told < end; i++) {
             const struct sim_life *life = &lives->life[i];
 
-            if (life->srb == finding->subject || sim_life_outstanding(life) != (pass == 0))
+            if (life->srb == finding->subject || pass_of(life) != pass)
                 continue;
-            life_print(life, out);
+            life_print(lives, life, out);
             told++;
         }
     }
@@ -107,30 +128,30 @@ void sim__lives_print(const struct sim_tale *tale, const struct sim_finding *fin
 
 static void outstanding_print(const struct sim_lives *lives, FILE *out)
 {
-    uint32_t n = 0, listed = 0;
+    uint32_t srbs = 0, ios = 0;
 
     for (uint32_t i = 0; i < lives->lives; i++)
-        n += sim_life_outstanding(&lives->life[i]);
-    fprintf(out, "  %-12s %u SRB%s outstanding", "driver", n, n == 1 ? "" : "s");
-    for (uint32_t i = 0; i < lives->lives && listed < 12; i++) {
-        if (sim_life_outstanding(&lives->life[i]))
-            fprintf(out, "%s %llu", listed++ == 0 ? ":" : ",",
-                    (unsigned long long)lives->life[i].srb);
-    }
-    fprintf(out, "%s\n", n > listed ? ", ..." : "");
+        srbs += sim_life_outstanding(&lives->life[i]);
+    for (uint32_t i = 0; i < lives->ios; i++)
+        ios += lives->io[i].where != SIM_IO_DONE;
+    fprintf(out, "  %-12s %u I/O%s under way, %u SRB%s outstanding in the miniport\n", "requests",
+            ios, ios == 1 ? "" : "s", srbs, srbs == 1 ? "" : "s");
+    sim__where_print(lives, out);
 }
 
 static void queues_print(const struct sim_lives *lives, FILE *out)
 {
     for (uint32_t i = 0; i < SIM_STATE_QUEUES; i++) {
         const struct sim_ring *ring = &lives->ring[i];
+        uint64_t waiting = ring->posted - ring->released;
 
-        if (ring->used)
-            fprintf(out,
-                    "  queue %-6u SQ tail %u, head %u as last reported; CQ head %u, %u entr%s "
-                    "posted since\n",
-                    i, ring->tail, ring->head, ring->cq_head, ring->cq_free,
-                    ring->cq_free == 1 ? "y" : "ies");
+        if (!ring->used)
+            continue;
+        fprintf(out,
+                "  queue %-6u SQ tail %u, head %u as last reported; CQ head %u, %llu entr%s not "
+                "released\n",
+                i, ring->tail, ring->head, ring->cq_head, (unsigned long long)waiting,
+                waiting == 1 ? "y" : "ies");
     }
 }
 
@@ -164,7 +185,7 @@ static void controller_print(const struct sim_tale *tale, FILE *out)
 
     fprintf(out, "  %-12s", "controller");
     if (lives->enabled < 0 && lives->ready < 0)
-        fprintf(out, " enabled and ready all the time");
+        fprintf(out, " neither CC.EN nor CSTS.RDY changed");
     else
         fprintf(out, " CC.EN=%d CSTS.RDY=%d", lives->enabled < 0 ? 1 : lives->enabled,
                 lives->ready < 0 ? 1 : lives->ready);

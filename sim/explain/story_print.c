@@ -17,6 +17,8 @@
 /* A few delays make an interleaving; dozens, in a run that was not made small, are noise. */
 #define DELAYS_MAX 8
 #define WEIGHT_DELAYS 300
+#define REPEATED 2
+#define WEIGHT_SUBJECT 900
 
 static const uint8_t weight_of[SIM_EV_COUNT] = {
     [SIM_EV_FINDING] = 100,
@@ -116,8 +118,35 @@ static bool about_command(const struct sim_life *life, const struct sim_record *
            life->sq == r->arg[0] && life->cid == r->arg[1];
 }
 
+/* The driver told the controller that it has seen the completion entry. */
+static bool takes_entry(const struct sim_life *life, const struct sim_record *r)
+{
+    return life != NULL && r->event == SIM_EV_DOORBELL && r->arg[1] &&
+           life->station[SIM_AT_TAKEN].at == r->at && life->station[SIM_AT_TAKEN].cpu == r->cpu;
+}
+
+/* Events of a kind: how many before the present one, and how many there are. */
+struct kinds {
+    uint32_t seen[SIM_EV_COUNT], all[SIM_EV_COUNT];
+};
+
+/* What repeats itself is told at its beginning and at its end. */
+static bool is_repeated(struct kinds *kinds, uint16_t event)
+{
+    uint32_t before = kinds->seen[event]++, after = kinds->all[event] - before - 1;
+
+    return before >= REPEATED && after >= REPEATED;
+}
+
+/* The controller's answers while it is set up are many and all alike. */
+static bool is_admin(const struct sim_record *r)
+{
+    return r->arg[0] == 0 && (r->event == SIM_EV_DOORBELL || r->event == SIM_EV_CMD_FETCH ||
+                              r->event == SIM_EV_CMD_DATA || r->event == SIM_EV_CQE_POST);
+}
+
 static uint32_t weigh(const struct sim_tale *tale, const struct sim_finding *finding,
-                      const struct sim__line *line, uint32_t from_end)
+                      const struct sim__line *line, uint32_t from_end, struct kinds *kinds)
 {
     uint32_t weight = weight_of[line->r.event] * 10u;
     const struct sim_life *life =
@@ -127,9 +156,13 @@ static uint32_t weigh(const struct sim_tale *tale, const struct sim_finding *fin
         return 0;
     if (line->held && tale->held > DELAYS_MAX)
         weight = WEIGHT_DELAYS;
+    if (is_repeated(kinds, line->r.event) && !line->held)
+        weight /= 4;
+    if (is_admin(&line->r))
+        weight /= 3;
     if (finding->subject && ((names_srb(line->r.event) && line->r.arg[0] == finding->subject) ||
-                             about_command(life, &line->r)))
-        weight += 400;
+                             about_command(life, &line->r) || takes_entry(life, &line->r)))
+        weight += WEIGHT_SUBJECT;
     if (line->r.cpu == finding->cpu && line->r.cpu != SIM_CPU_NONE)
         weight += 20;
     return weight + (from_end < 40 ? 40 - from_end : 0);
@@ -227,11 +260,14 @@ static void line_print(const struct sim_tale *tale, const struct sim_finding *fi
 void sim__story_print(struct sim_tale *tale, const struct sim_finding *finding, FILE *out)
 {
     struct sim__line **pick = calloc(tale->lines + 2, sizeof(struct sim__line *));
+    struct kinds kinds = {0};
     uint32_t n = 0, told;
 
     SIM_ASSERT(pick != NULL);
+    for (uint32_t i = 0; i < tale->lines; i++)
+        kinds.all[tale->line[i].r.event] += !is_dull(tale, &tale->line[i]);
     for (uint32_t i = 0; i < tale->lines; i++) {
-        tale->line[i].weight = weigh(tale, finding, &tale->line[i], tale->lines - i - 1);
+        tale->line[i].weight = weigh(tale, finding, &tale->line[i], tale->lines - i - 1, &kinds);
         if (tale->line[i].weight >= WEIGHT_MIN * 10)
             pick[n++] = &tale->line[i];
     }

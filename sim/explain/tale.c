@@ -43,6 +43,11 @@ uint64_t sim_tale_requests(const struct sim_tale *tale)
     return tale->lives.submitted;
 }
 
+void sim_tale_go_on(struct sim_tale *tale, const struct sim_tale *start)
+{
+    sim_lives_go_on(&tale->lives, &start->lives);
+}
+
 void sim_tale_race(struct sim_tale *tale, const struct sim_race *race)
 {
     tale->race = *race;

@@ -25,6 +25,9 @@ struct sim_tale;
 struct sim_tale *sim_tale_create(const struct sim_scenario *scenario, struct sim_module *module);
 void sim_tale_free(struct sim_tale *tale);
 
+/* Before it listens: queues, controller and holds are as `start` has heard of them. */
+void sim_tale_go_on(struct sim_tale *tale, const struct sim_tale *start);
+
 /* Before it listens: the finding will be this data race, and with a witness to it
  * (sim/engine/witness.h) the tale takes down both accesses. */
 void sim_tale_race(struct sim_tale *tale, const struct sim_race *race);

@@ -71,6 +71,12 @@ const char *sim__function(const struct sim_tale *tale, uint64_t offset);
  * place has at least one frame. */
 uint64_t sim__telling_frame(const struct sim_tale *tale, const struct sim_place *place);
 
+/* Where an outstanding SRB is, in words; in out, which has SIM__WHERE_BYTES, or a constant. */
+#define SIM__WHERE_BYTES 112
+const char *sim__where_text(const struct sim_lives *lives, const struct sim_life *life, char *out);
+/* A line for each place where requests are that did not come back. */
+void sim__where_print(const struct sim_lives *lives, FILE *out);
+
 /* Parts of the print. */
 void sim__story_print(struct sim_tale *tale, const struct sim_finding *finding, FILE *out);
 void sim__advice_print(const struct sim_tale *tale, const struct sim_finding *finding, FILE *out);

@@ -7,6 +7,7 @@
 #include "sim/engine/sim.h"
 #include "sim/explain/lives.h"
 #include "sim/explain/tale.h"
+#include "sim/explain/tale_private.h"
 #include "sim/explain/units.h"
 #include "sim/explain/words.h"
 
@@ -193,6 +194,132 @@ START_TEST(the_state_follows_locks_dpcs_and_holds)
 }
 END_TEST
 
+/* SRB n for I/O n, brought through its stations as far as `to`. */
+static void bring(uint64_t srb, enum sim_station to)
+{
+    sim_ns at = (sim_ns)srb * 100;
+
+    add(at, SIM_EV_IO_SUBMIT, srb, 0, srb * 8, 8);
+    if (to >= SIM_AT_QUEUE)
+        add(at, SIM_EV_SRB_QUEUE, srb, 0, 0, 0);
+    if (to >= SIM_AT_BUILD)
+        add(at, SIM_EV_SRB_BUILD, srb, srb, 0, 0x28);
+    if (to >= SIM_AT_START)
+        add(at, SIM_EV_SRB_START, srb, 0, 0, 0);
+    if (to >= SIM_AT_DOORBELL)
+        add(at, SIM_EV_DOORBELL, 1, 0, srb, 1);
+    if (to >= SIM_AT_FETCH)
+        add(at, SIM_EV_CMD_FETCH, 1, srb, 2, srb * 8);
+    if (to == SIM_AT_POST)
+        add(at, SIM_EV_CQE_POST, 1, srb, 0, srb);
+    if (to == SIM_AT_LOST)
+        add(at, SIM_EV_CMD_LOST, 1, srb, 0, 0);
+    if (to >= SIM_AT_DONE)
+        add(at, SIM_EV_SRB_COMPLETE, srb, 1, 0, srb);
+    if (to >= SIM_AT_RETURN)
+        add(at, SIM_EV_SRB_RETURN, srb, srb, 1, 0);
+}
+
+static enum sim_where where(uint64_t srb)
+{
+    return sim_life_where(sim_life(&lives, srb));
+}
+
+START_TEST(an_outstanding_srb_is_somewhere)
+{
+    add(1, SIM_EV_QUEUE_CREATE, 2, 1, 4, 2); /* CQ 2, 4 entries; SQ 1 posts to it */
+    add(2, SIM_EV_QUEUE_CREATE, 1, 0, 16, 2);
+    bring(1, SIM_AT_START);
+    bring(2, SIM_AT_POST);
+    bring(3, SIM_AT_POST);
+    bring(4, SIM_AT_LOST);
+    bring(5, SIM_AT_FETCH);
+    bring(6, SIM_AT_DOORBELL);
+    add(900, SIM_EV_DOORBELL, 2, 1, 1, 1);
+    ck_assert_int_eq(where(1), SIM_IN_STARTIO);
+    ck_assert_int_eq(where(2), SIM_IN_DRIVER);
+    ck_assert_int_eq(where(3), SIM_IN_CQ);
+    ck_assert_int_eq(where(4), SIM_IN_NO_DEVICE);
+    ck_assert_int_eq(where(5), SIM_IN_DEVICE);
+    ck_assert_int_eq(where(6), SIM_IN_SQ);
+    ck_assert_int_eq(sim_life(&lives, 2)->station[SIM_AT_TAKEN].at, 900);
+    add(950, SIM_EV_CC_EN, 0, 0, 0, 0);
+    ck_assert_int_eq(where(2), SIM_IN_DRIVER);
+    ck_assert_int_eq(where(3), SIM_IN_CQ_GONE);
+    ck_assert_int_eq(where(6), SIM_IN_SQ_GONE);
+    add(960, SIM_EV_CC_EN, 1, 0, 0, 0);
+    ck_assert_int_eq(where(3), SIM_IN_CQ_GONE);
+}
+END_TEST
+
+START_TEST(a_head_that_wraps_releases_as_many_entries)
+{
+    add(1, SIM_EV_QUEUE_CREATE, 1, 1, 4, 0);
+    for (uint64_t srb = 1; srb <= 3; srb++)
+        bring(srb, SIM_AT_POST);
+    add(900, SIM_EV_DOORBELL, 1, 1, 3, 1);
+    bring(4, SIM_AT_POST);
+    bring(5, SIM_AT_POST);
+    add(910, SIM_EV_DOORBELL, 1, 1, 0, 1);
+    ck_assert_int_eq(where(3), SIM_IN_DRIVER);
+    ck_assert_int_eq(where(4), SIM_IN_DRIVER);
+    ck_assert_int_eq(where(5), SIM_IN_CQ);
+    add(920, SIM_EV_DOORBELL, 1, 1, 1, 0); /* refused */
+    ck_assert_int_eq(where(5), SIM_IN_CQ);
+}
+END_TEST
+
+START_TEST(queues_are_known_from_the_start_up)
+{
+    struct sim_lives run;
+    struct sim_record r = record(900, SIM_EV_DOORBELL, 2, 1, 1, 1);
+    struct sim_place place = {0};
+
+    add(1, SIM_EV_QUEUE_CREATE, 2, 1, 4, 2);
+    add(2, SIM_EV_QUEUE_CREATE, 1, 0, 16, 2);
+    add(3, SIM_EV_PAUSE, 1, 60, 0, 0);
+    bring(1, SIM_AT_POST);
+    sim_lives_init(&run);
+    sim_lives_go_on(&run, &lives);
+    ck_assert_uint_eq(run.lives, 0);
+    ck_assert_uint_eq(run.pauses, 1);
+    ck_assert_uint_eq(run.ring[1].cqid, 2);
+    sim_lives_add(&run, &r, &place);
+    ck_assert_uint_eq(run.ring[2].released, 1);
+    sim_lives_free(&run);
+}
+END_TEST
+
+START_TEST(the_end_says_where_requests_are)
+{
+    static const char *const says[] = {
+        "    SRB 2, 3: in SQ 1, not fetched by the controller\n",
+        "    SRB 4: in the device, fetched from SQ 1 and not answered\n",
+        "    SRB 5: with the driver only, the controller dropped its command of SQ 1\n",
+        "    SRB 6: completed, on the way back through the port driver\n",
+        "    SRB 7: with the port driver, between HwStorBuildIo and HwStorStartIo\n",
+        "    I/O 8, 9, 10, 11, 12, 13, 14, 15 and 3 more: in the port driver's queue, and the "
+        "adapter is paused\n",
+        "    I/O 1: with the class driver\n",
+    };
+    static const enum sim_station to[] = {[1] = SIM_AT_RETURN, SIM_AT_DOORBELL, SIM_AT_DOORBELL,
+                                          SIM_AT_FETCH,        SIM_AT_LOST,     SIM_AT_DONE,
+                                          SIM_AT_BUILD};
+    char *text = NULL;
+    size_t bytes;
+    FILE *out = open_memstream(&text, &bytes);
+
+    for (uint64_t srb = 1; srb <= 18; srb++)
+        bring(srb, srb < sizeof to / sizeof to[0] ? to[srb] : SIM_AT_QUEUE);
+    add(5000, SIM_EV_PAUSE, 1, 60, 0, 0);
+    sim__where_print(&lives, out);
+    fclose(out);
+    for (size_t i = 0; i < sizeof says / sizeof says[0]; i++)
+        ck_assert_msg(strstr(text, says[i]) != NULL, "'%s' is missing in\n%s", says[i], text);
+    free(text);
+}
+END_TEST
+
 /* --- a tale ----------------------------------------------------------------------------------- */
 
 static void agent_main(void *ctx)
@@ -251,8 +378,8 @@ START_TEST(a_tale_is_short_and_holds_what_matters)
     ck_assert_ptr_nonnull(strstr(text, "HwStorStartIo(SRB 6)"));
     ck_assert_ptr_nonnull(strstr(text, "VIOLATED: reset-outstanding"));
     ck_assert_ptr_nonnull(strstr(text, "completes every outstanding SRB before it returns"));
-    ck_assert_ptr_nonnull(strstr(text, "1 SRB outstanding: 6"));
-    ck_assert_ptr_nonnull(strstr(text, "still outstanding"));
+    ck_assert_ptr_nonnull(strstr(text, "1 SRB outstanding in the miniport"));
+    ck_assert_ptr_nonnull(strstr(text, "still outstanding, with the driver, no doorbell"));
     free(text);
     sim_tale_free(tale);
     sim_destroy(sim);
@@ -349,6 +476,10 @@ int main(void)
     tcase_add_test(life, commands_find_their_srb_by_block_when_fetched_out_of_order);
     tcase_add_test(life, a_second_completion_is_kept_apart);
     tcase_add_test(life, the_state_follows_locks_dpcs_and_holds);
+    tcase_add_test(life, an_outstanding_srb_is_somewhere);
+    tcase_add_test(life, a_head_that_wraps_releases_as_many_entries);
+    tcase_add_test(life, queues_are_known_from_the_start_up);
+    tcase_add_test(life, the_end_says_where_requests_are);
     suite_add_tcase(suite, life);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
