@@ -4,6 +4,7 @@
 
 #include "sim/cli/cli.h"
 #include "sim/engine/choice.h"
+#include "sim/engine/module.h"
 #include "sim/run/drivers.h"
 #include "sim/scenario/faults.h"
 
@@ -57,16 +58,20 @@ static int list_drivers(const struct sim_arguments *arguments)
     char **names = sim_driver_names();
 
     for (uint32_t i = 0; names[i] != NULL; i++) {
-        char path[PATH_MAX];
+        char path[PATH_MAX], about[SIM_MODULE_ABOUT];
         struct sim_error error;
+        bool usable;
 
         if (sim_driver_path(names[i], path, sizeof(path), &error) < 0)
             continue;
+        usable = sim_module_about(path, &about, &error) == 0;
         if (arguments->json)
-            sim_json_print(json_pack("{so so}", "driver", sim_json_text(names[i]), "path",
-                                     sim_json_text(path)));
+            sim_json_print(json_pack("{so so ss so}", "driver", sim_json_text(names[i]), "path",
+                                     sim_json_text(path), usable ? "about" : "error",
+                                     sim_json_text(usable ? about : error.text)));
         else
-            printf("%-20s %s\n", names[i], path);
+            printf("%-16s %s%s\n", names[i],
+                   usable ? "" : "unusable: ", usable ? about : error.text);
     }
     sim_names_free(names);
     return SIM_EXIT_OK;

@@ -1,8 +1,7 @@
 /* sim/engine/module.c - loading a miniport, imaging its data, and finding source lines in it.
  *
- * The file is looked at with libelf before anything of it runs: no code of a library that
- * storsim-cc did not build is ever executed, and routines that storsim does not have are named all
- * at once.
+ * What is imaged: the writable segments, so .data, .bss with the COMMON symbols, and sections of
+ * the driver's own. A driver has no other memory that outlives a run but the world's.
  */
 #include "sim/engine/module.h"
 
@@ -10,16 +9,11 @@
 #include <dwarf.h>
 #include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <gelf.h>
-#include <libelf.h>
 #include <limits.h>
 #include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "driver/wdk/storsim_module.h"
 #include "sim/engine/module_private.h"
@@ -43,99 +37,6 @@ struct sim_module {
     Dwfl_Module *dwfl_module;
     GElf_Addr dwfl_base;
 };
-
-/* --- looking before leaping ------------------------------------------------------------------- */
-
-struct symbols {
-    bool descriptor, driver_entry;
-    char missing[256]; /* names, separated by commas */
-    uint32_t missing_count;
-};
-
-static void add_missing(struct symbols *found, const char *name)
-{
-    size_t used = strlen(found->missing);
-
-    found->missing_count++;
-    if (used + strlen(name) + 3 < sizeof found->missing)
-        snprintf(found->missing + used, sizeof found->missing - used, "%s%s", used ? ", " : "",
-                 name);
-}
-
-static void read_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, struct symbols *found)
-{
-    Elf_Data *data = elf_getdata(section, NULL);
-    size_t count = data && header->sh_entsize ? header->sh_size / header->sh_entsize : 0;
-
-    for (size_t i = 1; i < count && i <= INT_MAX; i++) {
-        GElf_Sym symbol;
-        const char *name;
-
-        if (!gelf_getsym(data, (int)i, &symbol))
-            continue;
-        name = elf_strptr(elf, header->sh_link, symbol.st_name);
-        if (!name || !*name)
-            continue;
-        if (symbol.st_shndx == SHN_UNDEF) {
-            if (GELF_ST_BIND(symbol.st_info) != STB_WEAK && !dlsym(RTLD_DEFAULT, name))
-                add_missing(found, name);
-        } else if (!strcmp(name, STORSIM_MODULE_SYMBOL)) {
-            found->descriptor = true;
-        } else if (!strcmp(name, "DriverEntry")) {
-            found->driver_entry = true;
-        }
-    }
-}
-
-static int scan_elf(const char *path, int fd, struct symbols *found, struct sim_error *error)
-{
-    Elf *elf;
-    Elf_Scn *section = NULL;
-    GElf_Ehdr header;
-
-    elf_version(EV_CURRENT);
-    elf = elf_begin(fd, ELF_C_READ, NULL);
-    if (!elf || elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &header) ||
-        header.e_type != ET_DYN || header.e_machine != EM_X86_64) {
-        elf_end(elf);
-        return sim_error_set(
-            error,
-            "%s: not a module: it is no x86-64 shared object (build it with storsim-cc -o %s)",
-            path, path);
-    }
-    while ((section = elf_nextscn(elf, section))) {
-        GElf_Shdr section_header;
-
-        if (gelf_getshdr(section, &section_header) && section_header.sh_type == SHT_DYNSYM)
-            read_symbols(elf, section, &section_header, found);
-    }
-    elf_end(elf);
-    return 0;
-}
-
-static int inspect(const char *path, struct sim_error *error)
-{
-    struct symbols found = {0};
-    int fd = open(path, O_RDONLY | O_CLOEXEC), result;
-
-    if (fd < 0)
-        return sim_error_set(error, "%s: %s", path, strerror(errno));
-    result = scan_elf(path, fd, &found, error);
-    close(fd);
-    if (result)
-        return result;
-    if (!found.descriptor)
-        return sim_error_set(error,
-                             "%s: this shared object was not built by storsim-cc (it has no %s)",
-                             path, STORSIM_MODULE_SYMBOL);
-    if (!found.driver_entry)
-        return sim_error_set(error, "%s: the module has no DriverEntry", path);
-    if (found.missing_count)
-        return sim_error_set(
-            error, "%s: the module calls %u routine%s that storsim does not have: %s", path,
-            found.missing_count, found.missing_count == 1 ? "" : "s", found.missing);
-    return 0;
-}
 
 /* --- loading ---------------------------------------------------------------------------------- */
 
@@ -178,30 +79,13 @@ static int on_object(struct dl_phdr_info *info, size_t size, void *ctx)
     return 1;
 }
 
-static int check_descriptor(const struct sim_module *m, struct sim_error *error)
-{
-    const struct storsim_module_info *info = m->info;
-
-    if (memcmp(info->magic, STORSIM_MODULE_MAGIC, sizeof STORSIM_MODULE_MAGIC))
-        return sim_error_set(error, "%s: the module's descriptor is damaged", m->path);
-    if (info->descriptor_version != STORSIM_MODULE_VERSION)
-        return sim_error_set(
-            error,
-            "%s: built with module descriptor version %u, this storsim needs %u: build it again",
-            m->path, info->descriptor_version, STORSIM_MODULE_VERSION);
-    if (info->wdk_version != STORSIM_WDK_VERSION)
-        return sim_error_set(
-            error, "%s: built with header version %u, this storsim has %u: build it again", m->path,
-            info->wdk_version, STORSIM_WDK_VERSION);
-    return 0;
-}
-
 int sim_module_load(const char *path, struct sim_error *error, struct sim_module **out)
 {
+    struct storsim_module_info info;
     struct sim_module *m;
     struct link_map *map;
 
-    if (inspect(path, error))
+    if (sim__module_inspect(path, error, &info))
         return -1;
     m = calloc(1, sizeof *m);
     SIM_ASSERT(m);
@@ -216,10 +100,6 @@ int sim_module_load(const char *path, struct sim_error *error, struct sim_module
     m->info = dlsym(m->handle, STORSIM_MODULE_SYMBOL);
     SIM_ASSERT(m->info && !dlinfo(m->handle, RTLD_DI_LINKMAP, &map));
     m->base = map->l_addr;
-    if (check_descriptor(m, error)) {
-        sim_module_unload(m);
-        return -1;
-    }
     dl_iterate_phdr(on_object, m);
     SIM_ASSERT(m->span);
     *out = m;

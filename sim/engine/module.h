@@ -13,10 +13,16 @@
 
 struct sim_module;
 
-/* Loads the module at path. Errors (negative, text in error): no such file, not a shared object,
- * not built by storsim-cc, other descriptor or header version, no DriverEntry, calls a routine
- * storsim does not have. */
+/* Loads the module at path. Errors (negative, one line in error): no such file, no regular file, a
+ * Windows driver, not a shared object, cut short, not built by storsim-cc, other descriptor or
+ * header version (both are named), no DriverEntry, thread-local variables, calls a routine storsim
+ * does not have. */
 int sim_module_load(const char *path, struct sim_error *error, struct sim_module **out);
+
+/* What a module's maker says about it ("" when nothing), without loading it. Errors as above. */
+#define SIM_MODULE_ABOUT 128
+int sim_module_about(const char *path, char (*out)[SIM_MODULE_ABOUT], struct sim_error *error);
+
 void sim_module_unload(struct sim_module *module);
 
 void *sim_module_symbol(const struct sim_module *module, const char *name);

@@ -119,7 +119,10 @@ static int unknown_driver(const char *name, struct sim_error *error)
     for (uint32_t i = 0; i < count; i++)
         snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s", i > 0 ? ", " : "",
                  names[i]);
-    if (count == 0)
+    if (access(name, F_OK) == 0)
+        sim_error_set(error, "there is no built-in driver '%.60s'; for the file say ./%.60s", name,
+                      name);
+    else if (count == 0)
         sim_error_set(error,
                       "there is no built-in driver '%.60s': no modules in %.150s/drivers or "
                       "../lib/storsim/drivers",
