@@ -1,7 +1,4 @@
-/*
- * Storport, as a miniport sees it. Complete for what an NVMe miniport needs between DriverEntry and reset; the
- * parts that are still missing (WMI, PoFx, ETW, telemetry, ACPI) would each be one more file in stordef/.
- */
+/* Storport, as a miniport sees it. */
 #pragma once
 #pragma GCC system_header
 
@@ -9,6 +6,14 @@
 #include "scsi.h"
 #include "stordef/types.h"
 #include "stordef/control.h"
+#include "stordef/power.h"
+#include "stordef/pofx.h"
 #include "stordef/roles.h"
 #include "stordef/config.h"
+#include "stordef/log.h"
+#include "stordef/sync.h"
 #include "stordef/routines.h"
+#include "stordef/routines_memory.h"
+#include "stordef/routines_power.h"
+#include "stordef/routines_system.h"
+#include "stordef/routines_log.h"

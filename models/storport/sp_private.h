@@ -28,6 +28,7 @@
 #define SP_SERVICE_NAME 20
 #define SP_TAGS_MAX 1024 /* queue tags of a LUN */
 #define SP_TRANSFER_MAX (4u << 20)
+#define SP_POLITE_MAX 128 /* routines that are not modelled */
 
 #define SP_DIRQL 8         /* of every message and of INTx: equal levels do not nest (8.1-11) */
 #define SP_COST 30         /* ns that an ordinary routine takes */
@@ -331,6 +332,8 @@ struct sp_port {
     struct sp_recovery recovery;
     struct sp_own own[SP_OWN_SLOTS];
     struct sp_chunk *chunk[SP_CHUNKS_MAX];
+
+    uint32_t polite[SP_POLITE_MAX]; /* calls of each, by its line in polite.def */
 };
 
 /* port.c */

@@ -78,18 +78,3 @@ VOID SIM_API StorPortLogError(PVOID HwDeviceExtension, PSCSI_REQUEST_BLOCK Srb, 
                  "StorPortLogError for SRB %llu, which was completed",
                  (unsigned long long)slot->serial);
 }
-
-/* Units do not come and go here: refused as on a system without the routine. */
-ULONG SIM_API StorPortStateChangeDetected(PVOID HwDeviceExtension, ULONG ChangedEntity,
-                                          PSTOR_ADDRESS Address, ULONG Attributes,
-                                          HW_STATE_CHANGE *HwStateChange,
-                                          PVOID HwStateChangeContext)
-{
-    sp__routine(HwDeviceExtension, "StorPortStateChangeDetected");
-    (void)ChangedEntity;
-    (void)Address;
-    (void)Attributes;
-    (void)HwStateChange;
-    (void)HwStateChangeContext;
-    return STOR_STATUS_NOT_IMPLEMENTED;
-}

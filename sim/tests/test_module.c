@@ -185,19 +185,40 @@ START_TEST(a_routine_that_storsim_does_not_have_is_named)
 }
 END_TEST
 
+/* How a module's descriptor begins: magic, and the versions of the record and of the headers. */
+struct versions {
+    char magic[8];
+    uint32_t descriptor, wdk;
+};
+
+static struct versions versions_of_built_in(void)
+{
+    const char *at = memmem(bytes, read_built_in(), "STORSIM", 8);
+    struct versions found;
+
+    ck_assert_ptr_nonnull(at);
+    memcpy(&found, at, sizeof found);
+    return found;
+}
+
 START_TEST(a_module_of_another_version_is_refused_with_both_versions)
 {
-    static const char here[] = "STORSIM\0\2\0\0\0\1\0\0", descriptor[] = "STORSIM\0\7\0\0\0\1\0\0",
-                      wdk[] = "STORSIM\0\2\0\0\0\11\0\0";
-    const char *path = forged(here, descriptor, 15);
+    const struct versions here = versions_of_built_in();
+    struct versions descriptor = here, wdk = here;
+    char has[16], needs[16];
+    const char *path;
 
+    descriptor.descriptor = 77;
+    path = forged((const char *)&here, (const char *)&descriptor, sizeof here);
+    snprintf(needs, sizeof needs, "needs %u", here.descriptor);
     ck_assert_int_lt(sim_module_load(path, &error, &module), 0);
-    ck_assert_msg(strstr(error.text, "version 7") && strstr(error.text, "needs 2"), "%s",
-                  error.text);
+    ck_assert_msg(strstr(error.text, "version 77") && strstr(error.text, needs), "%s", error.text);
     unlink(path);
-    path = forged(here, wdk, 15);
+    wdk.wdk = 99;
+    path = forged((const char *)&here, (const char *)&wdk, sizeof here);
+    snprintf(has, sizeof has, "has %u", here.wdk);
     ck_assert_int_lt(sim_module_load(path, &error, &module), 0);
-    ck_assert_msg(strstr(error.text, "version 9") && strstr(error.text, "has 1"), "%s", error.text);
+    ck_assert_msg(strstr(error.text, "version 99") && strstr(error.text, has), "%s", error.text);
     unlink(path);
 }
 END_TEST

@@ -31,6 +31,9 @@ typedef enum _SCSI_ADAPTER_CONTROL_TYPE {
     ScsiAdapterPostHwInitialize,
     ScsiAdapterPrepareEarlyDumpData,
     ScsiAdapterRestoreEarlyDumpData,
+    ScsiAdapterKsrPowerDown,
+    ScsiAdapterPreparePLDR,
+    ScsiNvmeofAdapterOperation,
     ScsiAdapterControlMax,
     MakeAdapterControlTypeSizeOfUlong = -1 /* all ones: four bytes wide on every compiler */
 } SCSI_ADAPTER_CONTROL_TYPE, *PSCSI_ADAPTER_CONTROL_TYPE;
@@ -61,6 +64,9 @@ typedef enum _SCSI_UNIT_CONTROL_TYPE {
     ScsiUnitRichDescription,
     ScsiUnitQueryBusType,
     ScsiUnitQueryFruId,
+    ScsiUnitReportInternalData,
+    ScsiUnitKsrPowerDown,
+    ScsiUnitNvmeIceInformation,
     ScsiUnitControlMax,
     MakeUnitControlTypeSizeOfUlong = -1
 } SCSI_UNIT_CONTROL_TYPE, *PSCSI_UNIT_CONTROL_TYPE;

@@ -136,9 +136,6 @@ SIM_IMPORT BOOLEAN SIM_API StorPortRegistryWrite(PVOID HwDeviceExtension, PUCHAR
 SIM_IMPORT VOID SIM_API StorPortLogError(PVOID HwDeviceExtension, PSCSI_REQUEST_BLOCK Srb, UCHAR PathId,
                                          UCHAR TargetId, UCHAR Lun, ULONG ErrorCode, ULONG UniqueId);
 SIM_IMPORT VOID SIM_API StorPortDebugPrint(ULONG DebugPrintLevel, PCSTR DebugMessage, ...);
-SIM_IMPORT ULONG SIM_API StorPortStateChangeDetected(PVOID HwDeviceExtension, ULONG ChangedEntity,
-                                                     PSTOR_ADDRESS Address, ULONG Attributes,
-                                                     HW_STATE_CHANGE *HwStateChange, PVOID HwStateChangeContext);
 
 /* Those that need no engine */
 SIM_INLINE ULONG StorPortConvertPhysicalAddressToUlong(STOR_PHYSICAL_ADDRESS Address)

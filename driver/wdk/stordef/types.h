@@ -132,7 +132,15 @@ typedef enum _SCSI_NOTIFICATION_TYPE {
     ReleaseSpinLock,
     StateChangeDetectedCall,
     IoTargetRequestServiceTime,
-    AsyncNotificationDetected
+    AsyncNotificationDetected,
+    RequestDirectComplete,
+    InitializeDpcWithContext,
+    InitializeThreadedDpc,
+    SetTargetProcessorDpc,
+    MarkDeviceFailed,
+    MarkDeviceFailedEx,
+    TerminateSystemThread,
+    NvmeofNotification
 } SCSI_NOTIFICATION_TYPE, *PSCSI_NOTIFICATION_TYPE;
 /* WDK spellings that some drivers use. */
 typedef SCSI_NOTIFICATION_TYPE STOR_NOTIFICATION_TYPE;
@@ -158,3 +166,4 @@ typedef SCSI_NOTIFICATION_TYPE STOR_NOTIFICATION_TYPE;
 #define MINIPORT_REG_SZ 1
 #define MINIPORT_REG_BINARY 3
 #define MINIPORT_REG_DWORD 4
+#define MINIPORT_REG_MULTI_SZ 7

@@ -183,8 +183,9 @@ cp good.dep text.o
 expect 1 "text.o is no object" "$cc" good.o text.o
 cp good.dep text.a
 expect 1 "text.a is no archive" "$cc" good.o text.a
-sed 's/wdk 1 dbg/wdk 7 dbg/' helper.o >old.o
-expect 1 "old.o was compiled with header version 7, this storsim-cc has 1" "$cc" good.o old.o
+version=$(sed -n 's/^#define STORSIM_WDK_VERSION //p' "$driver/wdk/storsim_module.h")
+sed "s/wdk $version dbg/wdk 7 dbg/" helper.o >old.o
+expect 1 "old.o was compiled with header version 7, this storsim-cc has $version" "$cc" good.o old.o
 expect 0 '' "$cc" -c -DDBG=0 -o free.o helper.c
 expect 0 'some of the objects were compiled with DBG and some without' "$cc" -o mixed.so good.o free.o
 

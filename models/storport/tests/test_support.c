@@ -135,21 +135,6 @@ START_TEST(another_pointer_than_the_device_extension_is_a_finding)
 }
 END_TEST
 
-static void change_state(void *ctx)
-{
-    (void)ctx;
-    ck_assert_uint_eq(
-        StorPortStateChangeDetected(mini.devext, STATE_CHANGE_LUN, NULL, 0, NULL, NULL),
-        STOR_STATUS_NOT_IMPLEMENTED);
-}
-
-START_TEST(a_state_change_is_refused_politely)
-{
-    mini_boot();
-    mini_call(0, change_state, NULL);
-}
-END_TEST
-
 int main(void)
 {
     TCase *tc = tcase_create("support");
@@ -164,7 +149,6 @@ int main(void)
     tcase_add_test(tc, a_stall_takes_its_time_and_is_told);
     tcase_add_test(tc, an_obsolete_notification_is_a_finding);
     tcase_add_test(tc, another_pointer_than_the_device_extension_is_a_finding);
-    tcase_add_test(tc, a_state_change_is_refused_politely);
     suite_add_tcase(s, tc);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);

@@ -1,0 +1,220 @@
+/* The power framework: a device's components, their idle states, and what the miniport is told of them. */
+#pragma once
+#pragma GCC system_header
+
+#include "control.h"
+
+#define STOR_POFX_UNKNOWN_POWER 0xFFFFFFFF
+#define STOR_POFX_UNKNOWN_TIME 0xFFFFFFFFFFFFFFFF
+
+#define STOR_POFX_UNIT_MIN_COMPONENTS 1
+#define STOR_POFX_UNIT_MAX_COMPONENTS 1
+#define STOR_POFX_ADAPTER_MIN_COMPONENTS 1
+#define STOR_POFX_ADAPTER_MAX_COMPONENTS 1
+#define STOR_POFX_UNIT_MIN_IDLE_STATES 1
+#define STOR_POFX_UNIT_MAX_IDLE_STATES 2
+#define STOR_POFX_ADAPTER_MIN_IDLE_STATES 1
+#define STOR_POFX_ADAPTER_MAX_IDLE_STATES 8
+
+/* Flags of a device */
+#define STOR_POFX_DEVICE_FLAG_NO_D0 0x01
+#define STOR_POFX_DEVICE_FLAG_NO_D3 0x02
+#define STOR_POFX_DEVICE_FLAG_ENABLE_D3_COLD 0x04
+#define STOR_POFX_DEVICE_FLAG_NO_DUMP_ACTIVE 0x08
+#define STOR_POFX_DEVICE_FLAG_IDLE_TIMEOUT 0x10
+#define STOR_POFX_DEVICE_FLAG_ADAPTIVE_D3_IDLE_TIMEOUT 0x20
+#define STOR_POFX_DEVICE_FLAG_NO_UNIT_REGISTRATION 0x40
+#define STOR_POFX_DEVICE_FLAG_PERF_STATE_PEP_OPTIONAL 0x80
+#define STOR_POFX_DEVICE_FLAG_NO_IDLE_DEBOUNCE 0x100
+#define STOR_POFX_DEVICE_FLAG_DUMP_ALWAYS_POWER_ON 0x200
+#define STOR_POFX_DEVICE_FLAG_DISABLE_INTERRUPTS_ON_D3 0x400
+#define STOR_POFX_DEVICE_FLAG_ADAPTER_D3_WAKE 0x800
+#define STOR_POFX_DEVICE_FLAG_GET_PERF_STATE_FROM_PEP 0x1000
+
+/* One F-state; times in 100 ns, power in microwatts. */
+typedef struct _STOR_POFX_COMPONENT_IDLE_STATE {
+    ULONG Version;
+    ULONG Size;
+    ULONGLONG TransitionLatency;
+    ULONGLONG ResidencyRequirement;
+    ULONG NominalPower;
+} STOR_POFX_COMPONENT_IDLE_STATE, *PSTOR_POFX_COMPONENT_IDLE_STATE;
+SIM_ASSERT_SIZE(STOR_POFX_COMPONENT_IDLE_STATE, 0x20);
+#define STOR_POFX_COMPONENT_IDLE_STATE_SIZE (sizeof(STOR_POFX_COMPONENT_IDLE_STATE))
+#define STOR_POFX_COMPONENT_IDLE_STATE_VERSION_V1 1
+
+/* The sizes of the records below are those of their heads, without the array. */
+typedef struct _STOR_POFX_COMPONENT {
+    ULONG Version;
+    ULONG Size;
+    ULONG FStateCount;
+    ULONG DeepestWakeableFState;
+    GUID Id;
+    STOR_POFX_COMPONENT_IDLE_STATE FStates[ANYSIZE_ARRAY];
+} STOR_POFX_COMPONENT, *PSTOR_POFX_COMPONENT;
+SIM_ASSERT_SIZE(STOR_POFX_COMPONENT, 0x40);
+#define STOR_POFX_COMPONENT_SIZE ((ULONG)FIELD_OFFSET(STOR_POFX_COMPONENT, FStates))
+#define STOR_POFX_COMPONENT_VERSION_V1 1
+
+typedef struct _STOR_POFX_COMPONENT_V2 {
+    ULONG Version;
+    ULONG Size;
+    ULONG FStateCount;
+    ULONG DeepestWakeableFState;
+    GUID Id;
+    ULONG DeepestAdapterPowerRequiredFState;
+    ULONG DeepestCrashDumpReadyFState;
+    STOR_POFX_COMPONENT_IDLE_STATE FStates[ANYSIZE_ARRAY];
+} STOR_POFX_COMPONENT_V2, *PSTOR_POFX_COMPONENT_V2;
+SIM_ASSERT_SIZE(STOR_POFX_COMPONENT_V2, 0x48);
+#define STOR_POFX_COMPONENT_V2_SIZE ((ULONG)FIELD_OFFSET(STOR_POFX_COMPONENT_V2, FStates))
+#define STOR_POFX_COMPONENT_VERSION_V2 2
+
+typedef struct _STOR_POFX_DEVICE {
+    ULONG Version;
+    ULONG Size;
+    ULONG ComponentCount;
+    ULONG Flags;
+    STOR_POFX_COMPONENT Components[ANYSIZE_ARRAY];
+} STOR_POFX_DEVICE, *PSTOR_POFX_DEVICE;
+SIM_ASSERT_SIZE(STOR_POFX_DEVICE, 0x50);
+#define STOR_POFX_DEVICE_SIZE ((ULONG)FIELD_OFFSET(STOR_POFX_DEVICE, Components))
+#define STOR_POFX_DEVICE_VERSION_V1 1
+
+typedef struct _STOR_POFX_DEVICE_V2 {
+    ULONG Version;
+    ULONG Size;
+    ULONG ComponentCount;
+    ULONG Flags;
+    union {
+        ULONG UnitMinIdleTimeoutInMS;
+        ULONG AdapterIdleTimeoutInMS;
+    };
+    STOR_POFX_COMPONENT Components[ANYSIZE_ARRAY];
+} STOR_POFX_DEVICE_V2, *PSTOR_POFX_DEVICE_V2;
+SIM_ASSERT_OFFSET(STOR_POFX_DEVICE_V2, Components, 0x18);
+#define STOR_POFX_DEVICE_V2_SIZE ((ULONG)FIELD_OFFSET(STOR_POFX_DEVICE_V2, Components))
+#define STOR_POFX_DEVICE_VERSION_V2 2
+
+typedef struct _STOR_POFX_DEVICE_V3 {
+    ULONG Version;
+    ULONG Size;
+    ULONG ComponentCount;
+    ULONG Flags;
+    union {
+        ULONG UnitMinIdleTimeoutInMS;
+        ULONG AdapterIdleTimeoutInMS;
+    };
+    ULONG MinimumPowerCyclePeriodInMS;
+    STOR_POFX_COMPONENT Components[ANYSIZE_ARRAY];
+} STOR_POFX_DEVICE_V3, *PSTOR_POFX_DEVICE_V3;
+SIM_ASSERT_OFFSET(STOR_POFX_DEVICE_V3, Components, 0x18);
+#define STOR_POFX_DEVICE_V3_SIZE ((ULONG)FIELD_OFFSET(STOR_POFX_DEVICE_V3, Components))
+#define STOR_POFX_DEVICE_VERSION_V3 3
+
+/* Performance states */
+typedef enum _STOR_POFX_PERF_STATE_UNIT {
+    StorPoFxPerfStateUnitOther,
+    StorPoFxPerfStateUnitFrequency,
+    StorPoFxPerfStateUnitBandwidth,
+    StorPoFxPerfStateUnitMilliwatts,
+    StorPoFxPerfStateUnitMaximum
+} STOR_POFX_PERF_STATE_UNIT, *PSTOR_POFX_PERF_STATE_UNIT;
+
+typedef enum _STOR_POFX_PERF_STATE_TYPE {
+    StorPoFxPerfStateTypeDiscrete,
+    StorPoFxPerfStateTypeRange,
+    StorPoFxPerfStateTypeMaximum
+} STOR_POFX_PERF_STATE_TYPE, *PSTOR_POFX_PERF_STATE_TYPE;
+
+typedef struct _STOR_POFX_PERF_STATE {
+    ULONG Version;
+    ULONG Size;
+    ULONGLONG Value;
+    PVOID Context;
+} STOR_POFX_PERF_STATE, *PSTOR_POFX_PERF_STATE;
+#define STOR_POFX_PERF_STATE_SIZE (sizeof(STOR_POFX_PERF_STATE))
+#define STOR_POFX_PERF_STATE_VERSION_V1 1
+
+typedef struct _STOR_POFX_COMPONENT_PERF_SET {
+    ULONG Version;
+    ULONG Size;
+    ULONGLONG Flags;
+    STOR_POFX_PERF_STATE_UNIT PStateUnit;
+    STOR_POFX_PERF_STATE_TYPE PStateType;
+    union {
+        struct {
+            ULONG Count;
+            ULONG Offset;
+        } Discrete;
+        struct {
+            ULONGLONG Minimum;
+            ULONGLONG Maximum;
+        } Range;
+    } PStates;
+} STOR_POFX_COMPONENT_PERF_SET, *PSTOR_POFX_COMPONENT_PERF_SET;
+#define STOR_POFX_COMPONENT_PERF_SET_SIZE (sizeof(STOR_POFX_COMPONENT_PERF_SET))
+#define STOR_POFX_COMPONENT_PERF_SET_VERSION_V1 1
+#define STOR_POFX_COMPONENT_MIN_PERF_SETS 0
+#define STOR_POFX_COMPONENT_MAX_PERF_SETS 3
+#define STOR_POFX_MIN_DISCRETE_PERF_STATES 1
+#define STOR_POFX_MAX_DISCRETE_PERF_STATES 8
+
+/* Parameters of adapter and unit control; Header.Address is NULL for the adapter. */
+typedef struct _STOR_POFX_UNIT_POWER_INFO {
+    STOR_POWER_CONTROL_HEADER Header;
+    BOOLEAN IdlePowerEnabled;
+} STOR_POFX_UNIT_POWER_INFO, *PSTOR_POFX_UNIT_POWER_INFO;
+SIM_ASSERT_SIZE(STOR_POFX_UNIT_POWER_INFO, 0x18);
+
+typedef struct _STOR_POFX_POWER_REQUIRED_CONTEXT {
+    STOR_POWER_CONTROL_HEADER Header;
+    BOOLEAN PowerRequired;
+} STOR_POFX_POWER_REQUIRED_CONTEXT, *PSTOR_POFX_POWER_REQUIRED_CONTEXT;
+SIM_ASSERT_SIZE(STOR_POFX_POWER_REQUIRED_CONTEXT, 0x18);
+
+typedef struct _STOR_POFX_ACTIVE_CONTEXT {
+    STOR_POWER_CONTROL_HEADER Header;
+    ULONG ComponentIndex;
+    BOOLEAN Active;
+} STOR_POFX_ACTIVE_CONTEXT, *PSTOR_POFX_ACTIVE_CONTEXT;
+SIM_ASSERT_SIZE(STOR_POFX_ACTIVE_CONTEXT, 0x18);
+
+typedef struct _STOR_POFX_FSTATE_CONTEXT {
+    STOR_POWER_CONTROL_HEADER Header;
+    ULONG ComponentIndex;
+    ULONG FState;
+} STOR_POFX_FSTATE_CONTEXT, *PSTOR_POFX_FSTATE_CONTEXT;
+SIM_ASSERT_SIZE(STOR_POFX_FSTATE_CONTEXT, 0x18);
+
+typedef struct _STOR_POFX_PERF_STATE_CONTEXT {
+    STOR_POWER_CONTROL_HEADER Header;
+    ULONG ComponentIndex;
+    BOOLEAN Succeeded;
+    PVOID Context;
+} STOR_POFX_PERF_STATE_CONTEXT, *PSTOR_POFX_PERF_STATE_CONTEXT;
+
+typedef struct _STOR_POFX_POWER_CONTROL {
+    STOR_POWER_CONTROL_HEADER Header;
+    LPCGUID PowerControlCode;
+    SIZE_T InBufferSize;
+    SIZE_T OutBufferSize;
+    PVOID InBuffer;
+    PVOID OutBuffer;
+    PSIZE_T BytesReturned;
+} STOR_POFX_POWER_CONTROL, *PSTOR_POFX_POWER_CONTROL;
+SIM_ASSERT_SIZE(STOR_POFX_POWER_CONTROL, 0x40);
+
+/* Component identifiers, and operations that StorPortIsDeviceOperationAllowed is asked about. */
+#if SIM_MODULE
+static const GUID STORPORT_POFX_ADAPTER_GUID __attribute__((unused)) =
+    {0xdcaf9c10, 0x895f, 0x481f, {0xa4, 0x92, 0xd4, 0xce, 0xd2, 0xf5, 0x56, 0x33}};
+static const GUID STORPORT_POFX_LUN_GUID __attribute__((unused)) =
+    {0x585d326b, 0x0b3a, 0x4088, {0x89, 0x39, 0x88, 0xb0, 0x0f, 0x69, 0x58, 0xbe}};
+static const GUID STORPORT_DEVICEOPERATION_SECURE_REPROVISION_GUID __attribute__((unused)) =
+    {0xdcaf9c10, 0x895f, 0x481f, {0xa4, 0x92, 0xd4, 0xce, 0xd2, 0xf5, 0x56, 0x33}};
+static const GUID STORPORT_DEVICEOPERATION_USE_INLINE_CRYPTO_ENGINE_GUID __attribute__((unused)) =
+    {0xd52ce820, 0x2b37, 0x444b, {0xa6, 0x33, 0x00, 0x92, 0xe5, 0x91, 0xd0, 0x7b}};
+static const GUID STORPORT_DEVICEOPERATION_CACHED_SETTINGS_INIT_GUID __attribute__((unused)) =
+    {0x2b9443ac, 0xf89b, 0x48e8, {0xb2, 0x92, 0x2c, 0xb6, 0xc9, 0x6e, 0xfd, 0x5a}};
+#endif
