@@ -27,6 +27,13 @@ void nt_interrupt_connect(struct nt *nt, struct nt_interrupt *interrupt, uint32_
     nt->interrupt[nt->interrupts++] = interrupt;
 }
 
+void nt_interrupt_level(struct nt *nt, struct nt_interrupt *interrupt, uint8_t irql)
+{
+    SIM_ASSERT(irql > NT_DISPATCH && irql <= NT_HIGH);
+    interrupt->irql = irql;
+    nt->levels |= 1u << irql;
+}
+
 void nt_interrupt_request(struct nt *nt, struct nt_interrupt *interrupt, uint32_t cpu)
 {
     SIM_ASSERT(cpu < nt->cpus);

@@ -3,7 +3,7 @@
  * Spinning is modelled as sleeping until the lock is free: nobody can tell the difference, since a
  * spinning CPU only reads, and it wakes for every interrupt its IRQL lets in. All who wait are
  * woken by a release and whoever acts first gets the lock, so every order of acquisition is
- * possible.
+ * possible; with NT_LOCKS_FIFO the others go back to sleep until the one whose turn it is had it.
  */
 #include "models/nt/nt_private.h"
 
@@ -18,6 +18,12 @@ void nt_lock_init(struct nt *nt, struct nt_lock *lock, const char *name)
     sim_name_set(SIM_NAME_LOCK, lock->number, name);
     lock->held = false;
     lock->waiters = 0;
+    lock->tail = lock->head = 0;
+}
+
+void nt_locks_queue(struct nt *nt, enum nt_locks order)
+{
+    nt->fifo = order == NT_LOCKS_FIFO;
 }
 
 bool nt_lock_held_here(const struct nt *nt, const struct nt_lock *lock)
@@ -54,14 +60,17 @@ static void spin(struct nt_cpu *cpu, struct nt_lock *lock)
     const struct nt_lock *outer =
         cpu->waits_for; /* an interrupt may come in while the CPU spins already */
     struct sim *sim = cpu->nt->sim;
+    bool fifo = cpu->nt->fifo;
+    uint32_t ticket = fifo ? lock->tail++ : 0;
 
     sim_trace(sim, SIM_EV_LOCK_WAIT, lock->number, lock->owner, 0, 0);
-    while (lock->held) {
+    while (lock->held || (fifo && lock->head != ticket)) {
         lock->waiters |= 1ull << cpu->number;
         cpu->waits_for = lock;
         check_cycle(cpu, lock);
         sim_sleep(sim, SIM_NEVER);
     }
+    lock->head += fifo;
     cpu->waits_for = outer;
 }
 
@@ -75,7 +84,7 @@ uint8_t nt_lock_acquire(struct nt *nt, struct nt_lock *lock, uint8_t irql)
         nt__set_irql(cpu, irql);
     sim_point(nt->sim, NT_COST_LOCK);
     start = sim_now(nt->sim);
-    if (lock->held)
+    if (lock->held || lock->head != lock->tail)
         spin(cpu, lock);
     lock->held = true;
     lock->owner = (uint8_t)cpu->number;

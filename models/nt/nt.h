@@ -69,6 +69,8 @@ struct nt_interrupt {
     uint32_t index;
     struct sim_sync sync; /* of those who connected and requested it */
 };
+/* Another IRQL for an interrupt that was connected; not while its routine runs. */
+void nt_interrupt_level(struct nt *nt, struct nt_interrupt *interrupt, uint8_t irql);
 void nt_interrupt_connect(struct nt *nt, struct nt_interrupt *interrupt, uint32_t vector,
                           uint8_t irql, bool level, nt_service_fn service, void *ctx);
 /* Requests it on a CPU; delivered at that CPU's next point with IRQL below. A request that is
@@ -101,14 +103,15 @@ bool nt_dpc_cancel(struct nt *nt, struct nt_dpc *dpc);
 /* --- spin locks ------------------------------------------------------------------------------- */
 
 /* A spin lock. A CPU that wants it spins (and takes interrupts its IRQL allows) until it is free.
- * Who gets a freed lock is decided by who acts first. Taking a lock one holds, or a cycle of
+ * Who gets a freed lock is decided by nt_locks_queue(). Taking a lock one holds, or a cycle of
  * waiting CPUs, is the finding `deadlock`. Its name is a literal: reports ask for it by number. */
 struct nt_lock {
     char name[NT_LOCK_NAME];
     uint32_t number; /* in traces; 1, 2, ... in order of init */
     bool held;
-    uint8_t owner;    /* CPU, when held */
-    uint64_t waiters; /* bit for each CPU */
+    uint8_t owner;       /* CPU, when held */
+    uint64_t waiters;    /* bit for each CPU */
+    uint32_t tail, head; /* NT_LOCKS_FIFO: tickets of those who wait, handed out and served */
     sim_ns since;
     struct sim_sync sync;
 };
@@ -118,6 +121,10 @@ uint8_t nt_lock_acquire(struct nt *nt, struct nt_lock *lock, uint8_t irql);
 /* Releases, then lowers to old_irql. A lock not held, or held by another CPU, is the finding
  * `lock-rule` (and nothing is released). */
 void nt_lock_release(struct nt *nt, struct nt_lock *lock, uint8_t old_irql);
+/* Who gets a lock that several CPUs wait for: whoever acts first (the default), or who waits
+ * longest. */
+enum nt_locks { NT_LOCKS_ANY, NT_LOCKS_FIFO };
+void nt_locks_queue(struct nt *nt, enum nt_locks order);
 bool nt_lock_held_here(const struct nt *nt, const struct nt_lock *lock);
 
 /* --- time ------------------------------------------------------------------------------------- */

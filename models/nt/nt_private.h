@@ -60,6 +60,7 @@ struct nt {
     struct nt_thread *thread[NT_THREADS_MAX];
     struct sim_stream defer_stream;
     sim_ns dispatch_max;
+    bool fifo;       /* enum nt_locks */
     uint32_t levels; /* bit for each IRQL at which code runs */
     struct sim_sync signal;
 };

@@ -3,7 +3,7 @@
  * DriverEntry, HwStorFindAdapter (PASSIVE, interrupt not connected), HwStorInitialize (DIRQL,
  * interrupt lock), HwStorPassiveInitializeRoutine (PASSIVE, everything may run meanwhile),
  * HwStorAdapterControl query, scan, and the class driver's attach. The scan waits for passive
- * initialization (8.1-4 a). FALSE anywhere ends the start (8.1-3 a).
+ * initialization (8.1-4 a). FALSE anywhere ends the start (8.1-3 a; init_false).
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -101,17 +101,47 @@ static bool find_adapter(struct sp_port *port)
     return sp__config_info_take(port);
 }
 
+static bool init_false(struct sp_port *port, const char *which)
+{
+    return sp__silent(port, SP_SILENT_INIT_FALSE) ||
+           sp__start_failed(port, "%s returned FALSE", which);
+}
+
+/* With a lock for each message the interrupt lock keeps them all away until the routine is over, or
+ * none (8.1-13). */
+static bool early_messages(const struct sp_port *port)
+{
+    return port->per_message && sp__silent(port, SP_SILENT_EARLY_ISR);
+}
+
+static void initialize_enter(struct sp_port *port, uint8_t *irql)
+{
+    if (early_messages(port))
+        *irql = nt_raise_irql(port->at.nt, NT_DIRQL_FIRST);
+    else
+        sp__interrupt_lock(port);
+}
+
+static void initialize_leave(struct sp_port *port, uint8_t irql)
+{
+    if (early_messages(port))
+        nt_lower_irql(port->at.nt, irql);
+    else
+        sp__interrupt_unlock(port);
+}
+
 static bool initialize(struct sp_port *port)
 {
+    uint8_t irql = NT_PASSIVE;
     BOOLEAN good;
 
-    sp__interrupt_lock(port);
+    initialize_enter(port, &irql);
     sp__enter(port, SP_CB_INITIALIZE);
     good = port->hw.HwInitialize(port->devext);
     sp__leave(port);
-    sp__interrupt_unlock(port);
+    initialize_leave(port, irql);
     if (!step(port, SP_BOOT_INITIALIZE, good, good))
-        return sp__start_failed(port, "HwStorInitialize returned FALSE");
+        return init_false(port, "HwStorInitialize");
     return true;
 }
 
@@ -125,7 +155,7 @@ static bool passive_initialize(struct sp_port *port)
     good = port->passive_init(port->devext);
     sp__leave(port);
     if (!step(port, SP_BOOT_PASSIVE_INITIALIZE, good, good))
-        return sp__start_failed(port, "HwStorPassiveInitializeRoutine returned FALSE");
+        return init_false(port, "HwStorPassiveInitializeRoutine");
     return true;
 }
 

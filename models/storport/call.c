@@ -51,6 +51,30 @@ static void check_locks(struct sp_port *port, struct sp_cpu *cpu, const struct s
     sp__held_drop_above(port, frame->held);
 }
 
+/* Of the callbacks under way on a CPU, none that a start elsewhere must wait for (8.3-32). */
+bool sp__restart_waits(const struct sp_cpu *cpu)
+{
+    for (uint32_t i = 0; i < cpu->frames; i++)
+        switch ((enum sp_callback)cpu->frame[i].callback) {
+        case SP_CB_START_IO:
+        case SP_CB_RESET_BUS:
+        case SP_CB_INTERRUPT:
+        case SP_CB_MSI:
+            return true;
+        default:
+            break;
+        }
+    return false;
+}
+
+static void restart(struct sp_port *port, struct sp_cpu *cpu)
+{
+    if (sp__restart_waits(cpu))
+        return;
+    cpu->restart_held = false;
+    sp__unhold(&port->gate);
+}
+
 void sp__leave(struct sp_port *port)
 {
     struct sp_cpu *cpu = sp__cpu(port);
@@ -62,6 +86,8 @@ void sp__leave(struct sp_port *port)
     check_irql(port, frame);
     sim_leave_driver(port->at.sim);
     cpu->frames--;
+    if (SIM_UNLIKELY(cpu->restart_held))
+        restart(port, cpu);
     sim_trace(port->at.sim, SIM_EV_CALLBACK_EXIT, frame->callback,
               (uint64_t)(sim_now(port->at.sim) - frame->since), 0, 0);
 }

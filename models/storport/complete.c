@@ -24,6 +24,9 @@ static void check_status(struct sp_port *port, struct sp_slot *slot)
              "SRB %llu was completed with SrbStatus 0x%02x", (unsigned long long)slot->serial,
              slot->status);
     slot->status = SRB_STATUS_ERROR;
+    if (sp__silent(port, SP_SILENT_BAD_STATUS)) /* 8.3-46 b: whatever srb-status is set to */
+        sim_find(port->at.sim, SIM_RULE_DRIVER_FAULT, slot->serial,
+                 "bug check 0xF1, parameter 0x1004: a bad SrbStatus");
 }
 
 /* Resets, time-outs, aborts and check conditions freeze the LUN's queue unless the class driver
@@ -43,16 +46,62 @@ static bool freezes(const struct sp_slot *slot)
 
 static void freeze(struct sp_slot *slot)
 {
-    if (slot->recovery || slot->request->flags & SP_FLAG_NO_QUEUE_FREEZE || !freezes(slot))
+    if (slot->recovery || slot->request->flags & SP_FLAG_NO_QUEUE_FREEZE || !freezes(slot) ||
+        sp__silent(slot->lun->port, SP_SILENT_FREEZE))
         return;
     slot->status |= SRB_STATUS_QUEUE_FROZEN;
     sp__freeze(slot->lun);
 }
 
-static void complete(struct sp_port *port, struct sp_slot *slot)
+/* restart = after (8.3-32 b): nothing starts anywhere before the callback is through (call.c). */
+static void hold_restart(struct sp_port *port)
 {
     struct sp_cpu *cpu = sp__cpu(port);
-    bool timed = slot->listed;
+
+    if (cpu->restart_held || !sp__restart_waits(cpu))
+        return;
+    cpu->restart_held = true;
+    sp__hold(&port->gate);
+}
+
+/* Another CPU's: its list is the port driver's, and so is the DPC. */
+static void push(struct sp_port *port, struct sp_cpu *cpu, struct sp_slot *slot)
+{
+    sp__list_push(&cpu->completed, slot);
+    if (!cpu->draining && !cpu->dpc.queued)
+        nt_dpc_queue(port->at.nt, &cpu->dpc, cpu->number, 0, 0);
+}
+
+/* completion = inline (8.3-31 c): at once, where no lock is in the way and none of it runs
+ * already. */
+static bool goes_inline(struct sp_port *port, const struct sp_cpu *cpu)
+{
+    return sp__silent(port, SP_SILENT_COMPLETION) == SP_COMPLETION_INLINE && !cpu->held &&
+           !cpu->draining && nt_irql(port->at.nt) <= NT_DISPATCH;
+}
+
+static void go_on_as_told(struct sp_port *port, struct sp_slot *slot)
+{
+    struct sp_cpu *cpu = sp__cpu(port);
+    uint8_t irql;
+
+    if (sp__silent(port, SP_SILENT_RESTART))
+        hold_restart(port);
+    if (sp__silent(port, SP_SILENT_COMPLETION) == SP_COMPLETION_ORIGIN)
+        cpu = &port->cpu[slot->cpu];
+    if (!goes_inline(port, cpu)) {
+        push(port, cpu, slot);
+        return;
+    }
+    irql = nt_raise_irql(port->at.nt, NT_DISPATCH);
+    sp__list_push(&cpu->completed, slot);
+    sp__completed_drain(port->at.nt, cpu, 0, 0);
+    nt_lower_irql(port->at.nt, irql);
+}
+
+static void complete(struct sp_port *port, struct sp_slot *slot)
+{
+    bool timed = slot->listed || sp__silent(port, SP_SILENT_TIMER_FROM);
 
     sp__srb_read(port, slot);
     sim_trace(port->at.sim, SIM_EV_SRB_COMPLETE, slot->serial, slot->status, slot->scsi_status,
@@ -67,9 +116,21 @@ static void complete(struct sp_port *port, struct sp_slot *slot)
     sim_release(port->at.sim, &slot->sync);
     if (timed)
         sp__timer_reload(slot->lun);
-    sp__list_push(&cpu->completed, slot);
-    if (!cpu->draining && !cpu->dpc.queued)
-        nt_dpc_queue(port->at.nt, &cpu->dpc, cpu->number, 0, 0);
+    if (SIM_UNLIKELY(port->odd))
+        go_on_as_told(port, slot);
+    else
+        push(port, sp__cpu(port), slot);
+}
+
+/* What the miniport has is out of its hands, and what comes later finds the SRB completed. */
+void sp__take_back(struct sp_slot *slot, uint8_t srb_status)
+{
+    struct sp_port *port = slot->lun->port;
+
+    sim_trace(port->at.sim, SIM_EV_SRB_TAKEN, slot->serial, srb_status, 0, 0);
+    sim_world_touch(slot->srb, port->srb_bytes);
+    slot->srb->SrbStatus = srb_status;
+    complete(port, slot);
 }
 
 void sp__complete(struct sp_port *port, void *srb)
@@ -103,13 +164,14 @@ static void wait_pause_time(struct sp_lun *lun)
     if (sim_event_pending(&lun->retry))
         return;
     sp__hold(&lun->gate);
-    sim_event_in(lun->port->at.sim, &lun->retry, SP_BUSY_PAUSE, retry_due, lun);
+    sim_event_in(lun->port->at.sim, &lun->retry, lun->port->config.busy_pause_ns, retry_due, lun);
 }
 
-/* The LUN waits until a quarter of the requests with the miniport are done. */
+/* The LUN waits until a share of the requests with the miniport is done. */
 static void wait_percentage(struct sp_lun *lun)
 {
-    uint32_t left = (lun->gate.pending * SP_FULL_PERCENT + 99) / 100;
+    uint32_t left =
+        (uint32_t)(((uint64_t)lun->gate.pending * lun->port->config.full_ppm + 999999) / 1000000);
 
     if (left > lun->gate.busy_left)
         lun->gate.busy_left = left;
@@ -117,20 +179,29 @@ static void wait_percentage(struct sp_lun *lun)
 }
 
 /* At the head of the queue (8.3-40 a), behind others that wait there for the same reason. */
-static void requeue(struct sp_slot *slot)
+static struct sp_slot *place(const struct sp_slot *slot)
 {
-    struct sp_lun *lun = slot->lun;
+    const struct sp_lun *lun = slot->lun;
     struct sp_slot *before = NULL, *at = lun->queue.head;
 
+    if (sp__silent(lun->port, SP_SILENT_RETRY_PLACE))
+        return lun->queue.tail;
     while (at && at->busy_retries && at->serial < slot->serial) {
         before = at;
         at = at->next;
     }
+    return before;
+}
+
+static void requeue(struct sp_slot *slot)
+{
+    struct sp_lun *lun = slot->lun;
+
     slot->state = SP_QUEUED;
     sim_release(lun->port->at.sim, &slot->sync);
     slot->extension_now ^= 1;
-    sp__list_push_after(&lun->queue, before, slot);
-    lun->untagged += !slot->tagged;
+    sp__list_push_after(&lun->queue, place(slot), slot);
+    lun->untagged += slot->alone;
     lun->queued++;
     lun->port->queued++;
     sim_trace(lun->port->at.sim, SIM_EV_SRB_QUEUE, slot->request->io, lun->number, slot->function,
@@ -150,9 +221,10 @@ static bool retried(struct sp_slot *slot)
         slot->busy_retries += slot->busy_retries == 0;
         wait_percentage(slot->lun);
     } else {
-        if (slot->busy_retries >= SP_BUSY_RETRIES)
+        if (slot->busy_retries >= slot->lun->port->config.busy_retries &&
+            !sp__silent(slot->lun->port, SP_SILENT_BUSY_LIMIT))
             return false;
-        slot->busy_retries++;
+        slot->busy_retries += slot->busy_retries < UINT8_MAX;
         wait_pause_time(slot->lun);
     }
     requeue(slot);
@@ -168,6 +240,8 @@ static void finish(struct sp_port *port, struct sp_slot *slot)
     sim_point(port->at.sim, SP_COST);
     sim_progress(port->at.sim);
     sim_acquire(port->at.sim, &slot->sync);
+    if (slot->counted) /* busy_counts = return */
+        sp__uncount(slot);
     if (retried(slot))
         return;
     slot->state = SP_FREE;

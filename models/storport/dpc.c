@@ -2,7 +2,8 @@
  *
  * A STOR_DPC in the miniport's memory stands for an entry of the port driver's table; the record
  * itself holds the entry's number. A DPC counts as queued only until it is taken out, so it may run
- * on several CPUs at once (8.2-15 a), on the CPU that issued it (8.2-16 a).
+ * on several CPUs at once (8.2-15 a), on the CPU that issued it (8.2-16 a). With dpc_overlap = no a
+ * lock of the port driver's is held around the routine.
  */
 #include "models/storport/sp_private.h"
 #include "sim/engine/names.h"
@@ -29,15 +30,28 @@ struct sp_dpc *sp__dpc_of(struct sp_port *port, const void *driver)
     return number < port->dpcs && port->dpc[number].driver == dpc ? &port->dpc[number] : NULL;
 }
 
+/* The lock comes into being when it is first needed: locks are numbered, and numbers are traced. */
+static void alone_begin(struct nt *nt, struct sp_dpc *dpc)
+{
+    if (!dpc->alone.number)
+        nt_lock_init(nt, &dpc->alone, "DPC");
+    nt_lock_acquire(nt, &dpc->alone, NT_DISPATCH);
+}
+
 static void run(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2)
 {
     struct sp_dpc *dpc = ctx;
     struct sp_port *port = dpc->port;
 
-    (void)nt;
+    bool alone = sp__silent(port, SP_SILENT_DPC_OVERLAP);
+
+    if (alone)
+        alone_begin(nt, dpc);
     sp__enter(port, SP_CB_DPC);
     dpc->routine(dpc->driver, port->devext, (PVOID)(uintptr_t)arg1, (PVOID)(uintptr_t)arg2);
     sp__leave(port);
+    if (alone)
+        nt_lock_release(nt, &dpc->alone, NT_DISPATCH);
 }
 
 static struct sp_dpc *entry_create(struct sp_port *port)
@@ -80,6 +94,14 @@ VOID SIM_API StorPortInitializeDpc(PVOID DeviceExtension, PSTOR_DPC Dpc,
                       .Lock = DPC_MAGIC | (uint64_t)(entry - port->dpc)};
 }
 
+/* The CPU that issues it, or that on which requests are started (8.2-16). */
+static uint32_t target(struct sp_port *port)
+{
+    if (sp__silent(port, SP_SILENT_DPC_CPU) && port->perf_flags & STOR_PERF_DPC_REDIRECTION)
+        return port->start_cpu;
+    return nt_cpu(port->at.nt);
+}
+
 BOOLEAN SIM_API StorPortIssueDpc(PVOID DeviceExtension, PSTOR_DPC Dpc, PVOID SystemArgument1,
                                  PVOID SystemArgument2)
 {
@@ -90,7 +112,7 @@ BOOLEAN SIM_API StorPortIssueDpc(PVOID DeviceExtension, PSTOR_DPC Dpc, PVOID Sys
         sp__usage(port, "StorPortIssueDpc: the DPC is not initialized");
         return FALSE;
     }
-    return nt_dpc_queue(port->at.nt, &entry->nt, nt_cpu(port->at.nt), (uintptr_t)SystemArgument1,
+    return nt_dpc_queue(port->at.nt, &entry->nt, target(port), (uintptr_t)SystemArgument1,
                         (uintptr_t)SystemArgument2);
 }
 

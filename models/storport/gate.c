@@ -106,9 +106,24 @@ static struct sp_pause *pause_free(struct sp_gate *gate)
     return NULL;
 }
 
+/* pauses = last (8.3-35 b): the new one is the only one. */
+static void forget_pauses(struct sp_gate *gate)
+{
+    struct sp_pause *pause;
+
+    while ((pause = pause_oldest(gate))) {
+        sim_event_cancel(gate->port->at.sim, &pause->event);
+        gate->pauses--;
+    }
+}
+
 static BOOLEAN gate_pause(struct sp_gate *gate, ULONG seconds)
 {
-    struct sp_pause *pause = pause_free(gate);
+    struct sp_pause *pause;
+
+    if (sp__silent(gate->port, SP_SILENT_PAUSES))
+        forget_pauses(gate);
+    pause = pause_free(gate);
 
     if (!pause)
         return FALSE;
@@ -169,19 +184,41 @@ BOOLEAN SIM_API StorPortResumeDevice(PVOID HwDeviceExtension, UCHAR PathId, UCHA
 
 /* --- busy ------------------------------------------------------------------------------------ */
 
+/* Busy for nothing (8.3-36): no effect unless the scenario says otherwise. */
+static BOOLEAN busy_idle(struct sp_gate *gate)
+{
+    switch (sp__silent(gate->port, SP_SILENT_BUSY_IDLE)) {
+    case SP_BUSY_IDLE_REFUSED:
+        return FALSE;
+    case SP_BUSY_IDLE_STUCK:
+        if (!gate->stuck)
+            sp__hold(gate);
+        gate->stuck = true;
+        return TRUE;
+    default:
+        return TRUE;
+    }
+}
+
 static BOOLEAN gate_busy(struct sp_gate *gate, ULONG requests)
 {
     uint32_t left = requests < gate->pending ? requests : gate->pending;
 
+    if (!left)
+        return busy_idle(gate);
+
     if (left > gate->busy_left)
         gate->busy_left = left;
-    if (left)
-        sim_trace(gate->port->at.sim, SIM_EV_BUSY, left, gate->lun, 0, 0);
+    sim_trace(gate->port->at.sim, SIM_EV_BUSY, left, gate->lun, 0, 0);
     return TRUE;
 }
 
 static BOOLEAN gate_ready(struct sp_gate *gate)
 {
+    if (gate->stuck) {
+        gate->stuck = false;
+        sp__unhold(gate);
+    }
     if (!gate->busy_left)
         return TRUE;
     sim_release(gate->port->at.sim, &gate->port->resumed);

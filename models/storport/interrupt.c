@@ -1,12 +1,13 @@
 /* models/storport/interrupt.c - interrupts from the bus to the miniport, messages, and what perf
  * options make of them (chapters 1.1, 1.5, 2.9, STOR_PERF_*).
  *
- * Message i goes to CPU i modulo the number of CPUs, all at one DIRQL. The service routine runs
- * under its message's lock (PerMessage) or the interrupt lock, so interrupts that come before
- * HwStorInitialize is over wait for it (8.1-13 a). Concurrent channels are not offered.
+ * Message i goes to CPU i modulo the number of CPUs, all at one DIRQL (8.1-11 a). The service
+ * routine runs under its message's lock (PerMessage) or the interrupt lock, so interrupts that come
+ * before HwStorInitialize is over wait for it (8.1-13 a). Concurrent channels are not offered.
  */
 #include "models/storport/sp_private.h"
 
+#define UNCLAIMED_MAX 1000 /* isr_unclaimed = disabled */
 #define MSI_ADDRESS 0xFEE00000ull
 #define MSI_VECTOR_FIRST 0x50u
 #define PERF_OFFERED                                                                    \
@@ -23,17 +24,32 @@ static bool message_service(void *ctx)
     struct sp_port *port = message->port;
     BOOLEAN claimed;
 
+    message->inside++;
+    message->cpu = nt_cpu(port->at.nt);
     sp__message_lock(port, message->number);
     sp__enter(port, SP_CB_MSI);
     claimed = port->info->HwMSInterruptRoutine(port->devext, message->number);
     sp__leave(port);
     sp__message_unlock(port, message->number);
+    message->inside--;
     return claimed;
+}
+
+/* A line that stays asserted and is nobody's comes again and again, unless it is shut off
+ * (8.1-10). */
+static void judge_line(struct sp_message *line, BOOLEAN claimed)
+{
+    line->unclaimed = claimed ? 0 : line->unclaimed + 1;
+    if (line->unclaimed < UNCLAIMED_MAX || !sp__silent(line->port, SP_SILENT_ISR_UNCLAIMED))
+        return;
+    nt_interrupt_clear(line->port->at.nt, &line->interrupt);
+    line->off = true;
 }
 
 static bool line_service(void *ctx)
 {
-    struct sp_port *port = ((struct sp_message *)ctx)->port;
+    struct sp_message *line = ctx;
+    struct sp_port *port = line->port;
     BOOLEAN claimed;
 
     sp__interrupt_lock(port);
@@ -41,24 +57,32 @@ static bool line_service(void *ctx)
     claimed = port->hw.HwInterrupt(port->devext);
     sp__leave(port);
     sp__interrupt_unlock(port);
+    judge_line(line, claimed);
     return claimed;
 }
 
 /* --- from the bus ---------------------------------------------------------------------------- */
 
-static void message_arrived(void *ctx, uint32_t vector, uint32_t cpu)
+/* While its routine runs, a message waits on that CPU (8.1-12 a), or another CPU takes it and waits
+ * for the lock. */
+void sp__message_arrived(void *ctx, uint32_t vector, uint32_t cpu)
 {
     struct sp_port *port = ctx;
+    struct sp_message *message;
 
-    if (vector < port->messages)
-        nt_interrupt_request(port->at.nt, &port->message[vector].interrupt, cpu);
+    if (vector >= port->messages)
+        return;
+    message = &port->message[vector];
+    if (message->inside && message->cpu == cpu && sp__silent(port, SP_SILENT_MESSAGE_AGAIN))
+        cpu = (cpu + 1) % port->cpus;
+    nt_interrupt_request(port->at.nt, &message->interrupt, cpu);
 }
 
 static void line_changed(void *ctx, bool asserted)
 {
     struct sp_port *port = ctx;
 
-    if (port->messages || !port->message[0].interrupt.service)
+    if (port->messages || !port->message[0].interrupt.service || port->message[0].off)
         return;
     if (asserted)
         nt_interrupt_request(port->at.nt, &port->message[0].interrupt, 0);
@@ -69,7 +93,7 @@ static void line_changed(void *ctx, bool asserted)
 void sp__interrupts_create(struct sp_port *port)
 {
     uint32_t n = port->config.vectors ? port->config.vectors : 1;
-    struct pci_sink sink = {.message = message_arrived, .line = line_changed, .ctx = port};
+    struct pci_sink sink = {.message = sp__message_arrived, .line = line_changed, .ctx = port};
 
     port->message = sim_world_alloc(n * sizeof *port->message, 64);
     for (uint32_t i = 0; i < n; i++) {
@@ -89,6 +113,22 @@ static void connect_messages(struct sp_port *port)
         if (port->at.pci)
             pci_msix_aim(port->at.pci, i, i % port->cpus);
     }
+    sp__messages_level(port);
+}
+
+/* message_levels = different (8.1-11 b): the higher preempts the lower. The interrupt lock, and
+ * every lock of more than one message, is for the highest (8.2-29 a). */
+void sp__messages_level(struct sp_port *port)
+{
+    bool differ = sp__silent(port, SP_SILENT_MESSAGE_LEVELS);
+
+    for (uint32_t i = 0; i < port->messages; i++) {
+        uint32_t level =
+            differ ? NT_DIRQL_FIRST + i % (SP_DIRQL_TOP - NT_DIRQL_FIRST + 1) : SP_DIRQL;
+
+        nt_interrupt_level(port->at.nt, &port->message[i].interrupt, (uint8_t)level);
+    }
+    port->dirql = differ ? SP_DIRQL_TOP : SP_DIRQL;
 }
 
 /* After HwStorFindAdapter, which said what the miniport can do. */
@@ -128,7 +168,7 @@ ULONG SIM_API StorPortGetMSIInfo(PVOID HwDeviceExtension, ULONG MessageId,
     InterruptInfo->MessageAddress.QuadPart =
         (LONGLONG)(MSI_ADDRESS | (uint64_t)(MessageId % port->cpus) << 12);
     InterruptInfo->InterruptVector = MSI_VECTOR_FIRST + MessageId;
-    InterruptInfo->InterruptLevel = SP_DIRQL;
+    InterruptInfo->InterruptLevel = port->message[MessageId].interrupt.irql;
     InterruptInfo->InterruptMode = Latched;
     return STOR_STATUS_SUCCESS;
 }

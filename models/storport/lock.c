@@ -27,10 +27,10 @@ static uint8_t take_interrupt(struct sp_port *port)
     uint8_t irql;
 
     if (!port->per_message)
-        return nt_lock_acquire(port->at.nt, &port->interrupt_lock, SP_DIRQL);
-    irql = nt_lock_acquire(port->at.nt, &port->message[0].lock, SP_DIRQL);
+        return nt_lock_acquire(port->at.nt, &port->interrupt_lock, port->dirql);
+    irql = nt_lock_acquire(port->at.nt, &port->message[0].lock, port->dirql);
     for (uint32_t i = 1; i < port->messages; i++)
-        nt_lock_acquire(port->at.nt, &port->message[i].lock, SP_DIRQL);
+        nt_lock_acquire(port->at.nt, &port->message[i].lock, port->dirql);
     return irql;
 }
 
@@ -41,7 +41,7 @@ static void drop_interrupt(struct sp_port *port, uint8_t irql)
         return;
     }
     for (uint32_t i = port->messages; i-- > 1;)
-        nt_lock_release(port->at.nt, &port->message[i].lock, SP_DIRQL);
+        nt_lock_release(port->at.nt, &port->message[i].lock, port->dirql);
     nt_lock_release(port->at.nt, &port->message[0].lock, irql);
 }
 
@@ -53,7 +53,8 @@ static uint8_t take(struct sp_port *port, enum sp_lock_kind kind, uint32_t index
     case SP_LOCK_STARTIO:
         return nt_lock_acquire(port->at.nt, &port->startio_lock, NT_DISPATCH);
     case SP_LOCK_MESSAGE:
-        return nt_lock_acquire(port->at.nt, &port->message[index].lock, SP_DIRQL);
+        return nt_lock_acquire(port->at.nt, &port->message[index].lock,
+                               port->message[index].interrupt.irql);
     default:
         return take_interrupt(port);
     }
@@ -186,6 +187,18 @@ static void rule(struct sp_port *port, const char *what, enum sp_lock_kind kind,
 
 /* Both orders of one DPC's lock and the StartIo lock, anywhere in a run, can deadlock (8.2-24 a).
  */
+static void judge_order(struct sp_port *port, const struct sp_dpc *dpc, enum sp_lock_kind kind)
+{
+    uint8_t allowed = sp__silent(port, SP_SILENT_DPC_LOCK_ORDER);
+
+    if (dpc->around_startio && dpc->inside_startio)
+        rule(port, "taken", kind, "in both orders with the DPC's lock and the StartIo lock");
+    else if (allowed == SP_DPC_LOCK_ORDER_NEVER)
+        rule(port, "taken", kind, "inside of the other of DPC and StartIo lock");
+    else if (allowed == SP_DPC_LOCK_ORDER_DPC_FIRST && dpc->inside_startio)
+        rule(port, "taken", kind, "while the StartIo lock is held; DPC locks come first");
+}
+
 static void note_order(struct sp_port *port, enum sp_lock_kind kind, uint32_t index)
 {
     const struct sp_cpu *cpu = sp__cpu(port);
@@ -201,8 +214,8 @@ static void note_order(struct sp_port *port, enum sp_lock_kind kind, uint32_t in
             dpc = &port->dpc[index];
             dpc->inside_startio = true;
         }
-        if (dpc && dpc->around_startio && dpc->inside_startio)
-            rule(port, "taken", kind, "in both orders with the DPC's lock and the StartIo lock");
+        if (dpc)
+            judge_order(port, dpc, kind);
     }
 }
 
@@ -213,6 +226,9 @@ static void check_order(struct sp_port *port, enum sp_lock_kind kind, uint32_t i
     if (sp__holds(port, SP_LOCK_INTERRUPT) || sp__holds(port, SP_LOCK_MESSAGE))
         rule(port, "wanted", kind, "while the Interrupt lock is held");
     note_order(port, kind, index);
+    if (kind == SP_LOCK_DPC && sp__callback(port) == SP_CB_RESET_BUS &&
+        sp__silent(port, SP_SILENT_RESET_DPC_LOCK)) /* 8.2-25 b */
+        rule(port, "wanted", kind, "in HwStorResetBus, which may take the Interrupt lock only");
 }
 
 /* Which lock a STOR_SPINLOCK and its context mean; false, and a finding, when it means none. */

@@ -298,10 +298,11 @@ PVOID SIM_API StorPortGetLogicalUnit(PVOID HwDeviceExtension, UCHAR PathId, UCHA
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetLogicalUnit");
     struct sp_lun *lun = sp__lun_at(port, PathId, TargetId, Lun);
 
-    if (sp__holds(port, SP_LOCK_INTERRUPT) || sp__holds(port, SP_LOCK_MESSAGE)) {
+    if (!sp__silent(port, SP_SILENT_UNIT_LOCK) &&
+        (sp__holds(port, SP_LOCK_INTERRUPT) || sp__holds(port, SP_LOCK_MESSAGE))) {
         sim_find(port->at.sim, SIM_RULE_DEADLOCK, 0,
                  "StorPortGetLogicalUnit takes the Interrupt lock, and this CPU holds it");
-    } else if (nt_irql(port->at.nt) == NT_DISPATCH) {
+    } else if (nt_irql(port->at.nt) >= NT_DISPATCH) {
         sp__interrupt_lock(port);
         sp__interrupt_unlock(port);
     }

@@ -8,6 +8,7 @@
 #include "sim/engine/names.h"
 #include "sim/scenario/scenario.h"
 
+enum { SILENT_DEFAULT, SILENT_RANDOM };    /* of port.silent */
 enum { INTERRUPTS_MSIX, INTERRUPTS_INTX }; /* of machine.interrupts */
 
 static uint64_t read_controller(void *ctx, uint32_t offset, uint32_t bytes)
@@ -42,6 +43,11 @@ static void read_options(const struct sim_scenario *scenario, struct sp_config *
     config->reset_timeout_ns = sim_opt(scenario, SIM_OPT_PORT_RESET_TIMEOUT);
     config->reset_hold_ns = sim_opt(scenario, SIM_OPT_PORT_RESET_HOLD);
     config->queue_depth = (uint32_t)sim_opt(scenario, SIM_OPT_PORT_QUEUE_DEPTH);
+    config->busy_pause_ns = sim_opt(scenario, SIM_OPT_PORT_BUSY_PAUSE);
+    config->busy_retries = (uint32_t)sim_opt(scenario, SIM_OPT_PORT_BUSY_RETRIES);
+    config->full_ppm = (uint32_t)sim_opt(scenario, SIM_OPT_PORT_QUEUE_FULL_WAIT);
+    config->link_down_ns = sim_opt(scenario, SIM_OPT_PORT_LINK_DOWN);
+    sp__silent_read(scenario, config->silent);
     config->parameter = sim_opt_text(scenario, SIM_OPT_DRIVER_PARAMETER);
     config->slots_expected = slots_expected(scenario);
     config->vectors = 0;
@@ -87,4 +93,10 @@ static int setup(struct sim_machine *machine, struct sim_error *error)
     return 0;
 }
 
-const struct sim_model storport_model = {.name = "storport", .setup = setup};
+static void start(struct sim_machine *machine)
+{
+    if (sim_opt(machine->scenario, SIM_OPT_PORT_SILENT) == SILENT_RANDOM)
+        sp__silent_draw(machine->part[MACHINE_STORPORT], machine->scenario);
+}
+
+const struct sim_model storport_model = {.name = "storport", .setup = setup, .start = start};

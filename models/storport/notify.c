@@ -1,8 +1,7 @@
 /* models/storport/notify.c - StorPortNotification (chapter 2.1). */
 #include "models/storport/sp_private.h"
 
-#define TICK_100NS 156250           /* KeQueryTickCount: 15.625 ms */
-#define LINK_DOWN_TIME (30 * SIM_S) /* LinkDownTimeoutValue */
+#define TICK_100NS 156250 /* KeQueryTickCount: 15.625 ms */
 
 static void link_restored(struct sp_port *port)
 {
@@ -24,7 +23,7 @@ static void link_down(struct sp_port *port)
         return;
     port->link_down = true;
     sp__hold(&port->gate);
-    sim_event_in(port->at.sim, &port->link_event, LINK_DOWN_TIME, link_event, port);
+    sim_event_in(port->at.sim, &port->link_event, port->config.link_down_ns, link_event, port);
 }
 
 static void link_up(struct sp_port *port)
@@ -65,7 +64,10 @@ static void simple(struct sp_port *port, SCSI_NOTIFICATION_TYPE type)
     case BusChangeDetected: /* LUNs do not come and go here */
     case WMIEvent:
     case WMIReregister:
+        break;
     case IoTargetRequestServiceTime: /* 8.3-47 */
+        if (sp__silent(port, SP_SILENT_SERVICE_TIME))
+            sp__usage(port, "StorPortNotification of type IoTargetRequestServiceTime");
         break;
     default: /* StorPortNotification2 (chapter 5.2) */
         sp__usage(port, "StorPortNotification of type 0x%x", (unsigned)type);

@@ -52,6 +52,10 @@ void sp__config_defaults(struct sp_config *config)
         .timer_grain_ns = 10 * SIM_MS,
         .reset_timeout_ns = 30 * SIM_S,
         .queue_depth = 20,
+        .busy_pause_ns = 250 * SIM_MS,
+        .busy_retries = 20,
+        .full_ppm = 250000,
+        .link_down_ns = 30 * SIM_S,
         .vectors = 9,
         .slots_expected = SP_CHUNK_SLOTS,
         .parameter = "",
@@ -105,6 +109,8 @@ struct sp_port *sp__create(const struct sp_parts *parts, const struct sp_config 
     sp__timeouts_init(port);
     sp__recovery_init(port);
     sp__interrupts_create(port);
+    sim_stream_register(parts->sim, &port->odd_stream, "storport.silent");
+    sp__silent_set(port, config->silent);
     sp__pci_config_init(port);
     sp__bar_map(port);
     sp__access_init(port);

@@ -10,8 +10,10 @@
 #include <storport.h>
 
 #include "models/pci/pci.h"
+#include "models/storport/silent.h"
 #include "models/storport/storport_model.h"
 #include "sim/engine/sim.h"
+#include "sim/scenario/scenario.h"
 
 #define SP_LUNS_MAX 8  /* SCSI_MAXIMUM_LOGICAL_UNITS */
 #define SP_OWN_SLOTS 8 /* the port driver's requests: scan, reset SRBs */
@@ -30,13 +32,11 @@
 #define SP_TRANSFER_MAX (4u << 20)
 #define SP_POLITE_MAX 128 /* routines that are not modelled */
 
-#define SP_DIRQL 8         /* of every message and of INTx: equal levels do not nest (8.1-11) */
-#define SP_COST 30         /* ns that an ordinary routine takes */
-#define SP_SECOND SIM_S    /* the LUN timers' tick */
-#define SP_BUSY_RETRIES 20 /* BusyRetryCount (3.6, 8.3-39) */
-#define SP_BUSY_PAUSE (250 * SIM_MS) /* BusyPauseTime */
-#define SP_FULL_PERCENT 25           /* QueueFullWaitIoPercentage */
-#define SP_RESET_PATH 0              /* one bus */
+#define SP_DIRQL 8 /* of every message and of INTx: equal levels do not nest (8.1-11) */
+#define SP_DIRQL_TOP NT_DIRQL_LAST /* message_levels = different: the highest */
+#define SP_COST 30                 /* ns that an ordinary routine takes */
+#define SP_SECOND SIM_S            /* the LUN timers' tick */
+#define SP_RESET_PATH 0            /* one bus */
 
 /* The adapter's one memory range. Drivers see it at SP_BAR_BASE, which cannot be dereferenced. */
 #define SP_BAR_PHYS 0xF8000000ull
@@ -55,7 +55,12 @@ struct sp_config {
     sim_ns timer_grain_ns;
     sim_ns reset_timeout_ns, reset_hold_ns;
     uint32_t queue_depth;
-    uint32_t vectors;        /* MSI-X messages granted; 0: INTx */
+    uint32_t vectors;      /* MSI-X messages granted; 0: INTx */
+    sim_ns busy_pause_ns;  /* BusyPauseTime (chapter 3.6) */
+    uint32_t busy_retries; /* BusyRetryCount */
+    uint32_t full_ppm;     /* QueueFullWaitIoPercentage, millionths */
+    sim_ns link_down_ns;   /* LinkDownTimeoutValue */
+    uint8_t silent[SP_SILENT_COUNT];
     uint32_t slots_expected; /* slots made at start-up; more come as they are used */
     const char *parameter;   /* DriverParameter */
     const char *service;     /* name of the miniport's service: source in the event log */
@@ -87,6 +92,7 @@ struct sp_gate {
     uint32_t pauses;    /* StorPortPause: PauseCount */
     uint32_t holds;     /* the port driver's own: recovery, hold after a reset, BUSY retry */
     uint32_t busy_left; /* StorPortBusy: BusyCount, completions to come before it opens */
+    bool stuck;         /* busy_idle = stuck: one of the holds, until Ready */
     uint32_t pending;   /* requests the miniport has been told to start and has not completed */
     uint64_t pause_order;
     struct sp_pause pause[SP_PAUSES_MAX];
@@ -120,13 +126,15 @@ struct sp_slot {
     bool bypass;      /* passes the LUN's gate and queue (SP_FLAG_BYPASS_FROZEN_QUEUE) */
     bool recovery;    /* a reset SRB: not for the LUN timer, not in the LUN's counts */
     bool tagged;
+    bool alone;            /* without a tag and not bypassing: the only one its LUN has out */
     uint8_t extension_now; /* which of the two */
     uint8_t busy_retries;
     uint16_t tag;
-    uint8_t status, scsi_status; /* as completed */
-    uint64_t serial;             /* of the latest hand-over; 0 before the first */
-    uint64_t start_order;        /* of HwStorStartIo entries */
-    sim_ns completed_at;
+    uint8_t status, scsi_status;  /* as completed */
+    uint64_t serial;              /* of the latest hand-over; 0 before the first */
+    uint64_t start_order;         /* of HwStorStartIo entries */
+    sim_ns completed_at, sent_at; /* sent_at: when the LUN timer began to count it */
+    uint32_t cpu;                 /* it was submitted on */
     struct sp_lun *lun;
     struct sp_request *request;
     SCSI_REQUEST_BLOCK *srb; /* page zone; a STORAGE_REQUEST_BLOCK when the miniport takes those */
@@ -163,9 +171,9 @@ struct sp_lun {
     uint32_t depth;
     uint32_t in_use; /* from BuildIo to RequestComplete */
     uint32_t queued;
-    uint32_t
-        untagged; /* requests without a tag, queued or with the miniport; not those that bypass */
+    uint32_t untagged;               /* requests that must be alone, queued or with the miniport */
     bool untagged_out;               /* the miniport has one of them: no other may go */
+    uint32_t next_tag;               /* tags = round_robin */
     bool frozen;                     /* holds the gate until sp_release_queue() */
     struct sp_list queue;            /* SP_QUEUED, first in first out */
     struct sp_list built;            /* SP_BUILT, by serial */
@@ -204,12 +212,13 @@ struct sp_cpu {
     struct sp_held hold[SP_HELD_MAX];
     struct sp_list completed;
     bool draining;
+    bool restart_held; /* restart = after: the adapter is held until the callback returns */
     struct nt_dpc dpc;
 };
 
 struct sp_dpc {
     struct nt_dpc nt;
-    struct nt_lock lock;
+    struct nt_lock lock, alone; /* alone: dpc_overlap = no */
     struct sp_port *port;
     STOR_DPC *driver;
     HW_DPC_ROUTINE *routine;
@@ -242,6 +251,10 @@ struct sp_message {
     uint32_t number;
     struct nt_interrupt interrupt;
     struct nt_lock lock; /* PerMessage mode */
+    uint32_t inside;     /* service routines under way or waiting for the lock */
+    uint32_t cpu;        /* the last one's */
+    uint32_t unclaimed;  /* in a row */
+    bool off;            /* shut off: isr_unclaimed = disabled */
 };
 
 struct sp_block {
@@ -279,6 +292,9 @@ struct sp_recovery {
 
 struct sp_port {
     struct sp_parts at;
+    uint8_t silent[SP_SILENT_COUNT]; /* the candidate of each point */
+    bool odd;                        /* one of them is not the default */
+    struct sim_stream odd_stream;    /* for candidates that leave something to chance */
     struct sp_config config;
     struct sp_class class_driver;
     uint32_t cpus;
@@ -299,6 +315,7 @@ struct sp_port {
     bool half_duplex;
     bool per_message;
     uint32_t messages; /* connected; 0: INTx */
+    uint8_t dirql;     /* of the interrupt lock: the highest of all messages */
     uint32_t max_io, max_per_lun, max_transfer, sg_max;
     sim_ns hold_ns; /* BusResetHoldTime */
     uint32_t srb_bytes, stride, extension_bytes, extension_stride;
@@ -315,6 +332,7 @@ struct sp_port {
     uint8_t scan_status; /* SrbStatus of the scan's last command */
 
     uint64_t serials, starts;
+    uint32_t start_cpu; /* of the last HwStorStartIo */
     uint32_t outstanding, started, queued;
     bool in_reset;
     struct sim_sync resumed; /* of whoever let requests flow again */
@@ -355,9 +373,20 @@ static inline void sp__touch(const volatile void *p, size_t bytes)
         sim_world_touch(p, bytes);
 }
 
+/* silent.c */
+static inline uint8_t sp__silent(const struct sp_port *port, enum sp_silent point)
+{
+    return SIM_UNLIKELY(port->odd) ? port->silent[point] : 0;
+}
+/* As the scenario says; for the run that begins, with what its seed draws; from an array. */
+void sp__silent_read(const struct sim_scenario *scenario, uint8_t out[SP_SILENT_COUNT]);
+void sp__silent_draw(struct sp_port *port, const struct sim_scenario *scenario);
+void sp__silent_set(struct sp_port *port, const uint8_t candidate[SP_SILENT_COUNT]);
+
 /* call.c: every entry into the miniport */
 void sp__enter(struct sp_port *port, enum sp_callback callback);
 void sp__leave(struct sp_port *port);
+bool sp__restart_waits(const struct sp_cpu *cpu);
 struct sp_cpu *sp__cpu(struct sp_port *port);
 /* The innermost callback that runs on this CPU; SP_CB_COUNT when none does. */
 enum sp_callback sp__callback(struct sp_port *port);
@@ -407,11 +436,13 @@ void sp__queues_init(struct sp_port *port);
 void sp__run_lun(struct sp_lun *lun); /* starts what may start; IRQL at most DISPATCH */
 void sp__run_all(struct sp_port *port);
 void sp__run_later(struct sp_port *port); /* the same from a DPC; callable anywhere */
-void sp__pending_add(struct sp_slot *slot);
+void sp__uncount(struct sp_slot *slot);
 void sp__pending_remove(struct sp_slot *slot);
 
 /* complete.c */
 void sp__complete(struct sp_port *port, void *srb);
+/* The port driver takes a request back that the miniport has, and completes it. */
+void sp__take_back(struct sp_slot *slot, uint8_t srb_status);
 void sp__completed_drain(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2);
 
 /* gate.c */
@@ -463,6 +494,9 @@ void sp__format(char *out, size_t bytes, const char *format, const uint64_t *arg
 /* interrupt.c, registers.c, memory.c, access.c */
 void sp__interrupts_create(struct sp_port *port);
 void sp__interrupts_connect(struct sp_port *port);
+/* From the bus: a message for a CPU. A pci_sink callback; ctx is the port driver. */
+void sp__message_arrived(void *ctx, uint32_t vector, uint32_t cpu);
+void sp__messages_level(struct sp_port *port); /* DIRQL of each message */
 void sp__bar_map(struct sp_port *port);
 void sp__pci_config_init(struct sp_port *port);
 void sp__access_init(struct sp_port *port);

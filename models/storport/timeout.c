@@ -36,19 +36,74 @@ void sp__timer_start(struct sp_lun *lun, uint32_t seconds)
     sp__tick_need(lun->port);
 }
 
+/* timer_reload = remaining (8.4-51 b): whole seconds, at least one. */
+static int32_t remaining(const struct sp_slot *slot)
+{
+    sim_ns left =
+        slot->sent_at + slot->request->timeout_s * SP_SECOND - sim_now(slot->lun->port->at.sim);
+
+    return left <= SP_SECOND ? 1 : (int32_t)((left + SP_SECOND - 1) / SP_SECOND);
+}
+
+/* The oldest that counts: with timer_from = buildio it may wait for HwStorStartIo still. */
+static const struct sp_slot *head_of(const struct sp_lun *lun)
+{
+    const struct sp_slot *head = lun->pending.head, *built = lun->built.head;
+
+    if (!sp__silent(lun->port, SP_SILENT_TIMER_FROM) || !built)
+        return head;
+    return !head || built->serial < head->serial ? built : head;
+}
+
 void sp__timer_reload(struct sp_lun *lun)
 {
-    lun->timer = lun->pending.head ? (int32_t)lun->pending.head->request->timeout_s : -1;
+    const struct sp_slot *head = head_of(lun);
+
+    if (!head)
+        lun->timer = -1;
+    else if (sp__silent(lun->port, SP_SILENT_TIMER_RELOAD))
+        lun->timer = remaining(head);
+    else
+        lun->timer = (int32_t)head->request->timeout_s;
+}
+
+/* deadline = each (8.4-53): a request's own time is over, whatever else was completed meanwhile. */
+static bool overdue(const struct sp_lun *lun)
+{
+    sim_ns now = sim_now(lun->port->at.sim);
+
+    for (const struct sp_slot *slot = lun->pending.head; slot; slot = slot->next)
+        if (slot->sent_at + slot->request->timeout_s * SP_SECOND <= now)
+            return true;
+    return false;
+}
+
+static bool stopped(const struct sp_gate *gate)
+{
+    return gate->pauses || gate->busy_left || gate->stuck;
+}
+
+/* Pause and busy do not stop it (8.3-38 a); a link that is down does (chapter 4.1). */
+static bool timer_stopped(const struct sp_lun *lun)
+{
+    if (lun->port->link_down)
+        return true;
+    return sp__silent(lun->port, SP_SILENT_PAUSED_TIMER) &&
+           (stopped(&lun->gate) || stopped(&lun->port->gate));
 }
 
 /* At 0 it stays there until recovery of this LUN can begin: one at a time (8.4-63 a). */
 static void count_down(struct sp_lun *lun)
 {
+    if (timer_stopped(lun))
+        return;
     if (lun->timer > 0)
         lun->timer--;
+    if (sp__silent(lun->port, SP_SILENT_DEADLINE) && overdue(lun))
+        lun->timer = 0;
     if (lun->timer != 0)
         return;
-    if (!lun->pending.head)
+    if (!head_of(lun))
         lun->timer = -1;
     else if (sp__recovery_begin(lun->port, lun))
         lun->timer = -1; /* set again when recovery ends, or by a completion */

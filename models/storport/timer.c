@@ -1,14 +1,15 @@
 /* models/storport/timer.c - the adapter timer (RequestTimerCall) and StorPortRequestTimer
  * (chapters 2.1, 2.8).
  *
- * Timers end at multiples of the scenario's grain (8.2-21 a) and call back in a DPC of the CPU that
- * armed them: HwStorTimer under the StartIo lock, the others without a lock (8.1-8 a). Arming the
- * adapter timer again replaces it (8.2-20 a), even when its DPC waits for the StartIo lock already;
- * so does cancelling.
+ * Timers end at multiples of the scenario's grain (8.2-21 a), or as timer_fires says, and call back
+ * in a DPC of the CPU that armed them: HwStorTimer under the StartIo lock, the others without a
+ * lock (8.1-8 a). Arming the adapter timer again replaces it (8.2-20 a), even when its DPC waits
+ * for the StartIo lock already; so does cancelling.
  */
 #include "models/storport/sp_private.h"
 
 #define ADAPTER_TIMER 0
+#define LATE_GRAINS 10 /* timer_fires = late: at most */
 
 static void call_back(struct sp_timer *timer)
 {
@@ -34,15 +35,17 @@ static bool due(const struct sp_timer *timer)
 static void run(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2)
 {
     struct sp_timer *timer = ctx;
+    bool locked =
+        timer->number == ADAPTER_TIMER || sp__silent(timer->port, SP_SILENT_TIMER_EX_LOCK);
 
     (void)nt;
     (void)arg1;
     (void)arg2;
-    if (timer->number == ADAPTER_TIMER)
+    if (locked)
         sp__startio_lock(timer->port);
     if (due(timer))
         call_back(timer);
-    if (timer->number == ADAPTER_TIMER)
+    if (locked)
         sp__startio_unlock(timer->port);
 }
 
@@ -64,15 +67,28 @@ static void disarm(struct sp_timer *timer)
     timer->armed = false;
 }
 
+static sim_ns ends(struct sp_port *port, uint64_t us)
+{
+    sim_ns grain = port->config.timer_grain_ns, at = sim_now(port->at.sim) + (sim_ns)us * SIM_US;
+
+    switch (sp__silent(port, SP_SILENT_TIMER_FIRES)) {
+    case SP_TIMER_FIRES_EXACT:
+        return at;
+    case SP_TIMER_FIRES_LATE:
+        at += sim_stream_between(&port->odd_stream, 0, LATE_GRAINS * grain);
+        break;
+    }
+    return (at + grain - 1) / grain * grain;
+}
+
 static void arm(struct sp_timer *timer, uint64_t us)
 {
     struct sp_port *port = timer->port;
-    sim_ns grain = port->config.timer_grain_ns, at = sim_now(port->at.sim) + (sim_ns)us * SIM_US;
 
     timer->armed = true;
     sim_release(port->at.sim, &timer->sync);
     timer->cpu = nt_cpu(port->at.nt);
-    sim_event_at(port->at.sim, &timer->event, (at + grain - 1) / grain * grain, fire, timer);
+    sim_event_at(port->at.sim, &timer->event, ends(port, us), fire, timer);
 }
 
 void sp__timers_init(struct sp_port *port)
@@ -94,6 +110,8 @@ void sp__timer_call(struct sp_port *port, HW_TIMER *routine, uint32_t us)
         sp__usage(port, "RequestTimerCall without a routine");
         return;
     }
+    if (us && timer->armed && sp__silent(port, SP_SILENT_TIMER_REARM)) /* 8.2-20 b */
+        return;
     disarm(timer);
     if (!us)
         return;

@@ -301,6 +301,17 @@ static void figures_print(const struct sim_result *r)
     }
 }
 
+/* What the seed drew where the documents are silent, a few to a line. */
+static void drawn_print(const struct sim_result *r)
+{
+    char text[128];
+
+    for (uint32_t i = 0; i < r->drawn; i += 3)
+        printf(
+            "  %-16s %s\n", i ? "" : "drawn",
+            sim_drawn_text(r->draw + i, r->drawn - i < 3 ? r->drawn - i : 3, text, sizeof(text)));
+}
+
 static void state_print(const struct sim_telling *telling, bool all)
 {
     const struct sim_result *r = &telling->result;
@@ -310,6 +321,7 @@ static void state_print(const struct sim_telling *telling, bool all)
     recovery_print(r);
     requests_print(r);
     latency_print(r);
+    drawn_print(r);
     if (all)
         figures_print(r);
     printf("  %-16s %s points, %s events, trace hash %016llx, strategy %s\n", "run",
@@ -399,6 +411,18 @@ static json_t *figures_json(const struct sim_result *r)
     return figures;
 }
 
+static json_t *drawn_json(const struct sim_result *r)
+{
+    json_t *drawn = json_object();
+    char word[32];
+
+    for (uint32_t i = 0; i < r->drawn; i++) {
+        sim_opt_word((enum sim_option)r->draw[i].option, r->draw[i].value, word);
+        json_object_set_new(drawn, sim_option_info[r->draw[i].option].key, json_string(word));
+    }
+    return drawn;
+}
+
 json_t *sim_telling_json(const struct sim_telling *telling)
 {
     const struct sim_scenario *scenario = telling->scenario;
@@ -421,5 +445,7 @@ json_t *sim_telling_json(const struct sim_telling *telling)
                   (double)r->virtual_ns / 1e9, "points", (json_int_t)r->points, "hash", hash,
                   "stop", sim_stop_name(r->stop), "figures", figures_json(r), "event_log",
                   sim_event_log_json(r), "repeat", sim_json_text(telling->repeat)));
+    if (r->drawn > 0)
+        json_object_set_new(object, "drawn", drawn_json(r));
     return object;
 }

@@ -123,12 +123,27 @@ static const char *dpc_name(struct line *line)
 /* --- by part of the machine
  * -------------------------------------------------------------------- */
 
+static void drawn_say(struct line *line)
+{
+    enum sim_option option = (enum sim_option)arg(line, 0);
+    char chosen[32] = "?";
+
+    if (option >= SIM_OPT_COUNT || sim_option_info[option].type != SIM_ENUM)
+        return;
+    if (arg(line, 1) < sim_opt_words(option))
+        sim_opt_word(option, (uint32_t)arg(line, 1), chosen);
+    say(line, "the seed draws %s = %s", sim_option_info[option].key, chosen);
+}
+
 static bool engine_say(struct line *line)
 {
     static const char *const phases[] = {"start-up", "the load begins",
                                          "the last I/O was submitted"};
 
     switch (line->r->event) {
+    case SIM_EV_DRAWN:
+        drawn_say(line);
+        return true;
     case SIM_EV_PHASE:
         say(line, "%s", arg(line, 0) < 3 ? phases[arg(line, 0)] : "another phase");
         return true;
@@ -244,6 +259,9 @@ static bool srb_say(struct line *line)
         return true;
     case SIM_EV_SRB_COMPLETE:
         say(line, "SRB %llu completed %s", arg(line, 0), word(line, SIM_WORDS_SRB_STATUS, 1));
+        return true;
+    case SIM_EV_SRB_TAKEN:
+        say(line, "the port driver takes SRB %llu away from the miniport", arg(line, 0));
         return true;
     case SIM_EV_SRB_COMPLETE_AGAIN:
         say(line, "SRB %llu completed AGAIN, %s", arg(line, 0),

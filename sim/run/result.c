@@ -18,6 +18,8 @@ static struct sim_sample samples[SIM_SAMPLES_MAX];
 static uint32_t sample_count;
 static struct sim_log_entry entries[SIM_LOG_MAX];
 static uint32_t entry_count, entries_of_boot;
+static struct sim_drawn draws[SIM_DRAWN_MAX];
+static uint32_t draw_count;
 
 uint32_t sim_latency_bin(sim_ns latency)
 {
@@ -52,6 +54,27 @@ int64_t sim_figure_get(enum sim_figure figure)
     return figures[figure];
 }
 
+void sim_drawn_add(struct sim *sim, enum sim_option option, uint32_t value)
+{
+    SIM_ASSERT(draw_count < SIM_DRAWN_MAX && value < sim_opt_words(option));
+    draws[draw_count++] = (struct sim_drawn){(uint16_t)option, (uint16_t)value};
+    sim_trace(sim, SIM_EV_DRAWN, option, value, 0, 0);
+}
+
+char *sim_drawn_text(const struct sim_drawn *draw, uint32_t drawn, char *out, size_t bytes)
+{
+    size_t n = 0;
+    char word[32];
+
+    *out = '\0';
+    for (uint32_t i = 0; i < drawn && n < bytes; i++) {
+        sim_opt_word((enum sim_option)draw[i].option, draw[i].value, word);
+        n += (size_t)snprintf(out + n, bytes - n, "%s%s = %s", i ? ", " : "",
+                              sim_option_info[draw[i].option].key, word);
+    }
+    return out;
+}
+
 void sim_sample_add(const struct sim_sample *sample)
 {
     if (sample_count < SIM_SAMPLES_MAX)
@@ -76,6 +99,7 @@ void sim__result_begin(void)
         figures[i] = -1;
     sample_count = 0;
     entry_count = entries_of_boot;
+    draw_count = 0;
 }
 
 void sim__result_begin_boot(void)
@@ -105,6 +129,8 @@ void sim__result_end(struct sim_result *out)
     memset(out->latency, 0, sizeof out->latency);
     for (uint32_t i = 0; i < sample_count; i++)
         out->latency[when(&samples[i])][sim_latency_bin(samples[i].latency_ns)]++;
+    out->drawn = draw_count;
+    memcpy(out->draw, draws, sizeof draws);
     out->samples = sample_count;
     out->sample = samples;
     out->logged = entry_count;

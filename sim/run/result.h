@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "sim/engine/sim.h"
+#include "sim/scenario/scenario.h"
 
 enum sim_figure {
 #define SIM_FIGURE(id, name, unit, text) SIM_FIG_##id,
@@ -47,6 +48,14 @@ struct sim_log_entry {
 #define SIM_LATENCY_BINS 160
 enum sim_latency_when { SIM_BEFORE, SIM_DURING, SIM_AFTER, SIM_WHEN_COUNT };
 
+/* An ENUM option whose value a model drew from the run's seed. Only values other than the first
+ * word are kept. */
+struct sim_drawn {
+    uint16_t option; /* enum sim_option */
+    uint16_t value;
+};
+#define SIM_DRAWN_MAX 96
+
 struct sim_result {
     uint64_t seed;
     enum sim_stop stop;
@@ -58,6 +67,8 @@ struct sim_result {
     uint64_t points, events, switches;
     int64_t figure[SIM_FIG_COUNT];
     uint32_t latency[SIM_WHEN_COUNT][SIM_LATENCY_BINS];
+    uint32_t drawn; /* number in draw[] */
+    struct sim_drawn draw[SIM_DRAWN_MAX];
     uint32_t samples;                /* number in sample[] */
     const struct sim_sample *sample; /* valid until the next run of the session */
     uint32_t logged;                 /* entries of the event log, kept or not */
@@ -79,8 +90,14 @@ sim_ns sim_latency_bin_edge(uint32_t bin);
 /* For models, during a run. Figures start at -1. */
 void sim_figure_set(enum sim_figure figure, int64_t value);
 int64_t sim_figure_get(enum sim_figure figure);
+/* At the start of a run. Traced (DRAWN). */
+void sim_drawn_add(struct sim *sim, enum sim_option option, uint32_t value);
 void sim_sample_add(const struct sim_sample *sample);
 /* Text is cut to what an entry holds. What is logged during the boot belongs to every run. */
 void sim_log_add(sim_ns at, uint32_t id, const char *source, const char *text);
+
+/* "startio_false = requeued, pauses = last": what a run drew, in at most bytes; "" for nothing.
+ * Returns out. */
+char *sim_drawn_text(const struct sim_drawn *draw, uint32_t drawn, char *out, size_t bytes);
 
 #endif

@@ -73,6 +73,29 @@ const char *sim_opt_text(const struct sim_scenario *scenario, enum sim_option op
     return text_of(&scenario->value[option], option);
 }
 
+bool sim_opt_given(const struct sim_scenario *scenario, enum sim_option option)
+{
+    SIM_ASSERT(option < SIM_OPT_COUNT && !sim__section_is_named(sim_option_info[option].section));
+    return scenario->value[option].line != SIM__FROM_DEFAULT;
+}
+
+uint32_t sim_opt_words(enum sim_option option)
+{
+    uint32_t n = 1;
+
+    SIM_ASSERT(option < SIM_OPT_COUNT && sim_option_info[option].type == SIM_ENUM);
+    for (const char *p = sim_option_info[option].lo; *p; p++)
+        n += *p == '|';
+    return n;
+}
+
+void sim_opt_word(enum sim_option option, uint32_t i, char out[32])
+{
+    bool known = sim__enum_word(sim_option_info[option].lo, i, out, 32);
+
+    SIM_ASSERT(known);
+}
+
 enum sim_severity sim_opt_rule(const struct sim_scenario *scenario, enum sim_rule rule)
 {
     SIM_ASSERT(rule < SIM_RULE_COUNT);

@@ -73,6 +73,11 @@ uint64_t sim_scenario_hash(const struct sim_scenario *scenario);
  * Asking with the wrong type is an assertion. */
 int64_t sim_opt(const struct sim_scenario *scenario, enum sim_option option);
 const char *sim_opt_text(const struct sim_scenario *scenario, enum sim_option option);
+/* Whether the file or the command line sets it. */
+bool sim_opt_given(const struct sim_scenario *scenario, enum sim_option option);
+/* How many words an ENUM has, and the i-th of them, copied to out. */
+uint32_t sim_opt_words(enum sim_option option);
+void sim_opt_word(enum sim_option option, uint32_t i, char out[32]);
 /* Severity of a rule in this scenario. */
 enum sim_severity sim_opt_rule(const struct sim_scenario *scenario, enum sim_rule rule);
 

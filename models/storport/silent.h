@@ -1,0 +1,56 @@
+/* models/storport/silent.h - private to models/storport: the silent points of the documents and
+ * their candidates (silent.def). Candidate 0 is the default.
+ */
+#ifndef MODELS_STORPORT_SILENT_H
+#define MODELS_STORPORT_SILENT_H
+
+enum sp_silent {
+#define SP_SILENT(id, when) SP_SILENT_##id,
+#include "models/storport/silent.def"
+#undef SP_SILENT
+    SP_SILENT_COUNT
+};
+
+enum { SP_STARTIO_FALSE_IGNORED, SP_STARTIO_FALSE_REQUEUED, SP_STARTIO_FALSE_REPORTED }; /* 8.1-1 */
+enum { SP_BUILD_FALSE_TIMED, SP_BUILD_FALSE_UNTIMED };                                   /* 8.1-2 */
+enum { SP_INIT_FALSE_FAILS, SP_INIT_FALSE_IGNORED };                                     /* 8.1-3 */
+enum { SP_TIMER_EX_LOCK_NONE, SP_TIMER_EX_LOCK_STARTIO };                                /* 8.1-8 */
+enum { SP_ISR_UNCLAIMED_AGAIN, SP_ISR_UNCLAIMED_DISABLED };               /* 8.1-10 */
+enum { SP_MESSAGE_LEVELS_EQUAL, SP_MESSAGE_LEVELS_DIFFERENT };            /* 8.1-11 */
+enum { SP_MESSAGE_AGAIN_PENDING, SP_MESSAGE_AGAIN_OTHER_CPU };            /* 8.1-12 */
+enum { SP_EARLY_ISR_HELD, SP_EARLY_ISR_DELIVERED };                       /* 8.1-13 */
+enum { SP_DPC_OVERLAP_YES, SP_DPC_OVERLAP_NO };                           /* 8.2-15 */
+enum { SP_DPC_CPU_ISSUER, SP_DPC_CPU_REDIRECTED };                        /* 8.2-16 */
+enum { SP_TIMER_REARM_REPLACES, SP_TIMER_REARM_IGNORED };                 /* 8.2-20 */
+enum { SP_TIMER_FIRES_GRAIN, SP_TIMER_FIRES_EXACT, SP_TIMER_FIRES_LATE }; /* 8.2-21 */
+enum {
+    SP_DPC_LOCK_ORDER_EITHER,
+    SP_DPC_LOCK_ORDER_DPC_FIRST,
+    SP_DPC_LOCK_ORDER_NEVER
+};                                                                       /* 8.2-24 */
+enum { SP_RESET_DPC_LOCK_ALLOWED, SP_RESET_DPC_LOCK_REPORTED };          /* 8.2-25 */
+enum { SP_UNIT_LOCK_REPORTED, SP_UNIT_LOCK_TAKEN };                      /* 8.2-27 */
+enum { SP_LOCK_QUEUE_ANY, SP_LOCK_QUEUE_FIFO };                          /* 8.2-30 */
+enum { SP_COMPLETION_HERE, SP_COMPLETION_ORIGIN, SP_COMPLETION_INLINE }; /* 8.3-31 */
+enum { SP_RESTART_OTHERS, SP_RESTART_AFTER };                            /* 8.3-32 */
+enum { SP_START_ORDER_FIFO, SP_START_ORDER_ANY, SP_START_ORDER_LATE };   /* 8.3-33 */
+enum { SP_HELD_BUILD_NO, SP_HELD_BUILD_YES };                            /* 8.3-34 */
+enum { SP_PAUSES_COUNT, SP_PAUSES_LAST };                                /* 8.3-35 */
+enum { SP_BUSY_IDLE_NOTHING, SP_BUSY_IDLE_STUCK, SP_BUSY_IDLE_REFUSED }; /* 8.3-36 */
+enum { SP_BUSY_COUNTS_COMPLETION, SP_BUSY_COUNTS_RETURN };               /* 8.3-37 */
+enum { SP_PAUSED_TIMER_RUNS, SP_PAUSED_TIMER_STOPS };                    /* 8.3-38 */
+enum { SP_BUSY_LIMIT_COUNT, SP_BUSY_LIMIT_NEVER };                       /* 8.3-39 */
+enum { SP_RETRY_PLACE_HEAD, SP_RETRY_PLACE_TAIL };                       /* 8.3-40 */
+enum { SP_BYPASS_LUN, SP_BYPASS_ALL };                                   /* 8.3-41 */
+enum { SP_TAGS_LOWEST, SP_TAGS_ROUND_ROBIN };                            /* 8.3-42 */
+enum { SP_UNTAGGED_WAITS, SP_UNTAGGED_SENT };                            /* 8.3-43 */
+enum { SP_COMPLETE_SCOPE_MINIPORT, SP_COMPLETE_SCOPE_QUEUED };           /* 8.3-44 */
+enum { SP_BAD_STATUS_ERROR, SP_BAD_STATUS_BUG_CHECK };                   /* 8.3-46 */
+enum { SP_SERVICE_TIME_ACCEPTED, SP_SERVICE_TIME_REPORTED };             /* 8.3-47 */
+enum { SP_FREEZE_FAILURES, SP_FREEZE_NEVER };                            /* 8.3-48 */
+enum { SP_TIMER_FROM_STARTIO, SP_TIMER_FROM_BUILDIO };                   /* 8.4-49 */
+enum { SP_TIMER_HEAD_SENT, SP_TIMER_HEAD_ASKED };                        /* 8.4-50 */
+enum { SP_TIMER_RELOAD_FULL, SP_TIMER_RELOAD_REMAINING };                /* 8.4-51 */
+enum { SP_DEADLINE_LUN, SP_DEADLINE_EACH };                              /* 8.4-53 */
+
+#endif
