@@ -46,6 +46,13 @@ class Build:
         else:
             shutil.rmtree(self.tmp, ignore_errors=True)
 
+    def document(self, name):
+        """Path of a page: in the source, or where it is installed."""
+        for root in (os.path.join(self.wdk, "../.."), os.path.join(self.wdk, "../../doc/storsim")):
+            if os.path.isfile(os.path.join(root, name)):
+                return os.path.normpath(os.path.join(root, name))
+        return name
+
     def path(self, name):
         return os.path.join(self.tmp, name)
 

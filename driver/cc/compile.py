@@ -31,7 +31,7 @@ class Compiler:
         self.build = build
         o = build.options
         self.includes = Includes(o.sources(), o.forced, o.dirs, build.wdk)
-        self.teller = Teller(sys.stderr, self.includes)
+        self.teller = Teller(sys.stderr, self.includes, build.document("driver/wdk/README.md"))
         overlay = build.path("overlay.yaml")
         with open(overlay, "w", encoding="utf-8", errors="surrogateescape") as file:
             file.write(self.includes.overlay(os.path.join(build.here, "empty.tmh")))

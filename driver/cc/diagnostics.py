@@ -51,9 +51,10 @@ def split(text):
 class Teller:
     """Writes messages, each once, and gathers what is said at the end."""
 
-    def __init__(self, out, includes):
+    def __init__(self, out, includes, readme):
         self.out = out
         self.includes = includes
+        self.readme = readme
         self.seen = set()
         self.names = {}  # undeclared name -> where it was first seen
         self.hints = {}  # said at the end, in this order, each once
@@ -85,18 +86,22 @@ class Teller:
             self.names.setdefault(name.group(1), f"{head['file']}:{head['line']}")
         elif SEVERAL_TRY.search(text):
             self.hints["a function may have one __try block: put the others into functions of their own "
-                       "(driver/wdk/README.md has what storsim makes of __try)"] = None
+                       f"({self.readme} has what storsim makes of __try)"] = None
         elif head["kind"] != "warning" and SEH.search(text):
-            self.hints["storsim's __try, __finally and __leave are macros: see driver/wdk/README.md for what they "
-                       "take"] = None
+            self.hints[f"storsim's __try, __finally and __leave are macros: see {self.readme} for what they take"] = None
 
     def end(self, failed):
         """What helps with all the messages together."""
         if failed:
-            for name, where in self.names.items():
+            found = {}
+            for name in self.names:
                 header = self.includes.declares(name)
                 if header:
-                    self.hints[f"{where}: {name} comes from <{header}>, whose #include may be missing"] = None
+                    found.setdefault(header, []).append(name)
+            for header, names in found.items():
+                more = f" and {len(names) - 6} more" if len(names) > 6 else ""
+                self.hints[f"{self.names[names[0]]}: {', '.join(names[:6])}{more}: from <{header}>, whose #include may be "
+                           "missing"] = None
             unknown = [name for name in self.names if not self.includes.declares(name)]
             if unknown:
                 more = f" and {len(unknown) - 12} more" if len(unknown) > 12 else ""

@@ -35,7 +35,8 @@ USER_MODE = {"windows.h", "winioctl.h", "winbase.h", "tchar.h", "winnt.h", "asse
 
 
 # Folders of driver/wdk/, and the header that brings what is in them.
-PARTS = {"nt": "ntddk.h", "scsidef": "scsi.h", "stordef": "storport.h"}
+PARTS = {"nt": "ntddk.h", "scsidef": "storport.h", "stordef": "storport.h"}
+BEHIND = {"ntdef.h": "storport.h", "sal.h": "storport.h"}
 
 
 class Tree:
@@ -164,5 +165,5 @@ class Includes:
                                                        for part, header in PARTS.items()]:
             for file in sorted(self.tree.names(folder)[1]):
                 if file.endswith(".h") and pattern.search(read(os.path.join(folder, file))):
-                    return prefix or file
+                    return prefix or BEHIND.get(file, file)
         return None

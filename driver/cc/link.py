@@ -155,7 +155,7 @@ class Linker:
             print(f"storsim-cc: --stub {','.join(sorted(unknown))}: the driver does not need it, or storsim has it",
                   file=sys.stderr)
         if told:
-            raise Failed(f"{MODELLED} tables the routines that storsim models. --stub {told[0]} (or --allow-missing, for "
+            raise Failed(f"{self.build.document(MODELLED)} tables the routines that storsim models. --stub {told[0]} (or --allow-missing, for "
                          "all of them) builds the module all the same: to call it is then a finding at run time")
         return names
 

@@ -83,11 +83,12 @@ struct sim_settings {
 int sim_settings_fill(const struct sim_arguments *arguments, const char *driver,
                       struct sim_settings *out, struct sim_error *error);
 
-/* Where scenarios are: `scenarios` here, or where storsim is installed; "" when there is neither.
- */
-const char *sim_scenario_dir(void);
+/* Folders that scenarios are in, those of the nearest first: `scenarios` here, and where storsim is
+ * installed or else was built. Returns how many there are. */
+#define SIM_SCENARIO_DIRS 2
+uint32_t sim_scenario_dirs(const char *out[SIM_SCENARIO_DIRS]);
 
-/* File of a scenario: a path, or a name from sim_scenario_dir(). Errors name the nearest. */
+/* File of a scenario: a path, or a name from sim_scenario_dirs(). Errors name the nearest. */
 int sim_scenario_find(const char *name, char *out, size_t bytes, struct sim_error *error);
 
 /* The last seed used with a scenario, for `--seed last`; kept in the user's state folder. Noting

@@ -159,9 +159,14 @@ static int script_write(char *path, size_t bytes, struct sim_error *error)
     return 0;
 }
 
+/* Folders that gdb looks for sources in. A built-in module names its own relative to the root of
+ * the tree it was built in; where storsim is installed they are in share/storsim. */
+static const char *const source_roots[] = {"../..", "../share/storsim"};
+#define SOURCE_ROOTS 2
+
 /* gdb's words; ended by NULL. room for all of them. */
 static void words_fill(const struct sim_arguments *arguments, const char *self,
-                       const char *commands, const char *sources, char **out)
+                       const char *commands, char (*sources)[PATH_MAX], char **out)
 {
     int n = 0;
 
@@ -170,8 +175,11 @@ static void words_fill(const struct sim_arguments *arguments, const char *self,
     out[n++] = (char *)(uintptr_t) "-nx";
     if (arguments->batch)
         out[n++] = (char *)(uintptr_t) "-batch";
-    out[n++] = (char *)(uintptr_t) "-d";
-    out[n++] = (char *)(uintptr_t)sources;
+    for (int i = 0; i < SOURCE_ROOTS; i++) {
+        snprintf(sources[i], sizeof(sources[i]), "%s/%s", sim_executable_dir(), source_roots[i]);
+        out[n++] = (char *)(uintptr_t) "-d";
+        out[n++] = sources[i];
+    }
     out[n++] = (char *)(uintptr_t) "-x";
     out[n++] = (char *)(uintptr_t)commands;
     for (uint32_t i = 0; i < arguments->command.count; i++) {
@@ -210,7 +218,7 @@ static int gdb_run(char **words)
 
 static int outside(const struct sim_arguments *arguments)
 {
-    char commands[PATH_MAX], self[PATH_MAX], sources[PATH_MAX];
+    char commands[PATH_MAX], self[PATH_MAX], sources[SOURCE_ROOTS][PATH_MAX];
     char *words[24 + 2 * SIM_CLI_LIST_MAX];
     struct sim_replay replay;
     struct sim_error error;
@@ -224,8 +232,6 @@ static int outside(const struct sim_arguments *arguments)
     if (n < 0 || script_write(commands, sizeof(commands), &error) < 0)
         return sim_cli_usage_error(n < 0 ? "debug: /proc is needed" : error.text);
     self[n] = '\0';
-    /* Sources as the module names them are relative to the root of the tree it was built in. */
-    snprintf(sources, sizeof(sources), "%s/../..", sim_executable_dir());
     words_fill(arguments, self, commands, sources, words);
     fflush(stdout);
     status = gdb_run(words);

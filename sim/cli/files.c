@@ -36,58 +36,77 @@ int sim_settings_fill(const struct sim_arguments *arguments, const char *driver,
 /* --- scenarios
  * -------------------------------------------------------------------------------------- */
 
-const char *sim_scenario_dir(void)
+/* Where storsim is installed, or else was built; relative to the program's folder. */
+static const char *const folders[] = {"../share/storsim/scenarios", "../../scenarios"};
+
+uint32_t sim_scenario_dirs(const char *out[SIM_SCENARIO_DIRS])
 {
     static char dir[PATH_MAX + 64];
+    uint32_t n = 0;
 
     if (access("scenarios", R_OK | X_OK) == 0)
-        return "scenarios";
-    snprintf(dir, sizeof(dir), "%s/../share/storsim/scenarios", sim_executable_dir());
-    return access(dir, R_OK | X_OK) == 0 ? dir : "";
+        out[n++] = "scenarios";
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+        snprintf(dir, sizeof(dir), "%s/%s", sim_executable_dir(), folders[i]);
+        if (access(dir, R_OK | X_OK) != 0)
+            continue;
+        out[n++] = dir;
+        break;
+    }
+    return n;
+}
+
+/* The nearest name to `bare` in a folder, as a path; false when there is none. */
+static bool nearest_in(const char *folder, const char *bare, char *out, size_t bytes)
+{
+    char **names = sim_names_in(folder, ".ini");
+    const char *near = sim_nearest(bare, (const char *const *)names, sim_names_count(names));
+
+    if (near != NULL)
+        snprintf(out, bytes, "%s/%s.ini", folder, near);
+    sim_names_free(names);
+    return near != NULL;
 }
 
 static int not_found(const char *name, struct sim_error *error)
 {
-    char folder[PATH_MAX];
-    const char *slash = strrchr(name, '/'), *base = slash != NULL ? slash + 1 : name, *near;
-    char bare[256];
-    char **names;
+    const char *slash = strrchr(name, '/'), *dir[SIM_SCENARIO_DIRS];
+    char folder[PATH_MAX], near[PATH_MAX + 320], bare[256];
+    uint32_t dirs = 1;
+    bool found = false;
 
-    if (slash != NULL)
-        snprintf(folder, sizeof(folder), "%.*s", (int)(slash - name), name);
-    else
-        snprintf(folder, sizeof(folder), "%s", sim_scenario_dir());
-    snprintf(bare, sizeof(bare), "%s", base);
+    snprintf(folder, sizeof(folder), "%.*s", slash != NULL ? (int)(slash - name) : 0, name);
+    dir[0] = folder;
+    if (slash == NULL)
+        dirs = sim_scenario_dirs(dir);
+    snprintf(bare, sizeof(bare), "%s", slash != NULL ? slash + 1 : name);
     if (strlen(bare) > 4 && strcmp(bare + strlen(bare) - 4, ".ini") == 0)
         bare[strlen(bare) - 4] = '\0';
-    names = sim_names_in(folder, ".ini");
-    near = sim_nearest(bare, (const char *const *)names, sim_names_count(names));
-    if (near != NULL)
-        sim_error_set(error, "%s: %s; did you mean %s/%s.ini?", name, strerror(ENOENT), folder,
-                      near);
-    else
-        sim_error_set(error, "%s: %s; 'storsim list scenarios' has those there are", name,
-                      strerror(ENOENT));
-    sim_names_free(names);
-    return -1;
+    for (uint32_t i = 0; i < dirs && !found; i++)
+        found = nearest_in(dir[i], bare, near, sizeof(near));
+    if (found)
+        return sim_error_set(error, "%s: %s; did you mean %s?", name, strerror(ENOENT), near);
+    return sim_error_set(error, "%s: %s; 'storsim list scenarios' has those there are", name,
+                         strerror(ENOENT));
 }
 
 int sim_scenario_find(const char *name, char *out, size_t bytes, struct sim_error *error)
 {
+    static const char *const endings[] = {"", ".ini"};
+    const char *dir[SIM_SCENARIO_DIRS];
+    uint32_t dirs = strchr(name, '/') == NULL ? sim_scenario_dirs(dir) : 0;
+
     if (strlen(name) + 1 > bytes)
         return sim_error_set(error, "%.60s...: the path is too long", name);
     snprintf(out, bytes, "%s", name);
     if (access(out, F_OK) == 0)
         return 0;
-    if (strchr(name, '/') == NULL && *sim_scenario_dir() != '\0') {
-        static const char *const endings[] = {"", ".ini"};
-
+    for (uint32_t d = 0; d < dirs; d++)
         for (int i = 0; i < 2; i++) {
-            snprintf(out, bytes, "%s/%s%s", sim_scenario_dir(), name, endings[i]);
+            snprintf(out, bytes, "%s/%s%s", dir[d], name, endings[i]);
             if (access(out, F_OK) == 0)
                 return 0;
         }
-    }
     return not_found(name, error);
 }
 

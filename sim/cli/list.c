@@ -1,6 +1,7 @@
 /* sim/cli/list.c - storsim list: what there is. */
 #include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sim/cli/cli.h"
 #include "sim/engine/choice.h"
@@ -33,23 +34,42 @@ static void scenario_row(const struct sim_arguments *arguments, const char *path
     sim_scenario_free(scenario);
 }
 
+/* The scenarios of a folder, but for those that a nearer folder has under the same name. */
+static uint32_t scenarios_in(const struct sim_arguments *arguments, const char *const *dir,
+                             uint32_t which)
+{
+    char **names = sim_names_in(dir[which], ".ini");
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; names[i] != NULL; i++) {
+        char path[PATH_MAX];
+        bool hidden = false;
+
+        for (uint32_t d = 0; d < which && !hidden; d++) {
+            snprintf(path, sizeof(path), "%s/%s.ini", dir[d], names[i]);
+            hidden = access(path, F_OK) == 0;
+        }
+        snprintf(path, sizeof(path), "%s/%s.ini", dir[which], names[i]);
+        if (!hidden)
+            scenario_row(arguments, path);
+        n++;
+    }
+    sim_names_free(names);
+    return n;
+}
+
 static int list_scenarios(const struct sim_arguments *arguments)
 {
-    const char *dir = sim_scenario_dir();
-    char **names = sim_names_in(dir, ".ini");
+    const char *dir[SIM_SCENARIO_DIRS];
+    uint32_t dirs = sim_scenario_dirs(dir), n = 0;
 
-    if (names[0] == NULL)
+    for (uint32_t i = 0; i < dirs; i++)
+        n += scenarios_in(arguments, dir, i);
+    if (n == 0)
         fprintf(stderr,
                 "storsim: no scenarios: neither ./scenarios nor %s/../share/storsim/scenarios has "
                 "any\n",
                 sim_executable_dir());
-    for (uint32_t i = 0; names[i] != NULL; i++) {
-        char path[PATH_MAX];
-
-        snprintf(path, sizeof(path), "%s/%s.ini", dir, names[i]);
-        scenario_row(arguments, path);
-    }
-    sim_names_free(names);
     return SIM_EXIT_OK;
 }
 

@@ -101,7 +101,7 @@ expect 1 "storsim has no <storeport.h>; did you mean <storport.h>?" "$cc" header
 echo '#include "mine/own.h"' >header.c
 expect 1 'storsim has no <mine/own.h>, and no folder given with -I has' "$cc" header.c
 echo 'ULONG f(UNHEARD_OF x) { return 0; }' >undeclared.c
-expect 1 "undeclared.c:1: ULONG comes from <ntdef.h>, whose #include may be missing" "$cc" undeclared.c
+expect 1 "undeclared.c:1: ULONG: from <storport.h>, whose #include may be missing" "$cc" undeclared.c
 also "no header of storsim's has UNHEARD_OF. If it is the driver's own"
 echo 'namespace x { class y; }' >plus.c
 expect 1 'this looks like C++' "$cc" plus.c

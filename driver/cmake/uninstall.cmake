@@ -1,0 +1,32 @@
+# Takes away what the last `cmake --install` of a build folder put somewhere, and the folders that it had to make.
+# Run by target `uninstall`; DESTDIR is honoured as when it was installed.
+if(NOT EXISTS ${BUILD}/install_manifest.txt)
+    message(FATAL_ERROR "${BUILD} was not installed: it has no install_manifest.txt")
+endif()
+
+set(folders "")
+file(STRINGS ${BUILD}/install_manifest.txt files)
+foreach(file IN LISTS files)
+    file(REMOVE "$ENV{DESTDIR}${file}")
+    # Folders of storsim's own, from the file's upward.
+    cmake_path(GET file PARENT_PATH folder)
+    while(folder MATCHES "/(share/storsim|share/doc/storsim|lib/storsim|lib/cmake/storsim)(/|$)")
+        list(APPEND folders ${folder})
+        cmake_path(GET folder PARENT_PATH folder)
+    endwhile()
+endforeach()
+if(EXISTS ${BUILD}/install_folders.txt)
+    file(STRINGS ${BUILD}/install_folders.txt made)
+    list(APPEND folders ${made})
+endif()
+list(REMOVE_DUPLICATES folders)
+list(SORT folders ORDER DESCENDING) # what is inside comes before what it is in
+foreach(folder IN LISTS folders)
+    set(path "$ENV{DESTDIR}${folder}")
+    file(REMOVE_RECURSE "${path}/__pycache__")
+    file(GLOB left "${path}/*" "${path}/.*")
+    if(IS_DIRECTORY "${path}" AND NOT left)
+        file(REMOVE_RECURSE "${path}")
+    endif()
+endforeach()
+file(REMOVE ${BUILD}/install_manifest.txt ${BUILD}/install_folders.txt)
