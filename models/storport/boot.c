@@ -1,4 +1,5 @@
-/* models/storport/boot.c - start-up, by a system thread on CPU 0 (chapter 0.1).
+/* models/storport/boot.c - start-up, by a system thread on CPU 0 (chapter 0.1), which then carries
+ * out PnP and power requests.
  *
  * DriverEntry, HwStorFindAdapter (PASSIVE, interrupt not connected), HwStorInitialize (DIRQL,
  * interrupt lock), HwStorPassiveInitializeRoutine (PASSIVE, everything may run meanwhile),
@@ -80,7 +81,7 @@ static void device_extension(struct sp_port *port)
     sim_world_shadow_set(port->devext, bytes, SIM_MEM_CPU | SIM_WHY_DEVEXT << SIM_MEM_WHY_SHIFT);
 }
 
-static bool find_adapter(struct sp_port *port)
+bool sp__find_adapter(struct sp_port *port)
 {
     size_t length = strlen(port->config.parameter) + 1;
     char *argument = shown(port, length + 1);
@@ -88,7 +89,8 @@ static bool find_adapter(struct sp_port *port)
     uint32_t found;
 
     memcpy(argument, port->config.parameter, length);
-    device_extension(port);
+    if (!port->devext)
+        device_extension(port);
     sp__config_info_fill(port);
     sp__enter(port, SP_CB_FIND_ADAPTER);
     found = ((HW_FIND_ADAPTER *)port->hw.HwFindAdapter)(port->devext, NULL, NULL, argument,
@@ -130,7 +132,7 @@ static void initialize_leave(struct sp_port *port, uint8_t irql)
         sp__interrupt_unlock(port);
 }
 
-static bool initialize(struct sp_port *port)
+bool sp__initialize(struct sp_port *port)
 {
     uint8_t irql = NT_PASSIVE;
     BOOLEAN good;
@@ -161,22 +163,7 @@ static bool passive_initialize(struct sp_port *port)
 
 static bool control_query(struct sp_port *port)
 {
-    size_t bytes = sizeof(SCSI_SUPPORTED_CONTROL_TYPE_LIST) + ScsiAdapterControlMax;
-    SCSI_SUPPORTED_CONTROL_TYPE_LIST *list = shown(port, bytes);
-    uint32_t status;
-
-    list->MaxControlType = ScsiAdapterControlMax;
-    sp__enter(port, SP_CB_ADAPTER_CONTROL);
-    status =
-        (uint32_t)port->hw.HwAdapterControl(port->devext, ScsiQuerySupportedControlTypes, list);
-    sp__leave(port);
-    if (!step(port, SP_BOOT_CONTROL, status, status == ScsiAdapterControlSuccess))
-        return sp__start_failed(
-            port, "HwStorAdapterControl(ScsiQuerySupportedControlTypes) returned %u", status);
-    if (!list->SupportedTypeList[ScsiStopAdapter] || !list->SupportedTypeList[ScsiRestartAdapter])
-        sp__usage(port,
-                  "HwStorAdapterControl does not support ScsiStopAdapter and ScsiRestartAdapter");
-    return true;
+    return step(port, SP_BOOT_CONTROL, 0, sp__control_query(port) && sp__unit_query(port));
 }
 
 static bool connect(struct sp_port *port)
@@ -190,6 +177,14 @@ static bool scan(struct sp_port *port)
     return sp__scan(port) && step(port, SP_BOOT_SCAN, 0, true);
 }
 
+static bool start_units(struct sp_port *port)
+{
+    for (uint32_t i = 0; i < SP_LUNS_MAX; i++)
+        if (port->lun[i].present && !sp__unit_start(port, &port->lun[i]))
+            return sp__start_failed(port, "LUN %u could not be started", i);
+    return true;
+}
+
 static bool attach(struct sp_port *port)
 {
     for (uint32_t i = 0; i < SP_LUNS_MAX && port->class_driver.attach; i++)
@@ -201,12 +196,18 @@ static bool attach(struct sp_port *port)
 static void start_up(struct nt *nt, void *ctx)
 {
     struct sp_port *port = ctx;
-    bool good = driver_entry(port) && find_adapter(port) && connect(port) && initialize(port) &&
-                passive_initialize(port) && control_query(port) && scan(port) && attach(port);
+    bool good = driver_entry(port) && sp__find_adapter(port) && connect(port) &&
+                sp__initialize(port) && passive_initialize(port) && control_query(port) &&
+                scan(port) && start_units(port) && attach(port);
 
     (void)nt;
+    if (good)
+        sp__state_set(port, SP_IS_STARTED);
+    else
+        sp__fail(port);
     step(port, SP_BOOT_DONE, good, good);
     sim_stop(port->at.sim, SIM_STOP_DONE);
+    sp__tasks_run(port);
 }
 
 void sp__boot(struct sp_port *port)

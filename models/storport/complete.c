@@ -265,6 +265,7 @@ void sp__completed_drain(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2)
         finish(cpu->port, slot);
     sp__run_all(cpu->port);
     cpu->draining = false;
+    sp__life_look(cpu->port);
     if (cpu->completed.head)
         nt_dpc_queue(nt, &cpu->dpc, cpu->number, 0, 0);
 }

@@ -45,6 +45,8 @@ static void run(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2)
 
     bool alone = sp__silent(port, SP_SILENT_DPC_OVERLAP);
 
+    if (SIM_UNLIKELY(port->life.gone))
+        return;
     if (alone)
         alone_begin(nt, dpc);
     sp__enter(port, SP_CB_DPC);
@@ -52,6 +54,12 @@ static void run(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2)
     sp__leave(port);
     if (alone)
         nt_lock_release(nt, &dpc->alone, NT_DISPATCH);
+}
+
+void sp__dpcs_end(struct sp_port *port)
+{
+    for (uint32_t i = 0; i < port->dpcs; i++)
+        nt_dpc_cancel(port->at.nt, &port->dpc[i].nt);
 }
 
 static struct sp_dpc *entry_create(struct sp_port *port)

@@ -22,14 +22,16 @@ static bool message_service(void *ctx)
 {
     struct sp_message *message = ctx;
     struct sp_port *port = message->port;
-    BOOLEAN claimed;
+    BOOLEAN claimed = FALSE;
 
     message->inside++;
     message->cpu = nt_cpu(port->at.nt);
     sp__message_lock(port, message->number);
-    sp__enter(port, SP_CB_MSI);
-    claimed = port->info->HwMSInterruptRoutine(port->devext, message->number);
-    sp__leave(port);
+    if (SIM_LIKELY(port->life.connected)) {
+        sp__enter(port, SP_CB_MSI);
+        claimed = port->info->HwMSInterruptRoutine(port->devext, message->number);
+        sp__leave(port);
+    }
     sp__message_unlock(port, message->number);
     message->inside--;
     return claimed;
@@ -50,12 +52,14 @@ static bool line_service(void *ctx)
 {
     struct sp_message *line = ctx;
     struct sp_port *port = line->port;
-    BOOLEAN claimed;
+    BOOLEAN claimed = FALSE;
 
     sp__interrupt_lock(port);
-    sp__enter(port, SP_CB_INTERRUPT);
-    claimed = port->hw.HwInterrupt(port->devext);
-    sp__leave(port);
+    if (SIM_LIKELY(port->life.connected)) {
+        sp__enter(port, SP_CB_INTERRUPT);
+        claimed = port->hw.HwInterrupt(port->devext);
+        sp__leave(port);
+    }
     sp__interrupt_unlock(port);
     judge_line(line, claimed);
     return claimed;
@@ -70,7 +74,7 @@ void sp__message_arrived(void *ctx, uint32_t vector, uint32_t cpu)
     struct sp_port *port = ctx;
     struct sp_message *message;
 
-    if (vector >= port->messages)
+    if (vector >= port->messages || !port->life.connected)
         return;
     message = &port->message[vector];
     if (message->inside && message->cpu == cpu && sp__silent(port, SP_SILENT_MESSAGE_AGAIN))
@@ -82,7 +86,8 @@ static void line_changed(void *ctx, bool asserted)
 {
     struct sp_port *port = ctx;
 
-    if (port->messages || !port->message[0].interrupt.service || port->message[0].off)
+    port->life.line = asserted;
+    if (port->messages || !port->life.connected || port->message[0].off)
         return;
     if (asserted)
         nt_interrupt_request(port->at.nt, &port->message[0].interrupt, 0);
@@ -147,6 +152,23 @@ void sp__interrupts_connect(struct sp_port *port)
     else
         nt_interrupt_connect(port->at.nt, &port->message[0].interrupt, 0, SP_DIRQL, true,
                              line_service, &port->message[0]);
+    port->life.connected = true;
+}
+
+/* What is pending is dropped; a routine that waits for its lock finds out when it has it. */
+void sp__interrupts_disconnect(struct sp_port *port)
+{
+    port->life.connected = false;
+    for (uint32_t i = 0; i < (port->messages ? port->messages : 1); i++)
+        nt_interrupt_clear(port->at.nt, &port->message[i].interrupt);
+}
+
+/* The bus driver has restored the function's message table, if it was off. */
+void sp__interrupts_reconnect(struct sp_port *port)
+{
+    port->life.connected = true;
+    if (!port->messages && port->life.line)
+        nt_interrupt_request(port->at.nt, &port->message[0].interrupt, 0);
 }
 
 /* --- what the miniport may know -------------------------------------------------------------- */

@@ -51,6 +51,7 @@ void sp__config_defaults(struct sp_config *config)
         .register_write_ns = 60,
         .timer_grain_ns = 10 * SIM_MS,
         .reset_timeout_ns = 30 * SIM_S,
+        .notice_ns = 10 * SIM_MS,
         .queue_depth = 20,
         .busy_pause_ns = 250 * SIM_MS,
         .busy_retries = 20,
@@ -112,6 +113,7 @@ struct sp_port *sp__create(const struct sp_parts *parts, const struct sp_config 
     sim_stream_register(parts->sim, &port->odd_stream, "storport.silent");
     sp__silent_set(port, config->silent);
     sp__pci_config_init(port);
+    sp__life_init(port);
     sp__bar_map(port);
     sp__access_init(port);
     return port;

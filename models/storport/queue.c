@@ -290,7 +290,7 @@ static bool untagged_allows(const struct sp_lun *lun)
 
 static bool may_build(const struct sp_lun *lun)
 {
-    return lun->queue.head && lun->in_use < lun->depth &&
+    return lun->queue.head && lun->in_use < lun->depth && !lun->locks &&
            lun->port->outstanding < lun->port->max_io && (!lun->untagged || untagged_allows(lun));
 }
 
@@ -430,7 +430,8 @@ void sp__submit_function(struct sp_port *port, struct sp_request *request, uint8
     slot->function = function;
     slot->recovery =
         function == SRB_FUNCTION_RESET_LOGICAL_UNIT || function == SRB_FUNCTION_RESET_DEVICE;
-    slot->bypass = request->flags & SP_FLAG_BYPASS_FROZEN_QUEUE;
+    slot->bypass = request->flags & SP_FLAG_BYPASS_FROZEN_QUEUE ||
+                   (request->flags & SP_FLAG_BYPASS_LOCKED_QUEUE && slot->lun->locks);
     slot->tagged = (request->flags & SP_FLAG_TAGGED) && !slot->bypass;
     slot->alone = !slot->tagged && !slot->bypass && !sp__silent(port, SP_SILENT_UNTAGGED);
     slot->tag = SP_UNTAGGED;
@@ -454,8 +455,12 @@ void sp_submit(struct sp_port *port, struct sp_request *request)
 {
     SIM_ASSERT(request->slot < SP_SLOTS_MAX);
     sim_point(port->at.sim, SP_COST);
+    if (SIM_UNLIKELY(request->function | port->life.look)) {
+        sp__submit_special(port, request);
+        return;
+    }
     sp__submit_function(port, request, SRB_FUNCTION_EXECUTE_SCSI);
-    if (request->flags & SP_FLAG_BYPASS_FROZEN_QUEUE)
+    if (request->flags & (SP_FLAG_BYPASS_FROZEN_QUEUE | SP_FLAG_BYPASS_LOCKED_QUEUE))
         sp__run_later(port);
     else if (sp__silent(port, SP_SILENT_START_ORDER) == SP_START_ORDER_LATE)
         build_now(&port->lun[request->lun]);

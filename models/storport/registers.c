@@ -92,7 +92,9 @@ static uint64_t reg_read(const void *devext, const volatile void *reg, uint32_t 
 
     /* The answer pushes what the device wrote before it. */
     sim_race_device_seen(port->at.sim);
-    return offset < 0 ? UINT64_MAX : registers->read(registers->ctx, (uint32_t)offset, bytes);
+    if (offset < 0 || SIM_UNLIKELY(!port->life.powered))
+        return UINT64_MAX;
+    return registers->read(registers->ctx, (uint32_t)offset, bytes);
 }
 
 static void reg_write(const void *devext, const volatile void *reg, uint32_t bytes, uint64_t value,
@@ -102,7 +104,7 @@ static void reg_write(const void *devext, const volatile void *reg, uint32_t byt
     const struct sp_registers *registers = &port->config.registers;
     int64_t offset = offset_of(port, reg, bytes, name);
 
-    if (offset >= 0)
+    if (offset >= 0 && SIM_LIKELY(port->life.powered))
         registers->write(registers->ctx, (uint32_t)offset, bytes, value);
 }
 

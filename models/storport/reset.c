@@ -2,7 +2,7 @@
  * (chapters 4.2, 4.3, 4.4).
  *
  *     SP_CALM          LUN timer 0          -> SP_LUN_RESET
- *                      asked for from above -> SP_BUS_RESET
+ *                      asked for from above -> SP_LUN_RESET, SP_TARGET_RESET or SP_BUS_RESET
  *     SP_LUN_RESET     SUCCESS              -> SP_CALM
  *                      failure or time-out  -> SP_TARGET_RESET
  *     SP_TARGET_RESET  SUCCESS              -> SP_CALM
@@ -23,7 +23,7 @@ enum tier { TIER_LUN = 1, TIER_TARGET, TIER_BUS };
 
 /* Which states may follow each: a bit for each. */
 static const uint8_t follows[] = {
-    [SP_CALM] = 1 << SP_LUN_RESET | 1 << SP_BUS_RESET,
+    [SP_CALM] = 1 << SP_LUN_RESET | 1 << SP_TARGET_RESET | 1 << SP_BUS_RESET,
     [SP_LUN_RESET] = 1 << SP_CALM | 1 << SP_TARGET_RESET | 1 << SP_BUS_RESET,
     [SP_TARGET_RESET] = 1 << SP_CALM | 1 << SP_BUS_RESET,
     [SP_BUS_RESET] = 1 << SP_CALM | 1 << SP_BUS_HOLD,
@@ -68,6 +68,22 @@ static void hold_all(struct sp_port *port)
         hold_lun(port, i);
 }
 
+/* Class drivers whose reset it was are told. */
+static void tell(struct sp_port *port)
+{
+    struct sp_request *request = port->recovery.asked;
+    uint8_t status = port->recovery.failed ? SRB_STATUS_ERROR : SRB_STATUS_SUCCESS;
+
+    port->recovery.asked = NULL;
+    port->recovery.failed = false;
+    while (request) {
+        struct sp_request *next = request->next;
+
+        sp__end(port, request, status);
+        request = next;
+    }
+}
+
 /* Recovery is over: queues flow, countdowns begin anew for what is still out. */
 static void finish(struct sp_port *port)
 {
@@ -75,6 +91,7 @@ static void finish(struct sp_port *port)
     uint32_t held = recovery->held_luns;
 
     set_state(port, SP_CALM);
+    tell(port);
     recovery->own = NULL;
     recovery->held_luns = 0;
     for (uint32_t i = 0; i < SP_LUNS_MAX; i++) {
@@ -84,6 +101,7 @@ static void finish(struct sp_port *port)
         if (held & 1u << i)
             sp__unhold(&port->lun[i].gate);
     }
+    sp__life_look(port);
 }
 
 /* --- LUN and target tier --------------------------------------------------------------------- */
@@ -125,6 +143,15 @@ static void begin_target(struct sp_port *port)
     sim_trace(port->at.sim, SIM_EV_TIER, TIER_TARGET, port->recovery.lun, 0, 0);
     hold_all(port);
     send_reset_srb(port, SRB_FUNCTION_RESET_DEVICE);
+}
+
+static void begin_lun(struct sp_port *port, uint32_t lun)
+{
+    set_state(port, SP_LUN_RESET);
+    sim_trace(port->at.sim, SIM_EV_TIER, TIER_LUN, lun, 0, 0);
+    port->recovery.lun = lun;
+    hold_lun(port, lun);
+    send_reset_srb(port, SRB_FUNCTION_RESET_LOGICAL_UNIT);
 }
 
 static void escalate(struct sp_port *port)
@@ -214,15 +241,31 @@ void sp__recovery_tick(struct sp_port *port)
 
 bool sp__recovery_begin(struct sp_port *port, struct sp_lun *lun)
 {
-    if (port->recovery.state != SP_CALM)
+    if (port->recovery.state != SP_CALM || port->life.resets_off)
         return false;
     sim_trace(port->at.sim, SIM_EV_LUN_TIMEOUT, lun->number, lun->gate.pending, 0, 0);
     sp__log_reset(lun);
-    sim_trace(port->at.sim, SIM_EV_TIER, TIER_LUN, lun->number, 0, 0);
-    set_state(port, SP_LUN_RESET);
-    port->recovery.lun = lun->number;
-    hold_lun(port, lun->number);
-    send_reset_srb(port, SRB_FUNCTION_RESET_LOGICAL_UNIT);
+    begin_lun(port, lun->number);
+    return true;
+}
+
+bool sp__recovery_ask(struct sp_port *port, struct sp_request *request)
+{
+    struct sp_recovery *recovery = &port->recovery;
+
+    if (port->life.resets_off)
+        return false;
+    request->next = recovery->asked;
+    recovery->asked = request;
+    if (recovery->state != SP_CALM)
+        return true;
+    recovery->lun = request->adapter ? 0 : request->lun;
+    if (request->function == SP_FN_RESET_LUN)
+        begin_lun(port, recovery->lun);
+    else if (request->function == SP_FN_RESET_TARGET)
+        begin_target(port);
+    else
+        begin_bus(port);
     return true;
 }
 
@@ -295,6 +338,7 @@ static void bus_reset(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2)
     sim_progress(port->at.sim);
     sim_trace(port->at.sim, SIM_EV_TIER, TIER_BUS, port->recovery.lun, 0, 0);
     if (!call_reset_bus(port)) {
+        port->recovery.failed = true;
         finish(port);
         return;
     }
@@ -308,7 +352,7 @@ static void bus_reset(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2)
  * bus tier at worst. */
 void sp_request_bus_reset(struct sp_port *port)
 {
-    if (port->recovery.state != SP_CALM)
+    if (port->recovery.state != SP_CALM || port->life.resets_off)
         return;
     port->recovery.lun = 0;
     begin_bus(port);

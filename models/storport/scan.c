@@ -1,5 +1,5 @@
 /* models/storport/scan.c - which LUNs there are: INQUIRY of LUN 0, REPORT LUNS, INQUIRY of the
- * others (chapter 0.1).
+ * others (chapter 0.1); at the start, and again when units may have come or gone.
  *
  * A LUN exists for the port driver before its first INQUIRY, since that is when miniports set its
  * queue depth.
@@ -27,22 +27,26 @@ static void wait_done(struct sp_request *request, void *ctx)
     nt_signal(waiter->nt);
 }
 
-static void wait_for(struct sp_port *port, struct sp_request *request)
+void sp__wait_for(struct sp_port *port, struct sp_request *request)
 {
     struct waiter waiter = {.nt = port->at.nt};
 
     request->done = wait_done;
     // cppcheck-suppress autoVariables // done() is called before this returns
     request->ctx = &waiter;
-    sp__submit_function(port, request, SRB_FUNCTION_EXECUTE_SCSI);
-    sp__run_lun(&port->lun[request->lun]);
+    if (request->function) {
+        sp__deliver(port, request);
+    } else {
+        sp__submit_function(port, request, SRB_FUNCTION_EXECUTE_SCSI);
+        sp__run_lun(&port->lun[request->lun]);
+    }
     nt_wait(port->at.nt, &waiter.done, SIM_NEVER);
 }
 
 void sp_submit_and_wait(struct sp_port *port, struct sp_request *request)
 {
     SIM_ASSERT(request->slot < SP_SLOTS_MAX);
-    wait_for(port, request);
+    sp__wait_for(port, request);
 }
 
 /* --- one command of the scan ----------------------------------------------------------------- */
@@ -59,7 +63,8 @@ static bool command(struct sp_port *port, uint32_t lun, const uint8_t *cdb, uint
     struct sp_own *own = sp__own_take(port);
     bool good = false;
 
-    SIM_ASSERT(own);
+    if (!own) /* the miniport keeps all requests of ours */
+        return false;
     own->request.lun = lun;
     own->request.timeout_s = SCAN_TIMEOUT_S;
     own->request.data = data;
@@ -67,7 +72,7 @@ static bool command(struct sp_port *port, uint32_t lun, const uint8_t *cdb, uint
     own->request.cdb_bytes = cdb_bytes;
     memcpy(own->request.cdb, cdb, cdb_bytes);
     for (int i = 0; i < SCAN_TRIES && !good; i++) {
-        wait_for(port, &own->request);
+        sp__wait_for(port, &own->request);
         good = succeeded(&own->request);
     }
     port->scan_status = own->request.srb_status;
@@ -81,6 +86,7 @@ static void lun_create(struct sp_port *port, uint32_t number)
     size_t bytes = port->info->SpecificLuExtensionSize;
 
     lun->present = true;
+    lun->gone = false;
     if (!bytes || lun->extension)
         return;
     lun->extension = nt_pages_alloc(port->at.memory, bytes, NT_SCATTERED, 0);
@@ -128,7 +134,7 @@ static uint32_t reported(const uint8_t *buffer, uint32_t most)
 
 bool sp__scan(struct sp_port *port)
 {
-    uint8_t *buffer = nt_pages_alloc(port->at.memory, NT_PAGE, NT_SCATTERED, 0);
+    uint8_t *buffer = port->scan_page;
     uint32_t most = port->info->MaximumNumberOfLogicalUnits, others;
 
     if (!inquiry(port, 0, buffer))
@@ -141,4 +147,63 @@ bool sp__scan(struct sp_port *port)
         if (others & 1u << i)
             inquiry(port, i, buffer);
     return true;
+}
+
+/* --- again ----------------------------------------------------------------------------------- */
+
+static void unit_came(struct sp_port *port, uint32_t i)
+{
+    if (!sp__unit_start(port, &port->lun[i]) ||
+        (port->class_driver.attach && !port->class_driver.attach(port->class_driver.ctx, port, i)))
+        port->lun[i].present = false;
+}
+
+/* Its requests end with NO_DEVICE; what the miniport has of it comes back first. */
+static void unit_went(struct sp_port *port, uint32_t i)
+{
+    static const bool never;
+    struct sp_lun *lun = &port->lun[i];
+
+    if (port->class_driver.detach)
+        port->class_driver.detach(port->class_driver.ctx, port, i);
+    sp__unit_gone(lun);
+    while (lun->in_use)
+        nt_wait(port->at.nt, &never, sim_now(port->at.sim) + SIM_MS);
+    sp__unit_end(port, lun, SP_UNIT_SURPRISE_REMOVAL);
+    sp__unit_end(port, lun, SP_UNIT_REMOVE);
+    lun->present = false;
+}
+
+/* INQUIRY of a LUN that is there and in use must not make it disappear from under its requests. */
+static bool still_there(struct sp_port *port, uint32_t i)
+{
+    bool good = inquiry(port, i, port->scan_page);
+
+    port->lun[i].present = true;
+    return good;
+}
+
+void sp__rescan(struct sp_port *port)
+{
+    uint32_t most = port->info->MaximumNumberOfLogicalUnits, found = 0, before = 0;
+
+    if (sp__controls(port, ScsiAdapterPrepareForBusReScan))
+        sp__control(port, ScsiAdapterPrepareForBusReScan, NULL);
+    for (uint32_t i = 0; i < SP_LUNS_MAX; i++)
+        before |= (uint32_t)port->lun[i].present << i;
+    if (before & 1 ? still_there(port, 0) : inquiry(port, 0, port->scan_page)) {
+        found = 1;
+        if ((port->scan_page[2] & 7) >= 3 && report_luns(port, port->scan_page))
+            found |= reported(port->scan_page, most < SP_LUNS_MAX ? most : SP_LUNS_MAX);
+    }
+    for (uint32_t i = 1; i < SP_LUNS_MAX; i++)
+        if (found & 1u << i &&
+            !(before & 1u << i ? still_there(port, i) : inquiry(port, i, port->scan_page)))
+            found &= ~(1u << i);
+    for (uint32_t i = 0; i < SP_LUNS_MAX; i++) {
+        if (before & ~found & 1u << i)
+            unit_went(port, i);
+        else if (found & ~before & 1u << i)
+            unit_came(port, i);
+    }
 }

@@ -42,11 +42,20 @@
 #define SP_BAR_PHYS 0xF8000000ull
 #define SP_BAR_BASE ((uintptr_t)0x250000000000)
 
+enum sp_power {
+    SP_POWER_ON,  /* after power was off: with the state of a power-up */
+    SP_POWER_OFF, /* D3cold: its state is lost, nothing moves */
+    SP_POWER_GONE /* unplugged, whatever it was doing */
+};
+
 /* What lies behind the BAR: the NVMe controller, or a test's fake. */
 struct sp_registers {
     uint32_t bytes;
     uint64_t (*read)(void *ctx, uint32_t offset, uint32_t bytes);
     void (*write)(void *ctx, uint32_t offset, uint32_t bytes, uint64_t value);
+    /* Power, and whether it is there at all. NULL: nothing happens. Off and gone, reads are not
+     * asked for: they give all ones. Callable from events. */
+    void (*power)(void *ctx, enum sp_power power);
     void *ctx;
 };
 
@@ -64,6 +73,13 @@ struct sp_config {
     uint32_t slots_expected; /* slots made at start-up; more come as they are used */
     const char *parameter;   /* DriverParameter */
     const char *service;     /* name of the miniport's service: source in the event log */
+    sim_ns notice_ns;        /* from the device's disappearance to the PnP manager's request */
+    /* silent points of chapter 8 */
+    bool stop_passive;    /* 5 b: ScsiStop/RestartAdapter at PASSIVE without a lock */
+    bool control_serial;  /* 7 b: power control types hold the StartIo lock */
+    bool shutdown_always; /* 74: SHUTDOWN without CachesData */
+    bool restart_finds;   /* 85: no ScsiRestartAdapter: FindAdapter at DISPATCH, Initialize */
+    bool reset_bus_srb;   /* 66 b: RESET_BUS of a class driver goes to the miniport */
     DRIVER_INITIALIZE *driver_entry;
     struct sp_registers registers;
 };
@@ -152,6 +168,8 @@ struct sp_list {
     struct sp_slot *head, *tail;
 };
 
+#include "models/storport/life.h"
+
 struct sp_chunk {
     uint8_t *srbs;       /* SP_CHUNK_SLOTS records of port->stride bytes */
     uint8_t *extensions; /* SP_CHUNK_SLOTS pairs of port->extension_stride bytes */
@@ -169,6 +187,8 @@ struct sp_lun {
     uint32_t number;
     bool present;
     uint32_t depth;
+    uint32_t locks;  /* the queue gives nothing out */
+    bool gone;       /* what the class driver sends ends with NO_DEVICE */
     uint32_t in_use; /* from BuildIo to RequestComplete */
     uint32_t queued;
     uint32_t untagged;               /* requests that must be alone, queued or with the miniport */
@@ -279,7 +299,9 @@ struct sp_own {
 };
 
 struct sp_recovery {
-    uint8_t state; /* enum sp_recovery_state */
+    uint8_t state;            /* enum sp_recovery_state */
+    bool failed;              /* HwStorResetBus returned FALSE */
+    struct sp_request *asked; /* RESET_* of class drivers that end with it */
     uint32_t lun;
     int32_t left_s;         /* of the reset SRB's time-out */
     struct sp_own *own;     /* the reset SRB that counts now */
@@ -330,6 +352,8 @@ struct sp_port {
     struct sp_worker *worker; /* SP_WORKERS_MAX */
     void *registry_buffer;
     uint8_t scan_status; /* SrbStatus of the scan's last command */
+    uint8_t *scan_page;
+    struct sp_life life;
 
     uint64_t serials, starts;
     uint32_t start_cpu; /* of the last HwStorStartIo */
@@ -404,9 +428,15 @@ enum sp_boot_step {
     SP_BOOT_DONE
 };
 void sp__boot(struct sp_port *port); /* spawns the start-up thread */
+bool sp__find_adapter(struct sp_port *port);
+bool sp__initialize(struct sp_port *port);
 void sp__config_info_fill(struct sp_port *port);
 bool sp__config_info_take(struct sp_port *port);
 bool sp__scan(struct sp_port *port);
+/* Again, of a started adapter: units that came are started and attached, those that went are
+ * removed. */
+void sp__rescan(struct sp_port *port);
+void sp__wait_for(struct sp_port *port, struct sp_request *request);
 __attribute__((format(printf, 2, 3))) bool sp__start_failed(struct sp_port *port,
                                                             const char *format, ...);
 

@@ -116,14 +116,65 @@ _Static_assert(SP_FLAG_TAGGED == SRB_FLAGS_QUEUE_ACTION_ENABLE &&
 
 /* --- filling --------------------------------------------------------------------------------- */
 
+/* Buffers that the miniport reads and then writes. */
+static bool both_ways(const struct sp_slot *slot)
+{
+    return slot->function == SRB_FUNCTION_IO_CONTROL || slot->function == SRB_FUNCTION_WMI ||
+           slot->function == SRB_FUNCTION_PNP;
+}
+
 static uint32_t srb_flags(const struct sp_slot *slot)
 {
     const struct sp_request *r = slot->request;
     uint32_t flags = r->flags | SRB_FLAGS_IS_ACTIVE;
 
-    if (r->data)
+    if (slot->function)
+        flags = (flags & ~(uint32_t)SP_FLAG_TAGGED) | SP_FLAG_NO_QUEUE_FREEZE;
+    if (r->data && both_ways(slot))
+        flags |= SRB_FLAGS_UNSPECIFIED_DIRECTION;
+    else if (r->data)
         flags |= r->to_device ? SRB_FLAGS_DATA_OUT : SRB_FLAGS_DATA_IN;
     return flags;
+}
+
+static void *victim_srb(const struct sp_slot *slot)
+{
+    const struct sp_request *victim = slot->request->victim;
+
+    return victim ? sp__slot(slot->lun->port, victim->slot)->srb : NULL;
+}
+
+/* Forms of the record that say other things in the same places (chapter 3.1). */
+static void fill_legacy_special(struct sp_slot *slot)
+{
+    const struct sp_request *r = slot->request;
+    SCSI_POWER_REQUEST_BLOCK *power = (void *)slot->srb;
+    SCSI_PNP_REQUEST_BLOCK *pnp = (void *)slot->srb;
+    SCSI_WMI_REQUEST_BLOCK *wmi = (void *)slot->srb;
+
+    slot->srb->SenseInfoBufferLength = 0;
+    slot->srb->SenseInfoBuffer = NULL;
+    switch (slot->function) {
+    case SRB_FUNCTION_POWER:
+        power->SrbPowerFlags = r->adapter ? SRB_POWER_FLAGS_ADAPTER_REQUEST : 0;
+        power->DevicePowerState = (STOR_DEVICE_POWER_STATE)r->power_state;
+        power->PowerAction = (STOR_POWER_ACTION)r->action;
+        break;
+    case SRB_FUNCTION_PNP:
+        pnp->PnPAction = (STOR_PNP_ACTION)r->action;
+        pnp->SrbPnPFlags = r->adapter ? SRB_PNP_FLAGS_ADAPTER_REQUEST : 0;
+        break;
+    case SRB_FUNCTION_WMI:
+        wmi->WMISubFunction = r->action;
+        wmi->WMIFlags = r->adapter ? SRB_WMI_FLAGS_ADAPTER_REQUEST : 0;
+        wmi->DataPath = NULL;
+        break;
+    case SRB_FUNCTION_ABORT_COMMAND:
+        slot->srb->NextSrb = victim_srb(slot);
+        break;
+    default:
+        break;
+    }
 }
 
 static void fill_legacy(struct sp_slot *slot)
@@ -148,6 +199,8 @@ static void fill_legacy(struct sp_slot *slot)
     srb->OriginalRequest = (uint8_t *)srb - sizeof(struct sp_srb_head);
     srb->SrbExtension = slot->extension[slot->extension_now];
     memcpy(srb->Cdb, r->cdb, sizeof srb->Cdb);
+    if (SIM_UNLIKELY(slot->function))
+        fill_legacy_special(slot);
 }
 
 static SRBEX_DATA_SCSI_CDB16 *extended_cdb(const struct sp_slot *slot)
@@ -172,6 +225,48 @@ static void fill_extended_blocks(struct sp_slot *slot)
     cdb->CdbLength = r->cdb_bytes;
     cdb->SenseInfoBuffer = slot->sense;
     memcpy(cdb->Cdb, r->cdb, sizeof cdb->Cdb);
+}
+
+/* The block of a function that has one takes the place of the CDB's. */
+static void fill_extended_special(struct sp_slot *slot)
+{
+    const struct sp_request *r = slot->request;
+    STORAGE_REQUEST_BLOCK *srb = (void *)slot->srb;
+    void *block = extended_cdb(slot);
+    SRBEX_DATA_POWER *power = block;
+    SRBEX_DATA_PNP *pnp = block;
+    SRBEX_DATA_WMI *wmi = block;
+
+    memset(block, 0, sizeof(SRBEX_DATA_SCSI_CDB16));
+    srb->NumSrbExData = 1;
+    srb->SrbExDataOffset[0] = EXTENDED_CDB;
+    switch (slot->function) {
+    case SRB_FUNCTION_POWER:
+        *power =
+            (SRBEX_DATA_POWER){.Type = SrbExDataTypePower,
+                               .Length = SRBEX_DATA_POWER_LENGTH,
+                               .SrbPowerFlags = r->adapter ? SRB_POWER_FLAGS_ADAPTER_REQUEST : 0,
+                               .DevicePowerState = (STOR_DEVICE_POWER_STATE)r->power_state,
+                               .PowerAction = (STOR_POWER_ACTION)r->action};
+        break;
+    case SRB_FUNCTION_PNP:
+        *pnp = (SRBEX_DATA_PNP){.Type = SrbExDataTypePnP,
+                                .Length = SRBEX_DATA_PNP_LENGTH,
+                                .PnPAction = (STOR_PNP_ACTION)r->action,
+                                .SrbPnPFlags = r->adapter ? SRB_PNP_FLAGS_ADAPTER_REQUEST : 0};
+        break;
+    case SRB_FUNCTION_WMI:
+        *wmi = (SRBEX_DATA_WMI){.Type = SrbExDataTypeWmi,
+                                .Length = SRBEX_DATA_WMI_LENGTH,
+                                .WMISubFunction = r->action,
+                                .WMIFlags = r->adapter ? SRB_WMI_FLAGS_ADAPTER_REQUEST : 0};
+        break;
+    default:
+        srb->NumSrbExData = 0;
+        srb->SrbExDataOffset[0] = 0;
+        srb->NextSrb = slot->function == SRB_FUNCTION_ABORT_COMMAND ? victim_srb(slot) : NULL;
+        break;
+    }
 }
 
 static void fill_extended(struct sp_slot *slot)
@@ -201,6 +296,8 @@ static void fill_extended(struct sp_slot *slot)
         srb->SrbExDataOffset[0] = EXTENDED_CDB;
     }
     fill_extended_blocks(slot);
+    if (SIM_UNLIKELY(slot->function))
+        fill_extended_special(slot);
 }
 
 /* --- permissions ----------------------------------------------------------------------------- */
@@ -211,9 +308,11 @@ bool sp__data_mapped(const struct sp_port *port, const struct sp_slot *slot)
 {
     bool read_write = slot->request->op == SP_READ || slot->request->op == SP_WRITE;
 
+    if (SIM_UNLIKELY(slot->function)) /* IO_CONTROL, WMI and the like are always mapped */
+        return true;
     switch (port->info->MapBuffers) {
     case STOR_MAP_NO_BUFFERS:
-        return false; /* only IO_CONTROL and WMI requests, which are not sent */
+        return false;
     case STOR_MAP_ALL_BUFFERS_INCLUDING_READ_WRITE:
         return true;
     default:
@@ -232,7 +331,9 @@ static void permit(struct sp_port *port, struct sp_slot *slot)
     if (r->data)
         sim_world_shadow_set(r->data, r->data_bytes,
                              (uint8_t)(WHY(DATA) |
-                                       (r->to_device ? SIM_MEM_DEV_READ : SIM_MEM_DEV_WRITE) |
+                                       (both_ways(slot) ? SIM_MEM_DEV_READ | SIM_MEM_DEV_WRITE
+                                        : r->to_device  ? SIM_MEM_DEV_READ
+                                                        : SIM_MEM_DEV_WRITE) |
                                        (sp__data_mapped(port, slot) ? SIM_MEM_CPU : 0)));
 }
 
@@ -285,7 +386,13 @@ void sp__srb_read(struct sp_port *port, struct sp_slot *slot)
     struct sp_request *r = slot->request;
 
     slot->status = slot->srb->SrbStatus;
-    if (port->extended) {
+    if (SIM_UNLIKELY(slot->function)) { /* what lies in that place is no SCSI status */
+        slot->scsi_status = SCSISTAT_GOOD;
+        r->transferred =
+            port->extended
+                ? ((const STORAGE_REQUEST_BLOCK *)(const void *)slot->srb)->DataTransferLength
+                : slot->srb->DataTransferLength;
+    } else if (port->extended) {
         slot->scsi_status = extended_cdb(slot)->ScsiStatus;
         r->transferred =
             ((const STORAGE_REQUEST_BLOCK *)(const void *)slot->srb)->DataTransferLength;

@@ -18,6 +18,31 @@ struct sp_port;
 
 enum sp_op { SP_READ, SP_WRITE, SP_FLUSH, SP_OTHER };
 
+/* What a request asks for (reference 3.2); the values are those of SRB_FUNCTION_*. Everything but
+ * SP_FN_SCSI passes the LUN's queue and its pauses, not the adapter's. */
+enum sp_function {
+    SP_FN_SCSI = 0x00,
+    SP_FN_CLAIM_DEVICE = 0x01, /* this and the next two: answered here */
+    SP_FN_ATTACH_DEVICE = 0x05,
+    SP_FN_RELEASE_DEVICE = 0x06,
+    SP_FN_IO_CONTROL = 0x02,    /* data: an SRB_IO_CONTROL and what follows it, both directions */
+    SP_FN_RELEASE_QUEUE = 0x04, /* answered here: sp_release_queue() */
+    SP_FN_SHUTDOWN = 0x07,      /* to miniports that set CachesData, else answered here */
+    SP_FN_FLUSH = 0x08,         /* likewise */
+    SP_FN_ABORT = 0x10,         /* of request `victim`; to miniports with ABORT_COMMAND support */
+    SP_FN_RESET_BUS = 0x12,     /* answered here, when the bus reset it asks for is over */
+    SP_FN_RESET_TARGET = 0x13,
+    SP_FN_FLUSH_QUEUE = 0x15, /* answered here: what waits in the LUN's queue ends FLUSHED */
+    SP_FN_WMI = 0x17,         /* action: IRP_MN_* of WMI; to miniports that are WmiDataProvider */
+    SP_FN_LOCK_QUEUE = 0x18,  /* answered here, as is the next: what is in the LUN's queue stays */
+    SP_FN_UNLOCK_QUEUE = 0x19,
+    SP_FN_RESET_LUN = 0x20,
+    SP_FN_POWER = 0x24, /* action: STOR_POWER_ACTION, power_state: STOR_DEVICE_POWER_STATE */
+    SP_FN_PNP = 0x25,   /* action: STOR_PNP_ACTION */
+    SP_FN_DUMP_POINTERS = 0x26, /* this and the next: to miniports with that feature */
+    SP_FN_FREE_DUMP_POINTERS = 0x27,
+};
+
 #define SP_CDB_BYTES 16
 #define SP_SENSE_BYTES 32
 
@@ -28,9 +53,10 @@ enum sp_flag {
                              and others wait behind it; its tag is SP_UNTAGGED */
     SP_FLAG_DISABLE_DISCONNECT = 0x4,
     SP_FLAG_DISABLE_SYNCH_TRANSFER = 0x8,
-    SP_FLAG_BYPASS_FROZEN_QUEUE = 0x10, /* passes the LUN's pause, freeze and queue, not the
-                                           adapter's; always untagged, never held for others */
-    SP_FLAG_NO_QUEUE_FREEZE = 0x100,    /* its failure does not freeze the LUN's queue */
+    SP_FLAG_BYPASS_FROZEN_QUEUE = 0x10,    /* passes the LUN's pause, freeze and queue, not the
+                                              adapter's; always untagged, never held for others */
+    SP_FLAG_BYPASS_LOCKED_QUEUE = 0x80000, /* the same while the LUN's queue is locked */
+    SP_FLAG_NO_QUEUE_FREEZE = 0x100,       /* its failure does not freeze the LUN's queue */
 };
 
 /* A request as the class driver hands it down. In the core zone, owned by the class driver; the
@@ -48,9 +74,13 @@ struct sp_request {
     uint32_t data_bytes;
     bool to_device; /* direction, when there is data */
     uint32_t timeout_s;
-    uint32_t flags; /* enum sp_flag */
-    uint32_t slot;  /* 0 .. SP_SLOTS_MAX-1, the class driver's: no two requests in flight share one.
-                       The SRB of a slot is always at the same address */
+    uint32_t flags;                  /* enum sp_flag */
+    uint8_t function;                /* enum sp_function */
+    bool adapter;                    /* addressed to the adapter, not to a LUN */
+    uint8_t action, power_state;     /* of the functions that have one */
+    const struct sp_request *victim; /* of SP_FN_ABORT */
+    uint32_t slot; /* 0 .. SP_SLOTS_MAX-1, the class driver's: no two requests in flight share one.
+                      The SRB of a slot is always at the same address */
     /* called in a DPC of the port driver at DISPATCH, no lock held; may submit again at once */
     void (*done)(struct sp_request *request, void *ctx);
     void *ctx;
@@ -81,10 +111,61 @@ void sp_release_queue(struct sp_port *port, uint32_t lun);
  * nothing. On a CPU, IRQL at most DISPATCH. */
 void sp_request_bus_reset(struct sp_port *port);
 
-/* The class driver on top. attach: called once for each LUN found, by the start-up thread at
- * PASSIVE, after INQUIRY succeeded; false fails the start (finding start-failed). */
+/* --- PnP and power (reference 0.1) ------------------------------------------------------------ */
+
+enum sp_state {
+    SP_IS_STARTING,
+    SP_IS_STARTED,
+    SP_IS_STOPPED, /* ScsiStopAdapter came; the device keeps its power */
+    SP_IS_OFF,     /* D3: the device has lost its state */
+    SP_IS_REMOVED, /* for good: nothing of the miniport is called any more, its memory is gone */
+    SP_IS_FAILED,  /* to start, or to start again */
+};
+
+/* What the PnP and the power manager ask of the adapter. */
+enum sp_task_kind {
+    SP_TASK_STOP,            /* STARTED -> STOPPED: what the miniport has comes back first, what
+                                waits in queues stays there */
+    SP_TASK_RESTART,         /* STOPPED -> STARTED */
+    SP_TASK_SLEEP,           /* STARTED -> OFF, the system sleeps */
+    SP_TASK_WAKE,            /* OFF -> STARTED */
+    SP_TASK_SHUTDOWN,        /* STARTED -> OFF, for good: what waits is carried out first, what
+                                comes later ends with NO_DEVICE */
+    SP_TASK_REMOVE,          /* any -> REMOVED, in order: the same, then the units, the adapter */
+    SP_TASK_SURPRISE_REMOVE, /* any -> REMOVED. The device is gone at once, whatever runs; after the
+                                bus has noticed, what waits in queues ends with NO_DEVICE, and the
+                                miniport has to give back what it has */
+    SP_TASK_RESCAN,          /* units may have come or gone */
+    SP_TASK_KINDS
+};
+extern const char *const sp_task_name[SP_TASK_KINDS];
+
+/* One such request, in the core zone, its asker's until done() is called. */
+struct sp_task {
+    enum sp_task_kind kind;
+    /* may be NULL; called by the port driver's PnP thread at PASSIVE. good: the state that was
+     * asked for is reached (asked for in a wrong state it is not, and nothing happened) */
+    void (*done)(struct sp_task *task, bool good, void *ctx);
+    void *ctx;
+    /* the port driver's own */
+    struct sp_task *next;
+};
+/* Asks. Tasks are carried out one after another, in order, after the start-up, by a thread at
+ * PASSIVE; I/O, interrupts, DPCs and resets go on meanwhile. Callable from events and CPUs at any
+ * IRQL. */
+void sp_ask(struct sp_port *port, struct sp_task *task);
+
+enum sp_state sp_state(const struct sp_port *port);
+/* A task is under way or waits for its turn. */
+bool sp_changing(const struct sp_port *port);
+
+/* The class driver on top. attach: called for each LUN that is found, by the start-up thread at
+ * PASSIVE, after INQUIRY succeeded; false fails the start (finding start-failed), or leaves a LUN
+ * found later alone. detach: may be NULL; the LUN is going: called by the same thread, before the
+ * miniport is told; requests for it end with NO_DEVICE from now on. */
 struct sp_class {
     bool (*attach)(void *ctx, struct sp_port *port, uint32_t lun);
+    void (*detach)(void *ctx, struct sp_port *port, uint32_t lun);
     void *ctx;
 };
 void sp_set_class(struct sp_port *port, const struct sp_class *class_driver);

@@ -43,7 +43,7 @@ static void run(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2)
     (void)arg2;
     if (locked)
         sp__startio_lock(timer->port);
-    if (due(timer))
+    if (due(timer) && !timer->port->life.gone)
         call_back(timer);
     if (locked)
         sp__startio_unlock(timer->port);
@@ -89,6 +89,20 @@ static void arm(struct sp_timer *timer, uint64_t us)
     sim_release(port->at.sim, &timer->sync);
     timer->cpu = nt_cpu(port->at.nt);
     sim_event_at(port->at.sim, &timer->event, ends(port, us), fire, timer);
+}
+
+void sp__timers_check_stopped(struct sp_port *port)
+{
+    for (uint32_t i = 0; i < SP_TIMERS_MAX; i++)
+        if (port->timer[i].armed)
+            sp__usage(port, "%s is armed after the adapter was stopped",
+                      i == ADAPTER_TIMER ? "the adapter timer" : "a timer of StorPortRequestTimer");
+}
+
+void sp__timers_end(struct sp_port *port)
+{
+    for (uint32_t i = 0; i < SP_TIMERS_MAX; i++)
+        disarm(&port->timer[i]);
 }
 
 void sp__timers_init(struct sp_port *port)

@@ -9,6 +9,8 @@ static void run(struct nt *nt, void *ctx)
 
     (void)nt;
     worker->queued = false;
+    if (port->life.gone)
+        return;
     sp__enter(port, SP_CB_WORK_ITEM);
     worker->routine(port->devext, worker->context, worker);
     sp__leave(port);

@@ -279,6 +279,38 @@ static bool srb_say(struct line *line)
     }
 }
 
+static bool life_say(struct line *line)
+{
+    static const char *const states[] = {"starting", "started", "stopped",
+                                         "off",      "removed", "failed"};
+    char room[SIM_WORD_BYTES];
+
+    switch (line->r->event) {
+    case SIM_EV_TASK:
+        say(line, arg(line, 1) ? "%s%s" : "asked for: %s", word(line, SIM_WORDS_TASK, 0),
+            !arg(line, 1)  ? ""
+            : arg(line, 2) ? " is done"
+                           : " was not possible");
+        return true;
+    case SIM_EV_ADAPTER_STATE:
+        say(line, "the adapter is %s, %llu request%s outstanding",
+            arg(line, 0) < 6 ? states[arg(line, 0)] : "?", arg(line, 1), plural(arg(line, 1)));
+        return true;
+    case SIM_EV_CONTROL:
+        if ((uint32_t)arg(line, 1) == UINT32_MAX)
+            say(line, "HwStorAdapterControl(%s) returned %s",
+                sim_word(SIM_WORDS_CONTROL, arg(line, 0), room),
+                arg(line, 2) ? "Unsuccessful" : "Success");
+        else
+            say(line, "HwStorUnitControl(%s) returned %s",
+                sim_word(SIM_WORDS_UNIT_CONTROL, arg(line, 0), room),
+                arg(line, 2) ? "Unsuccessful" : "Success");
+        return true;
+    default:
+        return false;
+    }
+}
+
 static bool flow_say(struct line *line)
 {
     static const char *const resumed[] = {"StorPortResume", "the pause timed out",
@@ -519,7 +551,8 @@ void sim_words(const struct sim_record *record, const struct sim_scenario *scena
         .r = record, .scenario = scenario, .routine = routine, .out = out, .bytes = bytes};
 
     if (!engine_say(&line) && !nt_say(&line) && !disk_say(&line) && !srb_say(&line) &&
-        !flow_say(&line) && !call_say(&line) && !register_say(&line) && !device_say(&line))
+        !flow_say(&line) && !life_say(&line) && !call_say(&line) && !register_say(&line) &&
+        !device_say(&line))
         other_say(&line);
 }
 

@@ -19,6 +19,9 @@ enum sim_word_set {
     SIM_WORDS_ADMIN, /* opcode of an admin command */
     SIM_WORDS_REGISTER,
     SIM_WORDS_TIER,
+    SIM_WORDS_TASK,
+    SIM_WORDS_CONTROL,
+    SIM_WORDS_UNIT_CONTROL,
     SIM_WORDS_STATE,
     SIM_WORDS_MEMORY,
     SIM_WORDS_EVENT, /* identifier in the system event log */

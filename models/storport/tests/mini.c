@@ -80,8 +80,41 @@ static bool answered(SCSI_REQUEST_BLOCK *srb)
     return true;
 }
 
+/* PnP, power and the like: no test's business but those that set the hook. */
+static bool special(PVOID devext, SCSI_REQUEST_BLOCK *srb)
+{
+    switch (mini_function(srb)) {
+    case SRB_FUNCTION_FLUSH:
+    case SRB_FUNCTION_SHUTDOWN:
+    case SRB_FUNCTION_IO_CONTROL:
+    case SRB_FUNCTION_ABORT_COMMAND:
+    case SRB_FUNCTION_RESET_BUS:
+    case SRB_FUNCTION_WMI:
+    case SRB_FUNCTION_POWER:
+    case SRB_FUNCTION_PNP:
+    case SRB_FUNCTION_DUMP_POINTERS:
+        break;
+    default:
+        return false;
+    }
+    if (mini.special)
+        mini.special(devext, srb);
+    else
+        mini_complete_here(srb, SRB_STATUS_SUCCESS);
+    return true;
+}
+
+uint8_t mini_function(const SCSI_REQUEST_BLOCK *srb)
+{
+    return srb->Function == SRB_FUNCTION_STORAGE_REQUEST_BLOCK
+               ? (uint8_t)((const STORAGE_REQUEST_BLOCK *)(const void *)srb)->SrbFunction
+               : srb->Function;
+}
+
 static BOOLEAN SIM_API build_io(PVOID devext, PSCSI_REQUEST_BLOCK srb)
 {
+    if (mini_function(srb) >= SRB_FUNCTION_POWER)
+        return TRUE;
     mini.built++;
     return mini.build ? mini.build(devext, srb) : TRUE;
 }
@@ -89,6 +122,8 @@ static BOOLEAN SIM_API build_io(PVOID devext, PSCSI_REQUEST_BLOCK srb)
 static BOOLEAN SIM_API start_io(PVOID devext, PSCSI_REQUEST_BLOCK srb)
 {
     ck_assert_ptr_eq(devext, mini.devext);
+    if (special(devext, srb))
+        return TRUE;
     if (mini.extended
             ? ((STORAGE_REQUEST_BLOCK *)(void *)srb)->SrbFunction == SRB_FUNCTION_EXECUTE_SCSI &&
                   mini.start
@@ -127,6 +162,7 @@ static ULONG SIM_API find_adapter(PVOID devext, PVOID context, PVOID bus, PCHAR 
         info->HwMSInterruptRoutine = message;
         info->InterruptSynchronizationMode = mini.interrupts;
     }
+    info->CachesData = mini.caches;
     if (mini.hold_us)
         info->BusResetHoldTime = mini.hold_us;
     return mini.find ? mini.find(devext, context, bus, argument, info, reserved) : mini.found;
@@ -165,10 +201,23 @@ static SCSI_ADAPTER_CONTROL_STATUS SIM_API adapter_control(PVOID devext,
 
     (void)devext;
     if (type != ScsiQuerySupportedControlTypes)
-        return ScsiAdapterControlUnsuccessful;
+        return mini.control ? mini.control(devext, type, parameters) : ScsiAdapterControlSuccess;
     ck_assert_uint_gt(list->MaxControlType, ScsiRestartAdapter);
-    list->SupportedTypeList[ScsiStopAdapter] = list->SupportedTypeList[ScsiRestartAdapter] = TRUE;
+    for (uint32_t i = 0; i < list->MaxControlType; i++)
+        list->SupportedTypeList[i] = mini.controls >> i & 1;
     return ScsiAdapterControlSuccess;
+}
+
+static SCSI_UNIT_CONTROL_STATUS SIM_API unit_control(PVOID devext, SCSI_UNIT_CONTROL_TYPE type,
+                                                     PVOID parameters)
+{
+    SCSI_SUPPORTED_CONTROL_TYPE_LIST *list = parameters;
+
+    if (type != ScsiQuerySupportedUnitControlTypes)
+        return mini.unit_control(devext, type, parameters);
+    for (uint32_t i = 0; i < list->MaxControlType; i++)
+        list->SupportedTypeList[i] = mini.unit_controls >> i & 1;
+    return ScsiUnitControlSuccess;
 }
 
 static NTSTATUS SIM_API driver_entry(PDRIVER_OBJECT object, PUNICODE_STRING path)
@@ -185,6 +234,7 @@ static NTSTATUS SIM_API driver_entry(PDRIVER_OBJECT object, PUNICODE_STRING path
     hw.HwResetBus = reset_bus;
     hw.HwAdapterControl = adapter_control;
     hw.HwBuildIo = build_io;
+    hw.HwUnitControl = mini.unit_control ? unit_control : NULL;
     hw.DeviceExtensionSize = 256;
     hw.SpecificLuExtensionSize = 64;
     hw.SrbExtensionSize = mini.extension_bytes;
@@ -214,6 +264,12 @@ static void write_register(void *ctx, uint32_t offset, uint32_t bytes, uint64_t 
     mini.register_value = value;
 }
 
+static void set_power(void *ctx, enum sp_power power)
+{
+    (void)ctx;
+    mini.power = power;
+}
+
 static void record(struct sim *sim, const struct sim_record *r, void *ctx)
 {
     (void)sim;
@@ -237,8 +293,8 @@ void mini_setup(void)
     memset(&mini, 0, sizeof mini);
     sp__config_defaults(&mini.config);
     mini.config.driver_entry = driver_entry;
-    mini.config.registers =
-        (struct sp_registers){.bytes = 8192, .read = read_register, .write = write_register};
+    mini.config.registers = (struct sp_registers){
+        .bytes = 8192, .read = read_register, .write = write_register, .power = set_power};
     mini.config.vectors = MINI_CPUS;
     mini.model = StorSynchronizeFullDuplex;
     mini.interrupts = InterruptSynchronizePerMessage;
@@ -248,6 +304,7 @@ void mini_setup(void)
     mini.map_buffers = STOR_MAP_NON_READ_WRITE_BUFFERS;
     mini.answer_functions = SRB_STATUS_INVALID_REQUEST;
     mini.found = SP_RETURN_FOUND;
+    mini.controls = 1 << ScsiStopAdapter | 1 << ScsiRestartAdapter;
     mini.flags = SP_FLAG_TAGGED | SP_FLAG_NO_QUEUE_FREEZE;
     sim_config_defaults(&mini.sim_config);
     mini.sim_config.explore.jitter_ns = 0;
@@ -419,4 +476,46 @@ void mini_complete(uint32_t cpu, uint32_t i, uint8_t status)
 
     mini_drop(i);
     mini_call(cpu, complete_call, &completion);
+}
+
+/* --- functions, PnP and power ----------------------------------------------------------------- */
+
+static void send_call(void *ctx)
+{
+    sp_submit(mini.port, ctx);
+}
+
+/* What the test filled in before (data, adapter, victim) stays. */
+void mini_function_send(uint32_t cpu, uint32_t slot, enum sp_function function, uint8_t action)
+{
+    struct sp_request *request = &mini.request[slot];
+
+    request->slot = slot;
+    request->op = SP_OTHER;
+    request->function = (uint8_t)function;
+    request->action = action;
+    request->timeout_s = 10;
+    request->done = done;
+    mini_call(cpu, send_call, request);
+}
+
+static void task_done(struct sp_task *task, bool good, void *ctx)
+{
+    (void)task;
+    ck_assert_uint_eq(nt_irql(mini.nt), NT_PASSIVE);
+    *(char *)ctx = good ? 'g' : 'b';
+}
+
+char mini_task(enum sp_task_kind kind, sim_ns ns)
+{
+    static struct sp_task tasks[16];
+    static char results[16];
+    static uint32_t next;
+    uint32_t i = next++ % 16;
+
+    results[i] = '-';
+    tasks[i] = (struct sp_task){.kind = kind, .done = task_done, .ctx = &results[i]};
+    sp_ask(mini.port, &tasks[i]);
+    mini_run(ns);
+    return results[i];
 }

@@ -43,6 +43,12 @@ struct mini {
     HW_RESET_BUS *reset;
     HW_MESSAGE_SIGNALED_INTERRUPT_ROUTINE *message;
     HW_INTERRUPT *line;
+    HW_ADAPTER_CONTROL *control;   /* all but the query */
+    HW_UNIT_CONTROL *unit_control; /* likewise; must be set when unit_controls is */
+    void (*special)(PVOID devext, SCSI_REQUEST_BLOCK *srb); /* FLUSH, SHUTDOWN, IO_CONTROL, ABORT,
+                                                               WMI, POWER, PNP: must complete it */
+    uint64_t controls, unit_controls;                       /* supported types, a bit each */
+    bool caches;                                            /* CachesData */
     /* the world */
     struct sim *sim;
     struct nt *nt;
@@ -60,6 +66,7 @@ struct mini {
     uint64_t register_value;
     uint32_t register_offset;
     uint32_t started, built, resets;
+    enum sp_power power;
 };
 extern struct mini mini;
 
@@ -82,6 +89,13 @@ void mini_submit_here(uint32_t slot, uint32_t lun);
 /* Completes kept request i with a status, on a CPU, and runs 10 us. */
 void mini_complete(uint32_t cpu, uint32_t i, uint8_t status);
 void mini_complete_here(SCSI_REQUEST_BLOCK *srb, uint8_t status);
+/* Asks for a PnP or power task and runs so long: 'g' when it was carried out, 'b' when it was not
+ * possible, '-' when it is not over. */
+char mini_task(enum sp_task_kind kind, sim_ns ns);
+/* Sends request number slot with a function, from a CPU, and runs 10 us. */
+void mini_function_send(uint32_t cpu, uint32_t slot, enum sp_function function, uint8_t action);
+/* The function of an SRB of either layout. */
+uint8_t mini_function(const SCSI_REQUEST_BLOCK *srb);
 /* The kept requests forget the first. */
 void mini_drop(uint32_t i);
 /* Number of trace events of a name since the boot, and the latest one. */
