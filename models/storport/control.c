@@ -10,7 +10,7 @@
 
 /* As a Windows that knows a few types more than these headers. The record ends on a grain of the
  * shadow, so that a write to the entry behind the last is seen. */
-#define LISTED 28u
+#define LISTED 36u
 
 _Static_assert(ScsiAdapterControlMax <= LISTED && LISTED <= SP_CONTROLS_MAX &&
                    (sizeof(SCSI_SUPPORTED_CONTROL_TYPE_LIST) + LISTED) % SIM_SHADOW_GRAIN == 0,
