@@ -283,7 +283,7 @@ uint8_t sp__send_and_wait(struct sp_port *port, struct sp_request *request)
         sp__wait_for(port, request);
         if (request->srb_status != SRB_STATUS_BUSY || i == TRIES_MAX)
             return request->srb_status;
-        nt_wait(port->at.nt, &never, sim_now(port->at.sim) + SP_BUSY_PAUSE);
+        nt_wait(port->at.nt, &never, sim_now(port->at.sim) + port->config.busy_pause_ns);
     }
 }
 
