@@ -177,10 +177,12 @@ static void controller(struct sim *sim, const struct sim_record *r, void *ctx)
 void check__track_setup(struct check *check)
 {
     struct sim *sim = check->sim;
-    uint32_t most = check->geometry.in_flight_max + 64; /* and what the port driver sends itself */
+    uint32_t own = 64; /* what the port driver sends itself */
 
-    check__map_init(&check->track.srbs, sizeof(struct check_srb), most);
-    check__map_init(&check->track.ios, sizeof(struct check_io), most);
+    check__map_init(&check->track.srbs, sizeof(struct check_srb),
+                    check->geometry.requests_max + own);
+    check__map_init(&check->track.ios, sizeof(struct check_io),
+                    check->geometry.in_flight_max + own);
     sim_trace_subscribe(sim, SIM_EV_IO_SUBMIT, io_submit, check);
     sim_trace_subscribe(sim, SIM_EV_IO_RETRY, io_retry, check);
     sim_trace_subscribe(sim, SIM_EV_FAULT_ON, fault_edge, check);
@@ -224,22 +226,36 @@ const char *check__span(sim_ns ns, struct check_text *out)
     return out->text;
 }
 
+/* The latest SRB of an I/O, if the miniport has it; else any other that it has: an I/O may be split
+ * into several requests. */
+static const struct check_srb *srb_of(const struct check *check, const struct check_io *io)
+{
+    const struct check_srb *srb = io->srb ? check__map_find(&check->track.srbs, io->srb) : NULL;
+
+    if (srb)
+        return srb;
+    srb = check__map_next(&check->track.srbs, 0);
+    while (srb && srb->io != io->io)
+        srb = check__map_next(&check->track.srbs, srb->serial);
+    return srb;
+}
+
 const char *check__whereabouts(const struct check *check, const struct check_io *io,
                                struct check_text *out)
 {
-    const struct check_srb *srb = io->srb ? check__map_find(&check->track.srbs, io->srb) : NULL;
+    const struct check_srb *srb = srb_of(check, io);
     struct check_text command;
 
-    if (!io->srb)
+    if (!srb && !io->srb)
         snprintf(out->text, sizeof out->text, "it waits above the miniport");
     else if (!srb)
         snprintf(out->text, sizeof out->text,
                  "the miniport completed SRB %" PRIu64 ", the port driver has it", io->srb);
     else if (!srb->started)
         snprintf(out->text, sizeof out->text,
-                 "SRB %" PRIu64 " passed HwStorBuildIo, HwStorStartIo did not see it", io->srb);
+                 "SRB %" PRIu64 " passed HwStorBuildIo, HwStorStartIo did not see it", srb->serial);
     else
-        snprintf(out->text, sizeof out->text, "the miniport has SRB %" PRIu64 "%s", io->srb,
+        snprintf(out->text, sizeof out->text, "the miniport has SRB %" PRIu64 "%s", srb->serial,
                  check__command_of(check, io, &command));
     return out->text;
 }

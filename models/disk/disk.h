@@ -29,6 +29,7 @@ struct disk_geometry {
     uint64_t blocks;        /* of that region */
     uint32_t unit_blocks;   /* every I/O is whole units, counted from first_block */
     uint32_t in_flight_max; /* I/Os outstanding at once */
+    uint32_t requests_max;  /* and requests that carry them, however small the adapter's are */
     uint32_t io_blocks_max; /* blocks of the largest I/O */
     uint64_t ios_max;       /* I/Os of a whole run; 0: no bound */
     bool verify;            /* some workload wants its reads checked */

@@ -57,13 +57,13 @@ uint32_t disk_read_back(const struct disk *disk, uint64_t io, uint32_t block, ui
     const char *data;
     struct disk_value next;
 
-    SIM_ASSERT(ending && ending->request.io == io);
+    SIM_ASSERT(ending && ending->packet.request.io == io);
     SIM_ASSERT(count && block + count <= ending->blocks);
     if (!ending->worker->verify) {
         *out = (struct disk_value){.kind = DISK_VALUE_UNCHECKED};
         return count;
     }
-    data = (const char *)ending->request.data + (size_t)block * bytes;
+    data = (const char *)ending->packet.request.data + (size_t)block * bytes;
     disk__value(data, bytes, out);
     for (; n < count; n++) {
         disk__value(data + (size_t)n * bytes, bytes, &next);
@@ -186,7 +186,7 @@ static uint64_t gcd(uint64_t a, uint64_t b)
 static void survey(struct disk *disk, const struct load *load, uint32_t n)
 {
     struct disk_geometry *g = &disk->geometry;
-    uint64_t first = UINT64_MAX, end = 0, unit = 0, largest = 0;
+    uint64_t first = UINT64_MAX, end = 0, unit = 0, largest = 0, requests = 0;
     bool bounded = true;
 
     for (uint32_t i = 0; i < n; i++)
@@ -203,6 +203,7 @@ static void survey(struct disk *disk, const struct load *load, uint32_t n)
         /* With fsync = 1 there are as many flushes as writes. */
         g->ios_max += 2 * ios * load[i].jobs;
         g->in_flight_max += load[i].jobs * load[i].depth;
+        requests += (uint64_t)load[i].jobs * load[i].depth * ((load[i].bs - 1) / NT_PAGE + 1);
         disk->worker_count += load[i].jobs;
         g->verify = g->verify || sim_section_opt(load[i].section, SIM_OPT_WORKLOAD_VERIFY);
     }
@@ -210,6 +211,7 @@ static void survey(struct disk *disk, const struct load *load, uint32_t n)
     g->blocks = (end - first) / g->block_bytes;
     g->unit_blocks = (uint32_t)(unit / g->block_bytes);
     g->io_blocks_max = (uint32_t)(largest / g->block_bytes);
+    g->requests_max = requests < SP_SLOTS_MAX ? (uint32_t)requests : SP_SLOTS_MAX;
     if (!bounded)
         g->ios_max = 0;
 }
@@ -225,10 +227,11 @@ static void setup_ios(struct disk_worker *worker, struct nt_memory *memory, uint
         struct disk_io *io = &worker->io[i];
 
         io->worker = worker;
-        io->request.data = data + i * stride;
-        io->request.slot = slot + i;
-        io->request.done = disk__request_done;
-        io->request.ctx = io;
+        io->packet.io = io;
+        io->packet.request.data = data + i * stride;
+        io->packet.request.slot = slot + i;
+        io->packet.request.done = disk__packet_done;
+        io->packet.request.ctx = &io->packet;
     }
 }
 
@@ -298,6 +301,21 @@ static int setup_loads(struct disk *disk, const struct sim_machine *machine,
     return 0;
 }
 
+static void read_options(struct disk *disk, const struct sim_scenario *scenario)
+{
+    int64_t timeout = sim_opt(scenario, SIM_OPT_PORT_IO_TIMEOUT);
+
+    if (!timeout)
+        timeout = sim_opt(scenario, SIM_OPT_PORT_TIMEOUT);
+    disk->timeout_s = (uint32_t)(timeout / SIM_S);
+    disk->legacy = sim_opt(scenario, SIM_OPT_PORT_LEGACY_ERRORS);
+    disk->tries.left = (uint16_t)(sim_opt(scenario, SIM_OPT_PORT_RETRIES) * (disk->legacy ? 2 : 1));
+    disk->tries.time_outs_left = disk->tries.left;
+    disk->log_reset_retries = sim_opt(scenario, SIM_OPT_PORT_RESET_RETRY);
+    disk__health_init(&disk->health, disk->sim, sim_opt(scenario, SIM_OPT_PORT_THROTTLE),
+                      (uint32_t)sim_opt(scenario, SIM_OPT_PORT_RESTORE_PERF));
+}
+
 static int disk_setup(struct sim_machine *machine, struct sim_error *error)
 {
     const struct sim_scenario *scenario = machine->scenario;
@@ -308,8 +326,7 @@ static int disk_setup(struct sim_machine *machine, struct sim_error *error)
     disk->sim = machine->sim;
     disk->nt = machine->part[MACHINE_NT];
     disk->port = machine->part[MACHINE_STORPORT];
-    disk->retries = (uint32_t)sim_opt(scenario, SIM_OPT_PORT_RETRIES);
-    disk->timeout_s = (uint32_t)(sim_opt(scenario, SIM_OPT_PORT_TIMEOUT) / SIM_S);
+    read_options(disk, scenario);
     disk->geometry.block_bytes = (uint32_t)sim_opt(scenario, SIM_OPT_CONTROLLER_BLOCK);
     disk->probe_data = nt_pages_alloc(machine->part[MACHINE_MEMORY], NT_PAGE, NT_SCATTERED, 0);
     if (setup_loads(disk, machine, error) < 0)

@@ -1,9 +1,9 @@
 /* models/disk/disk_private.h - private to models/disk: the state of class driver and load.
  *
- * An I/O of the application and the request that carries it are one struct disk_io: a worker owns
- * as many as it may have outstanding, each with its own data buffer and SRB slot, for the whole
- * run. Everything here changes only between points, so a list needs no lock although DPCs on other
- * CPUs put I/Os on it.
+ * An I/O of the application is a struct disk_io with the packet that carries it: a worker owns as
+ * many as it may have outstanding, each with its own data buffer and SRB slot, for the whole run.
+ * Only an I/O that has to be split takes more packets, from a pool. Everything here changes only
+ * between points, so a list needs no lock although DPCs on other CPUs put I/Os on it.
  */
 #ifndef MODELS_DISK_DISK_PRIVATE_H
 #define MODELS_DISK_DISK_PRIVATE_H
@@ -27,18 +27,42 @@ void disk__value(const void *block, uint32_t bytes, struct disk_value *out);
 /* --- interpret.c: what the class driver makes of an SRB's end --------------------------------- */
 
 enum disk_action {
-    DISK_DONE,          /* it worked */
-    DISK_FAIL,          /* tell the application */
-    DISK_RETRY,         /* again, charged to the general budget */
-    DISK_RETRY_TIMEOUT, /* again, charged to the budget of reset and timed-out requests */
+    DISK_DONE, /* it worked */
+    DISK_FAIL, /* tell the application */
+    DISK_RETRY,
 };
 struct disk_outcome {
     enum disk_action action;
-    sim_ns delay_ns; /* before the retry; 0: at once, from the DPC */
+    sim_ns delay_ns; /* before the retry; 0: at once, from a DPC */
     uint8_t error;   /* what the application is told when there is no (further) retry: SRB status,
                         never 0 */
+    bool timed_out;  /* a retry is charged to the budget of reset and timed-out requests, too */
+    bool counts;     /* an error of the device: see throttle.c */
+    bool reset_bus;  /* disk.sys asks for a bus reset */
+    uint16_t log;    /* NT_EVENT_* for the event log, retried or not; 0: none */
+    bool log_retry;  /* and event 153, when it is the first retry of a read or write */
 };
-struct disk_outcome disk__interpret(const struct sp_request *request);
+/* request: as it came back. retried: how often it was sent again already. legacy:
+ * LegacyErrorHandling. */
+struct disk_outcome disk__interpret(const struct sp_request *request, uint32_t retried,
+                                    bool legacy);
+
+/* --- throttle.c: the device's error count ----------------------------------------------------- */
+
+struct disk_health {
+    struct sim *sim;
+    bool throttle;       /* false: DisableThrottling */
+    uint32_t restore_at; /* good I/Os in a row that take one error back; 0: nothing does */
+    uint32_t errors;     /* counted, less those taken back */
+    uint32_t good;       /* I/Os since the last change */
+    uint32_t level;      /* 0, 1, 2 */
+    uint32_t flags;      /* enum sp_flag of new requests */
+};
+void disk__health_init(struct disk_health *health, struct sim *sim, bool throttle,
+                       uint32_t restore_at);
+void disk__health_error(struct disk_health *health);
+/* An I/O ended well. Need not be called while errors is 0. */
+void disk__health_good(struct disk_health *health);
 
 /* --- pattern.c: where the next I/O goes ------------------------------------------------------- */
 
@@ -79,16 +103,36 @@ void disk__pattern_release(struct disk_pattern *pattern, enum sp_op op, uint64_t
 
 struct disk_worker;
 
-struct disk_io {
+/* How often a packet was sent again, and may be. */
+struct disk_tries {
+    uint16_t made;
+    uint16_t left, time_outs_left;
+    uint16_t timed_out; /* once at least */
+};
+
+/* A request that carries an I/O, or a part of it. */
+struct disk_packet {
     struct sp_request request;
+    struct disk_io *io;
+    struct disk_packet *next; /* of the same I/O, or of the spare ones */
+    uint64_t lba;
+    struct disk_tries tries;
+    uint32_t cpu;           /* that the retry is sent on */
+    struct sim_event event; /* end of the wait before a retry */
+    struct nt_dpc dpc;      /* sends the retry */
+};
+
+struct disk_io {
+    struct disk_packet packet;
     struct disk_worker *worker;
-    struct disk_io *next; /* in the worker's idle or due list */
+    struct disk_io *next; /* in the worker's idle list, or among those that wait for packets */
     uint64_t cell, lba;
     uint32_t blocks;
+    uint32_t parts; /* packets under way */
     sim_ns start;
-    uint16_t retries;
-    uint8_t retries_general, retries_timeout; /* used up */
-    struct sim_event event; /* end of a think time, or of the wait before a retry */
+    uint16_t retries;       /* of all its packets */
+    uint8_t error;          /* the first that a packet had */
+    struct sim_event event; /* end of a think time */
 };
 
 struct disk_worker {
@@ -105,10 +149,9 @@ struct disk_worker {
     struct disk_io *io; /* depth of them */
     /* of the run */
     struct sim_stream st;
-    struct nt_work work;    /* submits what is due, on the worker's CPU */
+    struct nt_work work;    /* submits, on the worker's CPU */
     struct sim_event event; /* start, then end of the run time */
     struct disk_io *idle;
-    struct disk_io *due, **due_tail; /* retries whose wait is over */
     uint64_t left;        /* I/Os still to submit; UINT64_MAX: until the run time is over */
     uint32_t since_flush; /* writes */
     bool finished;        /* submits no new I/O any more */
@@ -118,10 +161,13 @@ struct disk {
     struct sim *sim;
     struct nt *nt;
     struct sp_port *port;
-    uint32_t retries; /* of one request, for each of the two budgets */
+    struct disk_tries tries; /* of a new packet */
     uint32_t timeout_s;
+    bool legacy;            /* LegacyErrorHandling */
+    bool log_reset_retries; /* event 153 for BUS_RESET, too */
     struct disk_geometry geometry;
     uint64_t capacity_blocks;
+    uint32_t packet_blocks; /* the largest request the adapter takes */
     bool attached;
     uint32_t lun;
     struct sp_request probe; /* start-up requests */
@@ -131,6 +177,11 @@ struct disk {
     struct faults *faults;
     struct nt_work bus_reset; /* somebody above asks for one */
     uint64_t io_serial;       /* last one given out */
+    struct disk_health health;
+    struct disk_packet *spare;
+    uint32_t spares;
+    struct disk_io *deferred, **deferred_tail; /* wait for packets */
+    bool logged_flush, logged_prediction;      /* events that are logged once */
     /* of the run */
     bool started;
     uint32_t active;   /* workers that will submit more */
@@ -142,20 +193,24 @@ struct disk {
     sim_ns settle_ns; /* wait before the next look */
 };
 
-/* --- disk_class.c ----------------------------------------------------------------------------- */
+/* --- attach.c --------------------------------------------------------------------------------- */
 
-/* Fills cdb, sizes and time-out of an I/O's request from its op, lba and blocks. */
-void disk__request_build(struct disk *disk, struct disk_io *io);
 /* Called for every LUN by the port driver; sp_class.attach. */
 bool disk__attach(void *ctx, struct sp_port *port, uint32_t lun);
+
+/* --- packet.c --------------------------------------------------------------------------------- */
+
+/* Makes what I/Os larger than bytes_max need. False when even one of them needs too much. */
+bool disk__packets_create(struct disk *disk, uint32_t bytes_max);
+/* Sends an I/O whose op, lba, blocks and data are set. IRQL at most DISPATCH. It ends with
+ * disk__worker_done(). */
+void disk__io_send(struct disk *disk, struct disk_io *io);
 /* Called by the port driver when a request ends; sp_request.done. */
-void disk__request_done(struct sp_request *request, void *ctx);
+void disk__packet_done(struct sp_request *request, void *ctx);
 
 /* --- workload.c ------------------------------------------------------------------------------- */
 
 void disk__worker_start(struct disk_worker *worker);
-/* An I/O that waits for its retry is due: the worker sends it, on its CPU. Callable from events. */
-void disk__worker_retry(struct disk_io *io);
 /* An I/O has ended for good; error 0 or an SRB status. */
 void disk__worker_done(struct disk_io *io, uint8_t error);
 

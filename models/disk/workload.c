@@ -26,16 +26,6 @@ static struct disk_io *pop_idle(struct disk_worker *worker)
     return io;
 }
 
-static struct disk_io *pop_due(struct disk_worker *worker)
-{
-    struct disk_io *io = worker->due;
-
-    worker->due = io->next;
-    if (!worker->due)
-        worker->due_tail = &worker->due;
-    return io;
-}
-
 static void wake(struct disk_worker *worker)
 {
     nt_work_queue(worker->disk->nt, &worker->work, worker->cpu);
@@ -58,51 +48,47 @@ static bool choose(struct disk_worker *worker, struct disk_io *io)
 {
     if (worker->fsync && worker->since_flush >= worker->fsync) {
         worker->since_flush = 0;
-        io->request.op = SP_FLUSH;
+        io->packet.request.op = SP_FLUSH;
         io->lba = 0;
         io->blocks = 0;
         return true;
     }
-    if (!disk__pattern_next(&worker->pattern, &worker->st, &io->request.op, &io->cell))
+    if (!disk__pattern_next(&worker->pattern, &worker->st, &io->packet.request.op, &io->cell))
         return false;
     io->lba = worker->first_lba + io->cell * worker->cell_blocks;
     io->blocks = worker->cell_blocks;
     if (worker->left != UINT64_MAX)
         worker->left--;
-    if (io->request.op == SP_WRITE)
+    if (io->packet.request.op == SP_WRITE)
         worker->since_flush++;
     return true;
 }
 
-static void fill(const struct disk *disk, struct disk_io *io)
+static void fill(const struct disk *disk, const struct disk_io *io)
 {
+    const struct sp_request *request = &io->packet.request;
     uint32_t bytes = disk->geometry.block_bytes;
 
-    if (io->request.op == SP_READ)
-        disk__unfill(io->request.data, bytes, io->blocks);
-    else if (io->request.op == SP_WRITE)
+    if (request->op == SP_READ)
+        disk__unfill(request->data, bytes, io->blocks);
+    else if (request->op == SP_WRITE)
         for (uint32_t i = 0; i < io->blocks; i++)
-            disk__stamp((char *)io->request.data + (size_t)i * bytes, bytes, io->lba + i,
-                        io->request.io);
+            disk__stamp((char *)request->data + (size_t)i * bytes, bytes, io->lba + i, request->io);
 }
 
 static void submit(struct disk_worker *worker, struct disk_io *io)
 {
     struct disk *disk = worker->disk;
 
-    io->request.io = ++disk->io_serial;
-    io->retries = 0;
-    io->retries_general = 0;
-    io->retries_timeout = 0;
-    disk__request_build(disk, io);
+    io->packet.request.io = ++disk->io_serial;
     fill(disk, io);
     disk->inflight++;
     io->start = sim_now(disk->sim);
-    sim_trace(disk->sim, SIM_EV_IO_SUBMIT, io->request.io, (uint64_t)io->request.op, io->lba,
-              io->blocks);
+    sim_trace(disk->sim, SIM_EV_IO_SUBMIT, io->packet.request.io, (uint64_t)io->packet.request.op,
+              io->lba, io->blocks);
     if (!worker->left)
         finish(worker);
-    sp_submit(disk->port, &io->request);
+    disk__io_send(disk, io);
 }
 
 /* False when every cell is in the way of those under way: their ends will wake the worker. */
@@ -118,15 +104,13 @@ static bool submit_next(struct disk_worker *worker)
     return true;
 }
 
-/* The worker's turn on its CPU: first what has to be sent again, then new I/Os up to its depth.
- * Others may come in at every submission, so the lists are looked at afresh. */
+/* The worker's turn on its CPU: new I/Os up to its depth. Others may come in at every submission,
+ * so the list is looked at afresh. */
 static void worker_run(struct nt *nt, void *ctx)
 {
     struct disk_worker *worker = ctx;
 
     (void)nt;
-    while (worker->due)
-        sp_submit(worker->disk->port, &pop_due(worker)->request);
     while (worker->idle && !worker->finished)
         if (!submit_next(worker))
             break;
@@ -158,8 +142,6 @@ void disk__worker_start(struct disk_worker *worker)
     worker->idle = NULL;
     for (uint32_t i = worker->depth; i-- > 0;)
         push_idle(&worker->io[i]);
-    worker->due = NULL;
-    worker->due_tail = &worker->due;
     worker->left = worker->number_ios ? worker->number_ios : UINT64_MAX;
     nt_work_init(&worker->work, worker_run, worker);
     sim_event_in(disk->sim, &worker->event, worker->startdelay_ns, begin, worker);
@@ -167,22 +149,12 @@ void disk__worker_start(struct disk_worker *worker)
 
 /* --- ends ------------------------------------------------------------------------------------- */
 
-void disk__worker_retry(struct disk_io *io)
-{
-    struct disk_worker *worker = io->worker;
-
-    io->next = NULL;
-    *worker->due_tail = io;
-    worker->due_tail = &io->next;
-    wake(worker);
-}
-
 static void account(struct disk *disk, const struct disk_io *io, uint8_t error, sim_ns latency)
 {
     struct sim_sample sample = {
         .start = io->start,
         .latency_ns = latency,
-        .op = (uint8_t)io->request.op,
+        .op = (uint8_t)io->packet.request.op,
         .error = error,
         .retries = io->retries,
     };
@@ -225,12 +197,13 @@ void disk__worker_done(struct disk_io *io, uint8_t error)
 
     SIM_ASSERT(disk->inflight);
     disk->inflight--;
-    if (io->request.op != SP_FLUSH)
-        disk__pattern_release(&worker->pattern, io->request.op, io->cell);
+    if (io->packet.request.op != SP_FLUSH)
+        disk__pattern_release(&worker->pattern, io->packet.request.op, io->cell);
     account(disk, io, error, latency);
     sim_progress(disk->sim);
     disk->ending = io;
-    sim_trace(disk->sim, SIM_EV_IO_DONE, io->request.io, error, (uint64_t)latency, io->retries);
+    sim_trace(disk->sim, SIM_EV_IO_DONE, io->packet.request.io, error, (uint64_t)latency,
+              io->retries);
     disk->ending = NULL;
     make_idle(worker, io);
     disk__may_end(disk);

@@ -109,8 +109,20 @@ static void io_add(struct sim_lives *lives, const struct sim_record *r)
     lives->io[lives->ios].lba = r->arg[2];
     lives->io[lives->ios].at = -1;
     lives->io[lives->ios].where = SIM_IO_CLASS;
+    lives->io[lives->ios].split = false;
     lives->ios++;
     lives->submitted++;
+}
+
+/* Which of its requests begins at the I/O's block cannot be told any more. */
+static void io_split(struct sim_lives *lives, const struct sim_record *r)
+{
+    for (uint32_t i = lives->ios; i > 0; i--) {
+        if (lives->io[i - 1].io == r->arg[0]) {
+            lives->io[i - 1].split = true;
+            return;
+        }
+    }
 }
 
 /* at: when it happened, if it entered the port driver's queue. */
@@ -149,7 +161,7 @@ static void life_begin(struct sim_lives *lives, const struct sim_record *r,
         if (lives->io[i - 1].io != life->io)
             continue;
         life->lba = lives->io[i - 1].lba;
-        life->known_lba = true;
+        life->known_lba = !lives->io[i - 1].split;
         life->station[SIM_AT_QUEUE].at = lives->io[i - 1].at;
         life->station[SIM_AT_QUEUE].cpu = r->cpu;
         break;
@@ -223,6 +235,9 @@ static bool srb_add(struct sim_lives *lives, const struct sim_record *r,
     switch (r->event) {
     case SIM_EV_IO_SUBMIT:
         io_add(lives, r);
+        return true;
+    case SIM_EV_IO_SPLIT:
+        io_split(lives, r);
         return true;
     case SIM_EV_SRB_QUEUE:
         io_moved(lives, r->arg[0], SIM_IO_QUEUED, r->at);

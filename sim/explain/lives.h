@@ -91,6 +91,7 @@ struct sim_lives {
         sim_ns at; /* when it entered the port driver's queue last; -1: never */
         uint8_t op;
         uint8_t where; /* enum sim_io_at */
+        bool split;    /* into several requests */
     } * io;
     uint32_t ios, io_room;
     struct sim_ring ring[SIM_STATE_QUEUES];

@@ -50,6 +50,7 @@ static const uint8_t weight_of[SIM_EV_COUNT] = {
     [SIM_EV_SRB_COMPLETE] = 55,
     [SIM_EV_SRB_START] = 50,
     [SIM_EV_TIER] = 50,
+    [SIM_EV_THROTTLE] = 50,
     [SIM_EV_CQE_POST] = 45,
     [SIM_EV_CMD_LOST] = 40,
     [SIM_EV_IO_RETRY] = 40,

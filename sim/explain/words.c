@@ -222,6 +222,17 @@ static bool disk_say(struct line *line)
         else
             say(line, "application: I/O %llu done after %s", arg(line, 0), span(line, 2));
         return true;
+    case SIM_EV_IO_SPLIT:
+        say(line, "I/O %llu is split into %llu requests", arg(line, 0), arg(line, 1));
+        return true;
+    case SIM_EV_THROTTLE:
+        if (arg(line, 0))
+            say(line,
+                "class driver: %llu errors; new requests go untagged, errors freeze the queue%s",
+                arg(line, 1), arg(line, 0) > 1 ? ", no disconnect" : "");
+        else
+            say(line, "class driver: new requests are tagged again");
+        return true;
     case SIM_EV_IO_RETRY:
         say(line, "I/O %llu came back %s and is sent again", arg(line, 0),
             word(line, SIM_WORDS_SRB_STATUS, 1));

@@ -52,6 +52,9 @@ static int check_machine(const struct sim_scenario *scenario, struct sim_error *
     if (sim_opt(scenario, SIM_OPT_PORT_TIMEOUT) % SIM_S != 0)
         return sim__complain(scenario, NULL, SIM_OPT_PORT_TIMEOUT,
                              "TimeOutValue is in whole seconds, such as 10s", error);
+    if (sim_opt(scenario, SIM_OPT_PORT_IO_TIMEOUT) % SIM_S != 0)
+        return sim__complain(scenario, NULL, SIM_OPT_PORT_IO_TIMEOUT,
+                             "IoTimeoutValue is in whole seconds, such as 30s", error);
     if (sim_opt(scenario, SIM_OPT_PORT_RESET_TIMEOUT) % SIM_S != 0)
         return sim__complain(scenario, NULL, SIM_OPT_PORT_RESET_TIMEOUT,
                              "TimeOutValue is in whole seconds, such as 30s", error);

@@ -135,6 +135,7 @@ static const struct check_config fake_config = {
             .blocks = 512,
             .unit_blocks = 8,
             .in_flight_max = 64,
+            .requests_max = 64,
             .io_blocks_max = 16,
             .ios_max = 1000,
             .verify = true,

@@ -66,6 +66,7 @@ static void end(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2)
     request->srb_status = SRB_SUCCESS;
     request->scsi_status = SCSI_GOOD;
     request->sense_valid = false;
+    request->queue_frozen = false;
     request->transferred = request->data_bytes;
     if (fake_port.end)
         fake_port.end(request, t->tries++);
@@ -107,6 +108,7 @@ void sp_submit(struct sp_port *port, struct sp_request *request)
     fake_port.log[n].slot = request->slot;
     fake_port.log[n].timeout_s = request->timeout_s;
     fake_port.log[n].data_bytes = request->data_bytes;
+    fake_port.log[n].flags = request->flags;
     fake_port.log[n].at = sim_now(fake_sim);
     if (++fake_port.in_flight > fake_port.in_flight_max)
         fake_port.in_flight_max = fake_port.in_flight;
@@ -144,6 +146,8 @@ void sp_submit_and_wait(struct sp_port *port, struct sp_request *request)
     (void)port;
     ck_assert_uint_eq(nt_irql(fake_nt), NT_PASSIVE);
     request->sense_valid = false;
+    request->queue_frozen = false;
+    request->scsi_status = SCSI_GOOD;
     answer_probe(request);
     request->transferred = request->data_bytes;
     if (fake_port.end)
@@ -160,7 +164,7 @@ void sp_set_class(struct sp_port *port, const struct sp_class *class)
 uint32_t sp_max_transfer(const struct sp_port *port)
 {
     (void)port;
-    return 1u << 20;
+    return fake_port.max_transfer;
 }
 
 uint32_t sp_outstanding(const struct sp_port *port)
@@ -187,6 +191,14 @@ bool sp_recovering(const struct sp_port *port)
     return false;
 }
 
+void sp_release_queue(struct sp_port *port, uint32_t lun)
+{
+    (void)port;
+    ck_assert_uint_eq(lun, 0);
+    ck_assert(nt_on_cpu(fake_nt));
+    fake_port.releases++;
+}
+
 void sp_request_bus_reset(struct sp_port *port)
 {
     (void)port;
@@ -210,7 +222,8 @@ static void see(struct sim *sim, const struct sim_record *r, void *ctx)
 void fake_setup(void)
 {
     static const enum sim_event_id watched[] = {SIM_EV_IO_SUBMIT, SIM_EV_IO_DONE, SIM_EV_IO_RETRY,
-                                                SIM_EV_PHASE, SIM_EV_TIER};
+                                                SIM_EV_PHASE,     SIM_EV_TIER,    SIM_EV_EVENT_LOG,
+                                                SIM_EV_THROTTLE};
     struct sim_config config;
 
     ck_assert_int_eq(sim_world_create(), 0);
@@ -225,8 +238,10 @@ void fake_setup(void)
     machine.part[MACHINE_MEMORY] = nt_memory_create(fake_sim);
     trip = sim_world_alloc(SP_SLOTS_MAX * sizeof *trip, 64);
     memset(medium, 0, sizeof medium);
-    fake_port =
-        (struct fake_port){.delay_ns = 10 * SIM_US, .blocks = FAKE_BLOCKS, .block_bytes = 512};
+    fake_port = (struct fake_port){.delay_ns = 10 * SIM_US,
+                                   .blocks = FAKE_BLOCKS,
+                                   .block_bytes = 512,
+                                   .max_transfer = 1u << 20};
     fake_seen_count = 0;
     scenario = NULL;
     sim_begin(fake_sim, 7, &sim_strategy_time, 0);

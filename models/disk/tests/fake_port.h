@@ -19,17 +19,18 @@ struct fake_port {
     fake_end_fn end;
     uint64_t blocks; /* told by READ CAPACITY */
     uint32_t block_bytes;
+    uint32_t max_transfer;
     bool refuses_16;   /* READ CAPACITY(16) is not known */
     bool move_nothing; /* requests succeed without data */
     bool paused;
     /* what happened */
-    uint32_t submitted, in_flight, in_flight_max, probes, bus_resets;
+    uint32_t submitted, in_flight, in_flight_max, probes, bus_resets, releases;
     struct {
         uint64_t io;
         enum sp_op op;
         uint8_t cdb[SP_CDB_BYTES];
         uint8_t irql, cpu;
-        uint32_t slot, timeout_s, data_bytes;
+        uint32_t slot, timeout_s, data_bytes, flags;
         sim_ns at;
     } log[FAKE_LOG_MAX];
 };

@@ -126,7 +126,7 @@ START_TEST(what_is_written_is_what_is_read)
 
     fake_all("[workload w]\nrw = randrw\niodepth = 4\nnumber_ios = 400\nsize = 64k\n", SIM_S);
     for (uint32_t i = 0; i < fake_disk->worker->depth; i++) {
-        disk__value(fake_disk->worker->io[i].request.data, 512, &value);
+        disk__value(fake_disk->worker->io[i].packet.request.data, 512, &value);
         ck_assert(value.kind == DISK_VALUE_STAMP || value.kind == DISK_VALUE_ZERO);
         stamps += value.kind == DISK_VALUE_STAMP;
     }
