@@ -6,14 +6,16 @@
  * before the controller was ready, must have been ended there with a final error, such as NO_DEVICE
  * from an adapter that has given up. BUSY and BUS_RESET are no such end: the request comes again at
  * once. Judged when HwStorStartIo returns.
- * Not verified: requests that were on their way when the hold began (HwStorBuildIo had seen them);
- * holds that cover one LUN only; a driver's own recovery without HwStorResetBus.
+ * Not verified: drivers that never made an I/O queue; requests that were on their way when the hold
+ * began (HwStorBuildIo had seen them); holds that cover one LUN only; a driver's own recovery
+ * without HwStorResetBus.
  */
 #include "models/check/check_private.h"
 
 struct check_resume {
     bool open;     /* a reset began and the controller has not been seen ready since it returned */
     bool was_held; /* at any time since then */
+    bool used;     /* the driver has had I/O queues: it is one for this controller */
 };
 
 static bool usable(const struct check *check)
@@ -27,8 +29,17 @@ static void entered(struct sim *sim, const struct sim_record *r, void *ctx)
 
     (void)sim;
     (void)r;
-    check->resume->open = true;
+    check->resume->open = check->resume->used;
     check->resume->was_held = check__held(check);
+}
+
+static void queue_created(struct sim *sim, const struct sim_record *r, void *ctx)
+{
+    struct check *check = ctx;
+
+    (void)sim;
+    (void)r;
+    check->resume->used = true;
 }
 
 static void held(struct sim *sim, const struct sim_record *r, void *ctx)
@@ -115,6 +126,7 @@ static void started(struct sim *sim, const struct sim_record *r, void *ctx)
 void check__resume_setup(struct check *check)
 {
     check->resume = sim_world_alloc(sizeof *check->resume, 8);
+    sim_trace_subscribe(check->sim, SIM_EV_QUEUE_CREATE, queue_created, check);
     sim_trace_subscribe(check->sim, SIM_EV_RESET_ENTER, entered, check);
     sim_trace_subscribe(check->sim, SIM_EV_PAUSE, held, check);
     sim_trace_subscribe(check->sim, SIM_EV_BUSY, held, check);

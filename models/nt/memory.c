@@ -212,16 +212,23 @@ void *nt_pool_alloc(struct nt_memory *mem, size_t bytes)
     return block + 1;
 }
 
+bool nt_pool_live(const void *p)
+{
+    const struct pool_block *block = (const struct pool_block *)((uintptr_t)p - sizeof *block);
+
+    return sim_world_in_pages((uintptr_t)block) && !((uintptr_t)p & 15) &&
+           ((uintptr_t)p & (SIM_PAGE_SIZE - 1)) &&
+           sim_world_page_index((uintptr_t)p) < sim_world_pages_used() &&
+           sim_world_shadow((uintptr_t)block) == HEADER_STATE &&
+           sim_world_shadow((uintptr_t)p) == POOL_STATE && block->mark == POOL_LIVE;
+}
+
 int nt_pool_free(struct nt_memory *mem, void *p)
 {
     struct pool_block *block = (struct pool_block *)((uintptr_t)p - sizeof *block);
     struct pool_class *class;
 
-    if (!sim_world_in_pages((uintptr_t)block) || ((uintptr_t)p & 15) ||
-        !((uintptr_t)p & (SIM_PAGE_SIZE - 1)) ||
-        sim_world_page_index((uintptr_t)p) >= sim_world_pages_used() ||
-        sim_world_shadow((uintptr_t)block) != HEADER_STATE ||
-        sim_world_shadow((uintptr_t)p) != POOL_STATE || block->mark != POOL_LIVE)
+    if (!nt_pool_live(p))
         return -1;
     class = &mem->pool[block->class];
     sim_world_touch(block, sizeof *block);

@@ -31,6 +31,8 @@ void *nt_pages_alloc(struct nt_memory *mem, size_t bytes, enum nt_placement plac
 /* Non-paged pool: poisoned, never zeroed; freed blocks are poisoned, shadowed FREED and
  * quarantined. align 16. NULL when bytes is 0 or more than 16 MiB. */
 void *nt_pool_alloc(struct nt_memory *mem, size_t bytes);
+/* p is the beginning of a block in use. */
+bool nt_pool_live(const void *p);
 /* 0; -1 when p is no live block (never allocated, or freed already). */
 int nt_pool_free(struct nt_memory *mem, void *p);
 

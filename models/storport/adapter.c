@@ -177,6 +177,9 @@ bool sp__config_info_take(struct sp_port *port)
     check_sentinels(port, info);
     port->extended = info->SrbType == SRB_TYPE_STORAGE_REQUEST_BLOCK;
     port->half_duplex = info->SynchronizationModel != StorSynchronizeFullDuplex;
+    if (port->half_duplex)
+        sim_find(port->at.sim, SIM_RULE_HALF_DUPLEX, 0,
+                 "HwStorFindAdapter left the synchronization model at half duplex");
     port->extension_bytes = info->SrbExtensionSize;
     take_transfer(port, info);
     take_queueing(port, info);

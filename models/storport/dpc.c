@@ -120,8 +120,15 @@ BOOLEAN SIM_API StorPortIssueDpc(PVOID DeviceExtension, PSTOR_DPC Dpc, PVOID Sys
         sp__usage(port, "StorPortIssueDpc: the DPC is not initialized");
         return FALSE;
     }
-    return nt_dpc_queue(port->at.nt, &entry->nt, target(port), (uintptr_t)SystemArgument1,
-                        (uintptr_t)SystemArgument2);
+    if (nt_dpc_queue(port->at.nt, &entry->nt, target(port), (uintptr_t)SystemArgument1,
+                     (uintptr_t)SystemArgument2))
+        return TRUE;
+    if (entry->nt.arg1 != (uintptr_t)SystemArgument1 ||
+        entry->nt.arg2 != (uintptr_t)SystemArgument2)
+        sim_find(
+            port->at.sim, SIM_RULE_DPC_ARGUMENT_LOST, 0,
+            "StorPortIssueDpc: the DPC is queued already, with other arguments; these are lost");
+    return FALSE;
 }
 
 ULONG SIM_API StorPortCancelDpc(PVOID DeviceExtension, PSTOR_DPC Dpc, PBOOLEAN Cancelled)

@@ -176,11 +176,12 @@ void sp__message_unlock(struct sp_port *port, uint32_t message)
 
 /* --- the miniport's -------------------------------------------------------------------------- */
 
-static void rule(struct sp_port *port, const char *what, enum sp_lock_kind kind, const char *why)
+static void broken(struct sp_port *port, enum sim_rule rule, const char *what,
+                   enum sp_lock_kind kind, const char *why)
 {
     enum sp_callback callback = sp__callback(port);
 
-    sim_find(port->at.sim, SIM_RULE_LOCK_RULE, 0, "%s: the %s lock is %s %s",
+    sim_find(port->at.sim, rule, 0, "%s: the %s lock is %s %s",
              callback < SP_CB_COUNT ? sp_callback_name[callback] : "?", sp__lock_name(kind), what,
              why);
 }
@@ -192,11 +193,14 @@ static void judge_order(struct sp_port *port, const struct sp_dpc *dpc, enum sp_
     uint8_t allowed = sp__silent(port, SP_SILENT_DPC_LOCK_ORDER);
 
     if (dpc->around_startio && dpc->inside_startio)
-        rule(port, "taken", kind, "in both orders with the DPC's lock and the StartIo lock");
+        broken(port, SIM_RULE_LOCK_ORDER, "taken", kind,
+               "in both orders with the DPC's lock and the StartIo lock");
     else if (allowed == SP_DPC_LOCK_ORDER_NEVER)
-        rule(port, "taken", kind, "inside of the other of DPC and StartIo lock");
+        broken(port, SIM_RULE_LOCK_ORDER, "taken", kind,
+               "inside of the other of DPC and StartIo lock");
     else if (allowed == SP_DPC_LOCK_ORDER_DPC_FIRST && dpc->inside_startio)
-        rule(port, "taken", kind, "while the StartIo lock is held; DPC locks come first");
+        broken(port, SIM_RULE_LOCK_ORDER, "taken", kind,
+               "while the StartIo lock is held; DPC locks come first");
 }
 
 static void note_order(struct sp_port *port, enum sp_lock_kind kind, uint32_t index)
@@ -224,11 +228,12 @@ static void check_order(struct sp_port *port, enum sp_lock_kind kind, uint32_t i
     if (kind == SP_LOCK_INTERRUPT || kind == SP_LOCK_MESSAGE)
         return;
     if (sp__holds(port, SP_LOCK_INTERRUPT) || sp__holds(port, SP_LOCK_MESSAGE))
-        rule(port, "wanted", kind, "while the Interrupt lock is held");
+        broken(port, SIM_RULE_LOCK_ORDER, "wanted", kind, "while the Interrupt lock is held");
     note_order(port, kind, index);
     if (kind == SP_LOCK_DPC && sp__callback(port) == SP_CB_RESET_BUS &&
         sp__silent(port, SP_SILENT_RESET_DPC_LOCK)) /* 8.2-25 b */
-        rule(port, "wanted", kind, "in HwStorResetBus, which may take the Interrupt lock only");
+        broken(port, SIM_RULE_LOCK_ORDER, "wanted", kind,
+               "in HwStorResetBus, which may take the Interrupt lock only");
 }
 
 /* Which lock a STOR_SPINLOCK and its context mean; false, and a finding, when it means none. */
@@ -295,8 +300,8 @@ static void release_checked(struct sp_port *port, uint32_t i)
     struct sp_cpu *cpu = sp__cpu(port);
 
     if (i + 1 < cpu->held)
-        rule(port, "released", (enum sp_lock_kind)cpu->hold[i].kind,
-             "before one that was taken later");
+        broken(port, SIM_RULE_LOCK_RULE, "released", (enum sp_lock_kind)cpu->hold[i].kind,
+               "before one that was taken later");
     release(port, cpu, i);
 }
 

@@ -182,6 +182,15 @@ ULONG SIM_API StorPortFreeDmaMemory(PVOID HwDeviceExtension, PVOID BaseAddress,
 
 /* --- pool ------------------------------------------------------------------------------------ */
 
+/* The last pointer to a block may be lost when it is overwritten; a local variable's is assumed to
+ * have been kept elsewhere. */
+static void check_overwritten(struct sp_port *port, PVOID *pointer)
+{
+    if (!sim_world_in_stacks((uintptr_t)pointer) && nt_pool_live(*pointer))
+        sim_find(port->at.sim, SIM_RULE_POOL_LEAKED, 0,
+                 "StorPortAllocatePool overwrites a pointer to a block that is in use");
+}
+
 ULONG SIM_API StorPortAllocatePool(PVOID HwDeviceExtension, ULONG NumberOfBytes, ULONG Tag,
                                    PVOID *BufferPointer)
 {
@@ -190,6 +199,8 @@ ULONG SIM_API StorPortAllocatePool(PVOID HwDeviceExtension, ULONG NumberOfBytes,
     (void)Tag;
     if (!BufferPointer)
         return STOR_STATUS_INVALID_PARAMETER;
+    check_overwritten(port, BufferPointer);
+    sp__no_wait(port, "StorPortAllocatePool");
     sp__touch(BufferPointer, sizeof *BufferPointer);
     *BufferPointer = NULL;
     if (!sp__irql_at_most(port, NT_DISPATCH, "StorPortAllocatePool"))

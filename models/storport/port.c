@@ -202,3 +202,9 @@ uint64_t sp_owner_of(const struct sp_port *port, uintptr_t addr)
 
     return slot ? slot->serial : 0;
 }
+
+void sp__no_wait(struct sp_port *port, const char *name)
+{
+    if (sp__callback(port) == SP_CB_START_IO)
+        sim_find(port->at.sim, SIM_RULE_WAIT_IN_STARTIO, 0, "%s inside of HwStorStartIo", name);
+}

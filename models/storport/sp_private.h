@@ -390,6 +390,8 @@ __attribute__((format(printf, 2, 3))) void sp__usage(struct sp_port *port, const
 /* False, and finding irql, when the routine was called above that level (StorPortIrql,
  * chapter 5.2). */
 bool sp__irql_at_most(struct sp_port *port, uint8_t irql, const char *name);
+/* Finding wait-in-startio when HwStorStartIo calls it. */
+void sp__no_wait(struct sp_port *port, const char *name);
 /* Before writing to memory the driver handed in, wherever that is. */
 static inline void sp__touch(const volatile void *p, size_t bytes)
 {

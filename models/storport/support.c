@@ -70,6 +70,7 @@ VOID SIM_API StorPortLogError(PVOID HwDeviceExtension, PSCSI_REQUEST_BLOCK Srb, 
     (void)PathId;
     (void)TargetId;
     (void)Lun;
+    sim_find(port->at.sim, SIM_RULE_DEPRECATED_ROUTINE, 0, "StorPortLogError is deprecated");
     sp__log_error(port, slot, ErrorCode, UniqueId);
     if (Srb && !slot)
         sp__usage(port, "StorPortLogError: this is no SRB");

@@ -13,6 +13,7 @@ static void stall(struct sp_port *port, uint32_t us)
 {
     sim_ns ns = us * SIM_US;
 
+    sp__no_wait(port, "StorPortStallExecution");
     sim_point(port->at.sim, SP_COST);
     sim_trace(port->at.sim, SIM_EV_STALL, (uint64_t)ns, 0, 0, 0);
     nt_stall(port->at.nt, ns);

@@ -87,6 +87,12 @@ static inline bool sim_world_in_pages(uintptr_t addr)
     return addr - SIM_PAGES_BASE < SIM_PAGES_BYTES;
 }
 
+/* On the stack of some fiber. */
+static inline bool sim_world_in_stacks(uintptr_t addr)
+{
+    return addr - SIM_STACKS_BASE < SIM_STACKS_MAX * (SIM_STACK_BYTES + SIM_PAGE_SIZE);
+}
+
 static inline uint32_t sim_world_page_index(uintptr_t addr)
 {
     return (uint32_t)((addr - SIM_PAGES_BASE) >> SIM_PAGE_SHIFT);

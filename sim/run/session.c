@@ -46,11 +46,17 @@ static void configure(const struct sim_scenario *sc, struct sim_config *config)
 static void collect(struct sim_session *session, struct sim_result *r)
 {
     struct sim *sim = session->sim;
+    uint32_t before =
+        r == &session->boot ? 0 : session->boot.findings; /* the start-up's warnings */
 
-    r->findings = sim_findings(sim);
+    r->findings = before + sim_findings(sim);
     r->errors = 0;
     for (uint32_t i = 0; i < r->findings && i < SIM_FINDINGS_MAX; i++) {
-        r->finding[i] = *sim_finding(sim, i);
+        if (i < before) {
+            r->finding[i] = session->boot.finding[i];
+            continue;
+        }
+        r->finding[i] = *sim_finding(sim, i - before);
         sim_race_tell(&r->finding[i], session->machine.module);
         r->errors += r->finding[i].severity == SIM_SEVERITY_ERROR;
     }

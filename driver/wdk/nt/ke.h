@@ -140,6 +140,9 @@ typedef NTSTATUS SIM_API DRIVER_INITIALIZE(PDRIVER_OBJECT DriverObject, PUNICODE
 typedef DRIVER_INITIALIZE *PDRIVER_INITIALIZE;
 
 SIM_IMPORT KIRQL SIM_API KeGetCurrentIrql(VOID);
+
+/* Pageable code may run below DISPATCH only. */
+#define PAGED_CODE() NT_ASSERT(KeGetCurrentIrql() <= APC_LEVEL)
 SIM_IMPORT ULONG SIM_API KeQueryActiveProcessorCountEx(USHORT GroupNumber);
 SIM_IMPORT ULONG SIM_API KeQueryMaximumProcessorCountEx(USHORT GroupNumber);
 SIM_IMPORT VOID SIM_API KeStallExecutionProcessor(ULONG MicroSeconds);

@@ -297,6 +297,7 @@ void fake_ready(sim_ns at)
 {
     fake_at(at, SIM_EV_CC_EN, 1, 0, 0, 0);
     fake_at(at, SIM_EV_CSTS_RDY, 1, 0, 0, 0);
+    fake_at(at, SIM_EV_QUEUE_CREATE, 1, 0, 128, 1);
     fake_answer_bool(at, &fake_now.ready, true);
     fake_answer_u32(at, &fake_now.io_queues, 4);
 }

@@ -62,7 +62,7 @@ START_TEST(the_start_io_lock_inside_the_interrupt_lock_is_a_finding)
 {
     mini_boot();
     mini_queue_call(0, startio_in_interrupt, NULL);
-    mini_finding(SIM_RULE_LOCK_RULE);
+    mini_finding(SIM_RULE_LOCK_ORDER);
 }
 END_TEST
 
@@ -292,7 +292,7 @@ START_TEST(dpc_lock_and_start_io_lock_in_both_orders_are_a_finding)
 {
     mini_boot();
     mini_queue_call(0, both_orders, NULL);
-    ck_assert_ptr_nonnull(strstr(mini_finding(SIM_RULE_LOCK_RULE), "in both orders"));
+    ck_assert_ptr_nonnull(strstr(mini_finding(SIM_RULE_LOCK_ORDER), "in both orders"));
 }
 END_TEST
 

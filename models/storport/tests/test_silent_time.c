@@ -219,7 +219,7 @@ START_TEST(the_dpc_lock_may_have_to_come_first_else_it_is_a_finding)
     CHOOSE(DPC_LOCK_ORDER, DPC_FIRST);
     boot_with_dpc();
     mini_queue_call(0, startio_then_dpc, NULL);
-    mini_finding(SIM_RULE_LOCK_RULE);
+    mini_finding(SIM_RULE_LOCK_ORDER);
 }
 END_TEST
 
@@ -228,7 +228,7 @@ START_TEST(dpc_and_start_io_lock_may_be_forbidden_together)
     CHOOSE(DPC_LOCK_ORDER, NEVER);
     boot_with_dpc();
     mini_queue_call(0, dpc_then_startio, NULL);
-    mini_finding(SIM_RULE_LOCK_RULE);
+    mini_finding(SIM_RULE_LOCK_ORDER);
 }
 END_TEST
 
@@ -263,7 +263,7 @@ START_TEST(a_dpc_lock_in_reset_bus_may_be_a_finding)
     mini.reset = reset_takes_dpc_lock;
     boot_with_dpc();
     mini_queue_call(0, ask_for_reset, NULL);
-    mini_finding(SIM_RULE_LOCK_RULE);
+    mini_finding(SIM_RULE_LOCK_ORDER);
 }
 END_TEST
 

@@ -1,0 +1,258 @@
+/*
+ * ram.c: see ram.h.
+ */
+#include "ram.h"
+
+static UCHAR RamDisk[RAM_BLOCKS * RAM_BLOCK_BYTES]; /* DPC lock */
+
+sp_DRIVER_INITIALIZE DriverEntry;
+HW_FIND_ADAPTER RamFindAdapter;
+HW_INITIALIZE RamInitialize;
+HW_PASSIVE_INITIALIZE_ROUTINE RamPassiveInitialize;
+HW_BUILDIO RamBuildIo;
+HW_STARTIO RamStartIo;
+HW_INTERRUPT RamInterrupt;
+HW_RESET_BUS RamResetBus;
+HW_DPC_ROUTINE RamDpc;
+HW_ADAPTER_CONTROL RamAdapterControl;
+
+VOID RamComplete(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb, UCHAR Status)
+{
+    Srb->SrbStatus = Status;
+    StorPortNotification(RequestComplete, Adapter, Srb);
+}
+
+BOOLEAN RamIsData(PSCSI_REQUEST_BLOCK Srb)
+{
+    return (BOOLEAN)(Srb->Function == SRB_FUNCTION_EXECUTE_SCSI &&
+                     (Srb->Cdb[0] == SCSIOP_READ || Srb->Cdb[0] == SCSIOP_WRITE));
+}
+
+static VOID RamPut32(PUCHAR Bytes, ULONG Value)
+{
+    Bytes[0] = (UCHAR)(Value >> 24);
+    Bytes[1] = (UCHAR)(Value >> 16);
+    Bytes[2] = (UCHAR)(Value >> 8);
+    Bytes[3] = (UCHAR)Value;
+}
+
+static ULONG RamGet32(const UCHAR *Bytes)
+{
+    return (ULONG)Bytes[0] << 24 | (ULONG)Bytes[1] << 16 | (ULONG)Bytes[2] << 8 | Bytes[3];
+}
+
+/* Everything but reads and writes. */
+static UCHAR RamAnswer(PSCSI_REQUEST_BLOCK Srb)
+{
+    PUCHAR Data = Srb->DataBuffer;
+
+    if (Srb->DataTransferLength != 0) {
+        RtlZeroMemory(Data, Srb->DataTransferLength);
+    }
+    switch (Srb->Cdb[0]) {
+    case SCSIOP_INQUIRY:
+        if (Srb->Cdb[1] != 0) {
+            return SRB_STATUS_INVALID_REQUEST;
+        }
+        Data[2] = 5;
+        Data[7] = 2; /* command queueing */
+        return SRB_STATUS_SUCCESS;
+    case SCSIOP_REPORT_LUNS:
+        Data[3] = 8;
+        return SRB_STATUS_SUCCESS;
+    case SCSIOP_READ_CAPACITY16:
+        RamPut32(Data + 4, RAM_BLOCKS - 1);
+        RamPut32(Data + 8, RAM_BLOCK_BYTES);
+        return SRB_STATUS_SUCCESS;
+    case SCSIOP_SYNCHRONIZE_CACHE:
+    case SCSIOP_TEST_UNIT_READY:
+        return SRB_STATUS_SUCCESS;
+    default:
+        return SRB_STATUS_INVALID_REQUEST;
+    }
+}
+
+VOID RamServe(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb)
+{
+    PUCHAR Blocks = RamDisk + RamGet32(Srb->Cdb + 2) * RAM_BLOCK_BYTES;
+
+    if (Srb->Cdb[0] == SCSIOP_READ) {
+        RtlCopyMemory(Srb->DataBuffer, Blocks, Srb->DataTransferLength);
+    } else {
+        RtlCopyMemory(Blocks, Srb->DataBuffer, Srb->DataTransferLength);
+    }
+    Adapter->Served++;
+    RamComplete(Adapter, Srb, SRB_STATUS_SUCCESS);
+}
+
+VOID RamDpc(PSTOR_DPC Dpc, PVOID DeviceExtension, PVOID Argument1, PVOID Argument2)
+{
+    PRAM_ADAPTER Adapter = DeviceExtension;
+    STOR_LOCK_HANDLE Lock;
+
+    UNREFERENCED_PARAMETER(Argument1);
+    UNREFERENCED_PARAMETER(Argument2);
+    if (RamHooks.Dpc) {
+        RamHooks.Dpc(Adapter);
+    }
+    StorPortAcquireSpinLock(Adapter, DpcLock, Dpc, &Lock);
+    while (!IsListEmpty(&Adapter->Queue)) {
+        PSCSI_REQUEST_BLOCK Srb = CONTAINING_RECORD(RemoveHeadList(&Adapter->Queue), RAM_REQUEST, Link)->Srb;
+
+        if (!RamHooks.Serve || RamHooks.Serve(Adapter, Srb)) {
+            RamServe(Adapter, Srb);
+        }
+    }
+    StorPortReleaseSpinLock(Adapter, &Lock);
+}
+
+BOOLEAN RamBuildIo(PVOID DeviceExtension, PSCSI_REQUEST_BLOCK Srb)
+{
+    PRAM_ADAPTER Adapter = DeviceExtension;
+
+    ((PRAM_REQUEST)Srb->SrbExtension)->Srb = Srb;
+    return (BOOLEAN)(!RamHooks.BuildIo || RamHooks.BuildIo(Adapter, Srb));
+}
+
+BOOLEAN RamStartIo(PVOID DeviceExtension, PSCSI_REQUEST_BLOCK Srb)
+{
+    PRAM_ADAPTER Adapter = DeviceExtension;
+    STOR_LOCK_HANDLE Lock;
+
+    if (RamIsData(Srb)) {
+        InterlockedIncrement(&Adapter->Started);
+    }
+    if (RamHooks.StartIo && !RamHooks.StartIo(Adapter, Srb)) {
+        return TRUE;
+    }
+    if (Srb->Function != SRB_FUNCTION_EXECUTE_SCSI) {
+        RamComplete(Adapter, Srb, SRB_STATUS_INVALID_REQUEST);
+    } else if (!RamIsData(Srb)) {
+        RamComplete(Adapter, Srb, RamAnswer(Srb));
+    } else {
+        StorPortAcquireSpinLock(Adapter, DpcLock, &Adapter->Dpc, &Lock);
+        InsertTailList(&Adapter->Queue, &((PRAM_REQUEST)Srb->SrbExtension)->Link);
+        StorPortReleaseSpinLock(Adapter, &Lock);
+        StorPortIssueDpc(Adapter, &Adapter->Dpc, NULL, NULL);
+    }
+    return TRUE;
+}
+
+BOOLEAN RamInterrupt(PVOID DeviceExtension)
+{
+    UNREFERENCED_PARAMETER(DeviceExtension);
+    return FALSE; /* there is no hardware */
+}
+
+/* The DPC's lock keeps the DPC out, so nobody else can complete what is queued. */
+BOOLEAN RamResetBus(PVOID DeviceExtension, ULONG PathId)
+{
+    PRAM_ADAPTER Adapter = DeviceExtension;
+    STOR_LOCK_HANDLE Lock;
+
+    UNREFERENCED_PARAMETER(PathId);
+    if (RamHooks.ResetBus && !RamHooks.ResetBus(Adapter)) {
+        return TRUE;
+    }
+    StorPortAcquireSpinLock(Adapter, DpcLock, &Adapter->Dpc, &Lock);
+    while (!IsListEmpty(&Adapter->Queue)) {
+        RamComplete(Adapter, CONTAINING_RECORD(RemoveHeadList(&Adapter->Queue), RAM_REQUEST, Link)->Srb,
+                    SRB_STATUS_BUS_RESET);
+    }
+    StorPortReleaseSpinLock(Adapter, &Lock);
+    return TRUE;
+}
+
+BOOLEAN RamPassiveInitialize(PVOID DeviceExtension)
+{
+    PRAM_ADAPTER Adapter = DeviceExtension;
+
+    InitializeListHead(&Adapter->Queue);
+    StorPortInitializeDpc(Adapter, &Adapter->Dpc, RamDpc);
+    return (BOOLEAN)(!RamHooks.PassiveInitialize || RamHooks.PassiveInitialize(Adapter));
+}
+
+BOOLEAN RamInitialize(PVOID DeviceExtension)
+{
+    if (RamHooks.Initialize && !RamHooks.Initialize(DeviceExtension)) {
+        return FALSE;
+    }
+    return StorPortEnablePassiveInitialization(DeviceExtension, RamPassiveInitialize);
+}
+
+ULONG RamFindAdapter(PVOID DeviceExtension, PVOID HwContext, PVOID BusInformation, PCHAR ArgumentString,
+                     PPORT_CONFIGURATION_INFORMATION ConfigInfo, PBOOLEAN Again)
+{
+    PRAM_ADAPTER Adapter = DeviceExtension;
+    PACCESS_RANGE Range = &(*ConfigInfo->AccessRanges)[0];
+
+    UNREFERENCED_PARAMETER(HwContext);
+    UNREFERENCED_PARAMETER(BusInformation);
+    UNREFERENCED_PARAMETER(ArgumentString);
+    *Again = FALSE;
+    ConfigInfo->SynchronizationModel = StorSynchronizeFullDuplex;
+    ConfigInfo->MaximumTransferLength = 65536;
+    ConfigInfo->NumberOfPhysicalBreaks = 17;
+    ConfigInfo->NumberOfBuses = 1;
+    ConfigInfo->MaximumNumberOfTargets = 1;
+    ConfigInfo->MaximumNumberOfLogicalUnits = 1;
+    ConfigInfo->Master = TRUE;
+    ConfigInfo->ScatterGather = TRUE;
+    ConfigInfo->Dma64BitAddresses = SCSI_DMA64_MINIPORT_SUPPORTED;
+    Adapter->RegisterBytes = Range->RangeLength;
+    Adapter->Registers = StorPortGetDeviceBase(Adapter, ConfigInfo->AdapterInterfaceType,
+                                               ConfigInfo->SystemIoBusNumber, Range->RangeStart,
+                                               Range->RangeLength, (BOOLEAN)!Range->RangeInMemory);
+    Adapter->Uncached = StorPortGetUncachedExtension(Adapter, ConfigInfo, PAGE_SIZE);
+    if (Adapter->Registers == NULL || Adapter->Uncached == NULL) {
+        return SP_RETURN_ERROR;
+    }
+    return RamHooks.FindAdapter ? RamHooks.FindAdapter(Adapter, ConfigInfo) : SP_RETURN_FOUND;
+}
+
+SCSI_ADAPTER_CONTROL_STATUS RamAdapterControl(PVOID DeviceExtension, SCSI_ADAPTER_CONTROL_TYPE Type,
+                                              PVOID Parameters)
+{
+    PSCSI_SUPPORTED_CONTROL_TYPE_LIST List = Parameters;
+
+    if (RamHooks.Control) {
+        RamHooks.Control(DeviceExtension, Type);
+    }
+    if (Type == ScsiQuerySupportedControlTypes) {
+        if (List->MaxControlType > ScsiStopAdapter) {
+            List->SupportedTypeList[ScsiStopAdapter] = TRUE;
+        }
+        if (List->MaxControlType > ScsiRestartAdapter) {
+            List->SupportedTypeList[ScsiRestartAdapter] = TRUE;
+        }
+    }
+    return ScsiAdapterControlSuccess;
+}
+
+ULONG DriverEntry(PVOID DriverObject, PVOID RegistryPath)
+{
+    HW_INITIALIZATION_DATA Data;
+
+    RtlZeroMemory(&Data, sizeof(Data));
+    Data.HwInitializationDataSize = sizeof(Data);
+    Data.AdapterInterfaceType = PCIBus;
+    Data.HwFindAdapter = (PVOID)RamFindAdapter;
+    Data.HwInitialize = RamInitialize;
+    Data.HwAdapterControl = RamAdapterControl;
+    Data.HwBuildIo = RamBuildIo;
+    Data.HwStartIo = RamStartIo;
+    Data.HwInterrupt = RamInterrupt;
+    Data.HwResetBus = RamResetBus;
+    Data.DeviceExtensionSize = sizeof(RAM_ADAPTER);
+    Data.SrbExtensionSize = sizeof(RAM_REQUEST);
+    Data.NumberOfAccessRanges = 1;
+    Data.MapBuffers = STOR_MAP_ALL_BUFFERS_INCLUDING_READ_WRITE;
+    Data.NeedPhysicalAddresses = TRUE;
+    Data.TaggedQueuing = TRUE;
+    Data.AutoRequestSense = TRUE;
+    Data.MultipleRequestPerLu = TRUE;
+    if (RamHooks.Register) {
+        RamHooks.Register(&Data);
+    }
+    return StorPortInitialize(DriverObject, RegistryPath, &Data, NULL);
+}
