@@ -110,7 +110,7 @@ static void strike(struct fault_entry *e, const struct fault_occasion *occasion)
         e->armed = false;
         rewatch(e->engine);
     }
-    if (occasion->subject && !e->at && !e->spread)
+    if (occasion->subject && e->at_once && !e->at && !e->spread)
         begin(e, occasion);
     else
         sim_event_in(e->engine->sim, &e->due, e->at + sim_stream_between(&e->chance, 0, e->spread),
@@ -143,7 +143,15 @@ static bool matches(const struct fault_entry *e, const struct fault_occasion *oc
 {
     switch (occasion->on) {
     case SIM_FAULT_ON_COMMAND:
+    case SIM_FAULT_ON_DATA:
+    case SIM_FAULT_ON_COMPLETION:
         return command_matches(e, occasion);
+    case SIM_FAULT_ON_DOORBELL:
+        return (e->queue < 0 ? occasion->queue != 0 : e->queue == occasion->queue) &&
+               (!e->detail || e->detail == occasion->detail);
+    case SIM_FAULT_ON_REGISTER_READ:
+    case SIM_FAULT_ON_REGISTER_WRITE:
+        return !e->detail || e->detail == occasion->detail;
     case SIM_FAULT_ON_RESET:
         return e->detail == occasion->detail;
     case SIM_FAULT_ON_BEGAN:
@@ -309,6 +317,22 @@ static uint64_t count_of(const struct sim_section *section, enum sim_option opti
     return (uint64_t)sim_section_opt(section, option);
 }
 
+/* The key of the trigger's own, of which an occasion says one value. */
+static uint32_t read_detail(enum sim_fault_trigger on, const struct sim_section *s)
+{
+    switch (on) {
+    case SIM_FAULT_ON_RESET:
+        return (uint32_t)sim_section_opt(s, SIM_OPT_FAULT_PHASE);
+    case SIM_FAULT_ON_DOORBELL:
+        return (uint32_t)sim_section_opt(s, SIM_OPT_FAULT_RING);
+    case SIM_FAULT_ON_REGISTER_READ:
+    case SIM_FAULT_ON_REGISTER_WRITE:
+        return (uint32_t)sim_section_opt(s, SIM_OPT_FAULT_REGISTER);
+    default:
+        return 0;
+    }
+}
+
 static void read_trigger(struct fault_entry *e, const struct sim_section *s)
 {
     e->on = (enum sim_fault_trigger)sim_section_opt(s, SIM_OPT_FAULT_ON);
@@ -323,8 +347,7 @@ static void read_trigger(struct fault_entry *e, const struct sim_section *s)
     e->lba = sim_section_opt(s, SIM_OPT_FAULT_LBA);
     e->blocks = sim_section_opt(s, SIM_OPT_FAULT_BLOCKS);
     e->opcode = (uint32_t)sim_section_opt(s, SIM_OPT_FAULT_OPCODE);
-    if (e->on == SIM_FAULT_ON_RESET)
-        e->detail = (uint32_t)sim_section_opt(s, SIM_OPT_FAULT_PHASE);
+    e->detail = read_detail(e->on, s);
     e->of = number_of(e->engine->scenario, sim_section_opt_text(s, SIM_OPT_FAULT_OF));
 }
 
@@ -383,6 +406,8 @@ int faults_boot(struct faults *faults, struct sim_error *error)
                                  sim_scenario_path(faults->scenario),
                                  sim_section_name(e->fault.section),
                                  sim_fault_action_info[e->fault.action].word);
+        e->at_once = faults->server[e->fault.action].at_once ||
+                     sim_fault_action_info[e->fault.action].triggers != SIM_FAULT_ANY;
         if (e->from_boot)
             arm(e);
     }

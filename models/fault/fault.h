@@ -28,7 +28,7 @@ struct fault_occasion {
     bool has_lba;   /* it touches blocks lba .. lba + blocks - 1 */
     uint64_t lba;
     uint32_t blocks;
-    uint32_t detail; /* phase of a reset, register, vector: as the trigger's key numbers them */
+    uint32_t detail; /* phase of a reset, register, ring: as the trigger's key numbers them */
     /* What an action of this occasion changes; its type goes with the trigger. NULL for a fault
      * that strikes later than its occasion. */
     void *subject;
@@ -43,14 +43,16 @@ struct fault {
     uint64_t used;        /* see fault_used() */
 };
 
-/* Makes one action real. Called from events and from where the occasion was shown, in no CPU's
- * context unless the occasion has one; must not wait and must not pass points. */
+/* Makes one action real. Must not wait and must not pass points. Called in an event of its own, at
+ * the time of the occasion or later; an action that happens to its occasion, or that says at_once,
+ * is called from where the occasion was shown, in the middle of whatever goes on there. */
 struct fault_server {
     /* It strikes. occasion: NULL when it strikes by time, or later than its occasion. */
     void (*begin)(void *ctx, const struct fault *fault, const struct fault_occasion *occasion);
     /* A lasting one ends: by a reset of the controller, by time, by uses, or healed. */
     void (*end)(void *ctx, const struct fault *fault);
     void *ctx;
+    bool at_once;
 };
 
 struct faults;

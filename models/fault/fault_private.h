@@ -18,7 +18,7 @@ struct fault_entry {
     /* as the scenario has it */
     enum sim_fault_trigger on;
     enum sim_fault_kind kind;
-    bool from_boot;
+    bool from_boot, at_once;
     int32_t of; /* the other fault's number; -1: none */
     int64_t queue, lba, blocks;
     uint32_t opcode; /* 0: any; else row + 1 of fault_opcodes.def */

@@ -39,9 +39,7 @@ static uint16_t copy_piece(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint64_
 {
     const uint8_t *from = ctx;
 
-    (void)cmd;
-    return ctrl->host.write(ctrl->host.ctx, phys, from + at, bytes) ? NVME_DATA_TRANSFER_ERROR
-                                                                    : NVME_OK;
+    return nvme__to_host(ctrl, cmd, phys, from + at, bytes) ? NVME_DATA_TRANSFER_ERROR : NVME_OK;
 }
 
 static uint16_t identify_check(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
@@ -206,7 +204,7 @@ static uint16_t abort_act(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
     bool untouched;
 
     cmd->dw0 = 1;
-    if (!target || target == cmd)
+    if (!target || target == cmd || ctrl->faulty.aborts_ignored)
         return NVME_OK;
     untouched = sim_event_pending(&target->event) && !target->status &&
                 (target->stage == NVME_STAGE_DATA || !target->bytes);
@@ -249,6 +247,17 @@ void nvme__event_unmask(struct nvme_ctrl *ctrl)
 {
     ctrl->events_masked = false;
     tell_event(ctrl);
+}
+
+void nvme__event_flood(struct nvme_ctrl *ctrl)
+{
+    struct nvme_cmd *cmd = ctrl->held[0];
+
+    if (!ctrl->held_count || !nvme__completing(ctrl))
+        return;
+    nvme__admin_forget(ctrl, cmd);
+    cmd->dw0 = NVME_EVENT_DW0(NVME_EVENT_ERROR, NVME_ERROR_EVENT_TRANSIENT, NVME_LOG_ERROR);
+    nvme__cmd_complete(ctrl, cmd, NVME_OK);
 }
 
 /* --- dispatch --------------------------------------------------------------------------------- */

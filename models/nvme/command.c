@@ -5,6 +5,8 @@
  * request that was given back can come between any two of them. Commands are completed in any
  * order.
  */
+#include <string.h>
+
 #include "models/nvme/nvme_private.h"
 
 static void run(struct sim_event *event, void *ctx);
@@ -74,6 +76,8 @@ void nvme__cmd_end(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
     SIM_ASSERT(ctrl->inside);
     if (sim_event_pending(&cmd->event))
         sim_event_cancel(ctrl->sim, &cmd->event);
+    if (SIM_UNLIKELY(cmd->odd))
+        nvme__fault_gone(ctrl, cmd);
     if (!cmd->orphan)
         unchain(ctrl, cmd);
     if (!cmd->qid)
@@ -123,6 +127,7 @@ void nvme__cmd_begin(struct nvme_ctrl *ctrl, uint32_t qid, const struct nvme_sqe
     cmd->cqid = ctrl->sq[qid].cqid;
     cmd->bytes = cmd->dw0 = 0;
     cmd->to_host = cmd->orphan = false;
+    cmd->odd = 0;
     sim_trace(ctrl->sim, SIM_EV_CMD_FETCH, qid, sqe->cid, sqe->opcode,
               moves_blocks ? sqe->cdw10 | (uint64_t)sqe->cdw11 << 32 : 0);
     cmd->status = check(ctrl, cmd, &mean);
@@ -140,18 +145,59 @@ void nvme__cmd_begin(struct nvme_ctrl *ctrl, uint32_t qid, const struct nvme_sqe
         nvme__fault_command(ctrl, cmd);
 }
 
+void nvme__cmd_due(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, sim_ns at)
+{
+    sim_event_cancel(ctrl->sim, &cmd->event);
+    sim_event_at(ctrl->sim, &cmd->event, at, run, ctrl);
+}
+
+/* A flipped bit in every 512 bytes. */
+static void corrupt(uint8_t *data, uint32_t bytes)
+{
+    for (uint32_t at = 0; at < bytes; at += 512)
+        data[at] ^= 1;
+}
+
+int nvme__to_host(struct nvme_ctrl *ctrl, const struct nvme_cmd *cmd, uint64_t phys,
+                  const void *from, uint32_t bytes)
+{
+    uint8_t copy[1 << (NVME_PAGE_SHIFT_MIN + NVME_MPS_MAX)];
+
+    if (SIM_LIKELY(!(cmd->odd & NVME_ODD_CORRUPT)))
+        return ctrl->host.write(ctrl->host.ctx, phys, from, bytes);
+    SIM_ASSERT(bytes <= sizeof copy);
+    memcpy(copy, from, bytes);
+    corrupt(copy, bytes);
+    return ctrl->host.write(ctrl->host.ctx, phys, copy, bytes);
+}
+
+void nvme__from_host(const struct nvme_cmd *cmd, void *to, uint32_t bytes)
+{
+    if (SIM_UNLIKELY(cmd->odd & NVME_ODD_CORRUPT))
+        corrupt(to, bytes);
+}
+
+static uint16_t transfer(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *moved)
+{
+    if (fault_watched(ctrl->faults, SIM_FAULT_ON_DATA))
+        nvme__fault_data(ctrl, cmd);
+    if (SIM_UNLIKELY(cmd->odd & NVME_ODD_LOST))
+        return NVME_OK;
+    return cmd->qid ? nvme__io_data(ctrl, cmd, moved) : nvme__admin_data(ctrl, cmd, moved);
+}
+
 static void move_data(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
 {
     uint32_t moved = 0;
 
     sim_race_device(ctrl->sim, &cmd->sync);
-    cmd->status = cmd->qid ? nvme__io_data(ctrl, cmd, &moved) : nvme__admin_data(ctrl, cmd, &moved);
+    cmd->status = transfer(ctrl, cmd, &moved);
     sim_race_device_end();
     cmd->stage = NVME_STAGE_DONE;
     if (moved)
         sim_trace(ctrl->sim, SIM_EV_CMD_DATA, cmd->qid, cmd->sqe.cid, moved, cmd->to_host);
     /* After a stop or a cleared EN this was its last sign of life. */
-    if (nvme__completing(ctrl))
+    if (nvme__completing(ctrl) && !nvme__silent(ctrl, cmd->qid) && !(cmd->odd & NVME_ODD_HUNG))
         sim_event_at(ctrl->sim, &cmd->event, cmd->finish, run, ctrl);
 }
 
@@ -165,6 +211,10 @@ static void run(struct sim_event *event, void *ctx)
         return;
     }
     SIM_ASSERT(cmd->stage == NVME_STAGE_DONE && nvme__completing(ctrl));
+    if (SIM_UNLIKELY(cmd->odd & NVME_ODD_SHOWN)) { /* its completion was put off */
+        nvme__post(ctrl, cmd);
+        return;
+    }
     if (!cmd->qid && !cmd->status && nvme__admin_act(ctrl, cmd))
         return;
     nvme__cmd_complete(ctrl, cmd, cmd->status);
@@ -206,10 +256,10 @@ static bool toss(struct nvme_ctrl *ctrl)
     return sim_stream_next(&ctrl->late) >> 63;
 }
 
-void nvme__freeze_stopped(struct nvme_ctrl *ctrl, bool data)
+void nvme__freeze_stopped(struct nvme_ctrl *ctrl, uint64_t queues, bool data)
 {
     for (struct nvme_cmd *cmd = ctrl->first; cmd; cmd = cmd->next) {
-        if (!sim_event_pending(&cmd->event))
+        if (!sim_event_pending(&cmd->event) || !(queues >> cmd->qid & 1))
             continue;
         if (cmd->stage != NVME_STAGE_DATA || !data || toss(ctrl))
             sim_event_cancel(ctrl->sim, &cmd->event);
@@ -218,21 +268,22 @@ void nvme__freeze_stopped(struct nvme_ctrl *ctrl, bool data)
 
 void nvme__freeze_all(struct nvme_ctrl *ctrl)
 {
-    nvme__freeze_stopped(ctrl, false);
+    nvme__freeze_stopped(ctrl, UINT64_MAX, false);
 }
 
 /* Data that was due before RDY=0 still moves; of what a stop has held back, half the commands move
  * theirs now, at any moment before RDY=0. */
 void nvme__freeze_disabled(struct nvme_ctrl *ctrl, bool data)
 {
-    sim_ns window = ctrl->options.disable_ns;
+    sim_ns window = ctrl->quiet_at - sim_now(ctrl->sim);
 
     for (struct nvme_cmd *cmd = ctrl->first; cmd; cmd = cmd->next) {
-        bool pending = sim_event_pending(&cmd->event);
+        bool pending = sim_event_pending(&cmd->event), hung = cmd->odd & NVME_ODD_HUNG;
 
         if (pending && (cmd->stage != NVME_STAGE_DATA || cmd->event.at >= ctrl->quiet_at))
             sim_event_cancel(ctrl->sim, &cmd->event);
-        else if (!pending && cmd->stage == NVME_STAGE_DATA && data && window > 1 && toss(ctrl))
+        else if (!pending && cmd->stage == NVME_STAGE_DATA && window > 1 &&
+                 (hung ? cmd->odd & NVME_ODD_LATE : data && toss(ctrl)))
             sim_event_in(ctrl->sim, &cmd->event, sim_stream_between(&ctrl->late, 1, window - 1),
                          run, ctrl);
     }
@@ -243,7 +294,8 @@ void nvme__thaw(struct nvme_ctrl *ctrl)
     for (struct nvme_cmd *cmd = ctrl->first; cmd; cmd = cmd->next) {
         sim_ns life, moment;
 
-        if (cmd->stage == NVME_STAGE_HELD || sim_event_pending(&cmd->event))
+        if (cmd->stage == NVME_STAGE_HELD || sim_event_pending(&cmd->event) ||
+            (cmd->odd & NVME_ODD_HUNG) || nvme__silent(ctrl, cmd->qid))
             continue;
         life = moment = nvme__latency(ctrl, ctrl->options.admin_ns);
         cmd->finish = sim_now(ctrl->sim) + life;

@@ -16,10 +16,10 @@
 /* Which states may follow which. */
 static const uint8_t next_states[NVME_STATE_COUNT] = {
     [NVME_DISABLED] = BIT(ENABLING) | BIT(FATAL),
-    [NVME_ENABLING] = BIT(READY) | BIT(DISABLED),
-    [NVME_READY] = BIT(SHUTTING) | BIT(DISABLING) | BIT(FATAL),
-    [NVME_SHUTTING] = BIT(SHUTDOWN) | BIT(DISABLING) | BIT(FATAL),
-    [NVME_SHUTDOWN] = BIT(DISABLING),
+    [NVME_ENABLING] = BIT(READY) | BIT(DISABLED) | BIT(FATAL),
+    [NVME_READY] = BIT(SHUTTING) | BIT(DISABLING) | BIT(FATAL) | BIT(DISABLED),
+    [NVME_SHUTTING] = BIT(SHUTDOWN) | BIT(DISABLING) | BIT(FATAL) | BIT(DISABLED),
+    [NVME_SHUTDOWN] = BIT(DISABLING) | BIT(DISABLED),
     [NVME_DISABLING] = BIT(DISABLED),
     [NVME_FATAL] = BIT(DISABLING) | BIT(DISABLED),
 };
@@ -51,6 +51,7 @@ static void set_ready(struct nvme_ctrl *ctrl, uint32_t ready)
     if (nvme_csts_rdy(ctrl->csts) == ready)
         return;
     ctrl->csts ^= (uint32_t)nvme_csts_rdy_put(1);
+    ctrl->faulty.flap_from = sim_now(ctrl->sim);
     sim_trace(ctrl->sim, SIM_EV_CSTS_RDY, ready, 0, 0, 0);
 }
 
@@ -117,7 +118,7 @@ static void enable_begin(struct nvme_ctrl *ctrl)
     ctrl->page_shift = NVME_PAGE_SHIFT_MIN + nvme_cc_mps(ctrl->cc);
     nvme__sq_create(ctrl, 0, ctrl->asq, nvme_aqa_asqs(ctrl->aqa) + 1, 0);
     nvme__cq_create(ctrl, 0, ctrl->acq, nvme_aqa_acqs(ctrl->aqa) + 1, 0, true);
-    state_event_in(ctrl, ctrl->options.ready_ns);
+    state_event_in(ctrl, ctrl->options.ready_ns + ctrl->faulty.slow_up);
 }
 
 static void shutdown_begin(struct nvme_ctrl *ctrl)
@@ -130,8 +131,12 @@ static void shutdown_begin(struct nvme_ctrl *ctrl)
 
 static void enable_done(struct nvme_ctrl *ctrl)
 {
-    if (ctrl->faulty.stuck)
+    if (ctrl->faulty.stuck_up)
         return;
+    if (ctrl->faulty.fatals) {
+        set_fatal(ctrl);
+        return;
+    }
     set_state(ctrl, NVME_READY);
     set_ready(ctrl, 1);
     if (nvme_cc_shn(ctrl->cc))
@@ -144,6 +149,7 @@ static void enable_done(struct nvme_ctrl *ctrl)
 static void session_end(struct nvme_ctrl *ctrl)
 {
     nvme__lose_all(ctrl);
+    ctrl->faulty.session++;
     for (uint32_t qid = 0; qid <= ctrl->options.queues; qid++)
         if (ctrl->sq[qid].exists)
             nvme__sq_delete(ctrl, qid);
@@ -164,7 +170,7 @@ static void session_end(struct nvme_ctrl *ctrl)
 
 static void disable_done(struct nvme_ctrl *ctrl)
 {
-    if (ctrl->faulty.stuck)
+    if (ctrl->faulty.stuck_down)
         return;
     session_end(ctrl);
     set_state(ctrl, NVME_DISABLED);
@@ -181,10 +187,10 @@ static void disable_begin(struct nvme_ctrl *ctrl)
     sim_event_cancel(ctrl->sim, &ctrl->state_event);
     sim_event_cancel(ctrl->sim, &ctrl->fetch_event);
     set_state(ctrl, NVME_DISABLING);
-    ctrl->quiet_at = sim_now(ctrl->sim) + ctrl->options.disable_ns;
+    ctrl->quiet_at = sim_now(ctrl->sim) + ctrl->options.disable_ns + ctrl->faulty.slow_down;
     nvme__freeze_disabled(ctrl, ctrl->faulty.late_data);
     nvme__irq_update(ctrl);
-    state_event_in(ctrl, ctrl->options.disable_ns);
+    sim_event_at(ctrl->sim, &ctrl->state_event, ctrl->quiet_at, state_event, ctrl);
 }
 
 static void disable_at_once(struct nvme_ctrl *ctrl)
@@ -202,7 +208,7 @@ static void enable_abandon(struct nvme_ctrl *ctrl)
     if (sim_now(ctrl->sim) - ctrl->enabled_at < allowed)
         nvme__guest_error(ctrl, NVME_GUEST_EN_CLEARED_EARLY, 0, ctrl->cc);
     /* A controller that no longer follows EN does not follow it here either. */
-    if (!ctrl->faulty.stuck)
+    if (!ctrl->faulty.stuck_down)
         disable_at_once(ctrl);
 }
 
@@ -210,12 +216,29 @@ void nvme__follow_enable(struct nvme_ctrl *ctrl)
 {
     if (sim_event_pending(&ctrl->state_event))
         return;
-    if (ctrl->state == NVME_DISABLING)
+    if (ctrl->state == NVME_DISABLING && !ctrl->faulty.stuck_down)
         state_event_in(ctrl, ctrl->options.disable_ns);
-    else if (ctrl->state == NVME_ENABLING && nvme_cc_en(ctrl->cc))
-        state_event_in(ctrl, ctrl->options.ready_ns);
-    else if (ctrl->state == NVME_ENABLING)
+    else if (ctrl->state == NVME_ENABLING && !nvme_cc_en(ctrl->cc) && !ctrl->faulty.stuck_down)
         disable_at_once(ctrl);
+    else if (ctrl->state == NVME_ENABLING && nvme_cc_en(ctrl->cc) && !ctrl->faulty.stuck_up)
+        state_event_in(ctrl, ctrl->options.ready_ns);
+}
+
+void nvme__self_reset(struct nvme_ctrl *ctrl)
+{
+    bool enabled = nvme_cc_en(ctrl->cc);
+
+    sim_event_cancel(ctrl->sim, &ctrl->state_event);
+    sim_event_cancel(ctrl->sim, &ctrl->fetch_event);
+    ctrl->cc = ctrl->aqa = 0;
+    ctrl->asq = ctrl->acq = 0;
+    session_end(ctrl);
+    if (ctrl->state != NVME_DISABLED)
+        set_state(ctrl, NVME_DISABLED);
+    if (enabled)
+        sim_trace(ctrl->sim, SIM_EV_CC_EN, 0, 0, 0, 0);
+    set_ready(ctrl, 0);
+    ctrl->faulty.forgot = true;
 }
 
 /* --- shutdown (7.6.2) ------------------------------------------------------------------------- */
@@ -325,6 +348,7 @@ void nvme__cc_write(struct nvme_ctrl *ctrl, uint32_t value)
 {
     uint32_t old = ctrl->cc;
 
+    ctrl->faulty.forgot = false;
     ctrl->cc = cc_accepted(ctrl, value);
     if (nvme_cc_en(old) != nvme_cc_en(ctrl->cc)) {
         sim_trace(ctrl->sim, SIM_EV_CC_EN, nvme_cc_en(ctrl->cc), 0, 0, 0);
@@ -339,7 +363,7 @@ void nvme__cc_write(struct nvme_ctrl *ctrl, uint32_t value)
 
 void nvme__fatal(struct nvme_ctrl *ctrl)
 {
-    if (ctrl->state != NVME_READY && ctrl->state != NVME_SHUTTING)
+    if (ctrl->state != NVME_READY && ctrl->state != NVME_SHUTTING && ctrl->state != NVME_ENABLING)
         return;
     sim_event_cancel(ctrl->sim, &ctrl->state_event);
     sim_event_cancel(ctrl->sim, &ctrl->fetch_event);

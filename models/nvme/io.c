@@ -63,12 +63,11 @@ static uint16_t read_piece(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint64_
 {
     uint64_t at = *(const uint64_t *)ctx + done;
 
-    (void)cmd;
     while (bytes) {
         uint32_t n = within_block(at, bytes);
         const uint8_t *block = nvme__media_read(&ctrl->media, at);
 
-        if (ctrl->host.write(ctrl->host.ctx, phys, block + (at & (NVME_MEDIA_BLOCK - 1)), n))
+        if (nvme__to_host(ctrl, cmd, phys, block + (at & (NVME_MEDIA_BLOCK - 1)), n))
             return NVME_DATA_TRANSFER_ERROR;
         at += n;
         phys += n;
@@ -82,7 +81,6 @@ static uint16_t write_piece(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint64
 {
     uint64_t at = *(const uint64_t *)ctx + done;
 
-    (void)cmd;
     while (bytes) {
         uint32_t n = within_block(at, bytes);
         uint8_t *block = nvme__media_write(&ctrl->media, at);
@@ -91,6 +89,7 @@ static uint16_t write_piece(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint64
             return NVME_CAPACITY_EXCEEDED | NVME_STATUS_DNR;
         if (ctrl->host.read(ctrl->host.ctx, phys, block + (at & (NVME_MEDIA_BLOCK - 1)), n))
             return NVME_DATA_TRANSFER_ERROR;
+        nvme__from_host(cmd, block + (at & (NVME_MEDIA_BLOCK - 1)), n);
         at += n;
         phys += n;
         bytes -= n;

@@ -11,14 +11,14 @@
  *   admin       the admin command set: checks, queue creation, Abort, asynchronous events
  *   identify, features, log   data of three admin commands
  *   io, media   Read, Write, Flush; the medium
- *   fault       stop responding
+ *   fault*      what can go wrong with all of this: see fault_private.h
  *
  * All of it lives in the core zone and is restored by copying.
  */
 #ifndef MODELS_NVME_NVME_PRIVATE_H
 #define MODELS_NVME_NVME_PRIVATE_H
 
-#include "models/fault/fault.h"
+#include "models/nvme/fault_private.h"
 #include "models/nvme/nvme.h"
 #include "models/nvme/spec.h"
 #include "sim/engine/race.h"
@@ -97,7 +97,10 @@ struct nvme_cmd {
     uint8_t stage; /* enum nvme_stage */
     bool to_host;
     struct sim_sync sync; /* of those who had rung when it was fetched */
-    bool orphan; /* its submission queue was deleted: its identifier means nothing any more */
+    bool orphan;  /* its submission queue was deleted: its identifier means nothing any more */
+    uint16_t odd; /* bits of enum nvme_odd; 0 without faults */
+    sim_ns odd_delay;
+    const struct fault *spoiled;
 };
 
 /* Sparse medium: a tree of 512-way nodes over 4 KiB blocks (media.c). */
@@ -106,13 +109,6 @@ struct nvme_media {
     uint32_t levels;
     uint64_t blocks;  /* of 4 KiB */
     uint64_t written; /* blocks that exist */
-};
-
-/* Lasting faults that are on (fault.c). */
-struct nvme_faulty {
-    uint32_t stops;     /* 'stop' */
-    uint32_t stuck;     /* of these, not ended by a reset: CSTS.RDY does not follow CC.EN */
-    uint32_t late_data; /* of these, with data */
 };
 
 struct nvme_ctrl {
@@ -167,10 +163,18 @@ struct nvme_ctrl {
 void nvme__cc_write(struct nvme_ctrl *ctrl, uint32_t value);
 /* Controller fatal status: the driver must reset. Nothing when already fatal or not enabled. */
 void nvme__fatal(struct nvme_ctrl *ctrl);
+/* Forgets everything, CC included, without being asked. */
+void nvme__self_reset(struct nvme_ctrl *ctrl);
 /* CSTS.RDY follows CC.EN again, after a fault kept it from doing so: it takes its time from now. */
 void nvme__follow_enable(struct nvme_ctrl *ctrl);
 void nvme__guest_error(struct nvme_ctrl *ctrl, enum nvme_guest_error error, uint32_t qid,
                        uint64_t value);
+
+/* Nobody hears of this queue's commands. */
+static inline bool nvme__silent(const struct nvme_ctrl *ctrl, uint32_t qid)
+{
+    return SIM_UNLIKELY(ctrl->faulty.silent >> qid & 1);
+}
 
 /* True while commands inside may complete. */
 static inline bool nvme__completing(const struct nvme_ctrl *ctrl)
@@ -190,6 +194,9 @@ void nvme__doorbell(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t value);
 void nvme__fetch_kick(struct nvme_ctrl *ctrl);
 /* Posts the command's completion entry, or keeps it until its queue has room. Ends the command. */
 void nvme__post(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
+/* Posts an entry that no command earned now; its phase is the queue's. Nothing where there is no
+ * such queue, no room, or nothing is completed. */
+void nvme__post_entry(struct nvme_ctrl *ctrl, uint32_t cqid, struct nvme_cqe entry);
 
 /* --- interrupt.c --- */
 void nvme__irq_posted(struct nvme_ctrl *ctrl, const struct nvme_cq *cq);
@@ -206,13 +213,15 @@ void nvme__cmd_begin(struct nvme_ctrl *ctrl, uint32_t qid, const struct nvme_sqe
 void nvme__cmd_complete(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint16_t status);
 /* Takes it out of all lists and frees its slot; no completion entry. */
 void nvme__cmd_end(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
+/* Its next step comes at this time, in place of when it was due. */
+void nvme__cmd_due(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, sim_ns at);
 /* The outstanding command of this identifier, oldest first; NULL when there is none. */
 struct nvme_cmd *nvme__cmd_find(struct nvme_ctrl *ctrl, uint32_t qid, uint32_t cid);
 /* The submission queue goes (5.6): completes its commands as aborted. */
 void nvme__cmds_abort(struct nvme_ctrl *ctrl, uint32_t qid);
-/* A stop begins, CC.EN is cleared, or the controller turns fatal: completions are off. data: some
- * commands that were being worked on still move their data. */
-void nvme__freeze_stopped(struct nvme_ctrl *ctrl, bool data);
+/* A stop of these queues (a mask) begins, CC.EN is cleared, or the controller turns fatal:
+ * completions are off. data: some commands that were being worked on still move their data. */
+void nvme__freeze_stopped(struct nvme_ctrl *ctrl, uint64_t queues, bool data);
 void nvme__freeze_disabled(struct nvme_ctrl *ctrl, bool data);
 void nvme__freeze_all(struct nvme_ctrl *ctrl);
 /* A stop is over without a reset: what was frozen goes on, as if it had just been fetched. */
@@ -225,6 +234,12 @@ void nvme__lose_all(struct nvme_ctrl *ctrl);
 sim_ns nvme__latency(struct nvme_ctrl *ctrl, sim_ns mean);
 /* When, within so long a life, its data moves: early for writes, late for reads. */
 sim_ns nvme__data_moment(struct nvme_ctrl *ctrl, sim_ns life, bool to_host);
+
+/* Moves bytes of a command's data to the host. */
+int nvme__to_host(struct nvme_ctrl *ctrl, const struct nvme_cmd *cmd, uint64_t phys,
+                  const void *from, uint32_t bytes);
+/* Data came from the host to where it is kept: it may have arrived otherwise. */
+void nvme__from_host(const struct nvme_cmd *cmd, void *to, uint32_t bytes);
 
 /* --- prp.c --- */
 /* Moves one piece that lies in one host page; at: bytes of the transfer before it. Returns a
@@ -251,6 +266,8 @@ void nvme__admin_forget(struct nvme_ctrl *ctrl, const struct nvme_cmd *cmd);
 void nvme__event_error(struct nvme_ctrl *ctrl, enum nvme_error_event event);
 /* The error log was read. */
 void nvme__event_unmask(struct nvme_ctrl *ctrl);
+/* Completes an Asynchronous Event Request if there is one, for no reason. */
+void nvme__event_flood(struct nvme_ctrl *ctrl);
 /* Largest transfer in bytes; UINT32_MAX without a limit. */
 uint32_t nvme__transfer_max(const struct nvme_ctrl *ctrl);
 
@@ -277,10 +294,5 @@ void nvme__media_init(struct nvme_media *media, uint64_t bytes);
 const uint8_t *nvme__media_read(const struct nvme_media *media, uint64_t at);
 /* The same for writing; it exists afterwards. NULL when the medium has no room left. */
 uint8_t *nvme__media_write(struct nvme_media *media, uint64_t at);
-
-/* --- fault.c --- */
-void nvme__faults_serve(struct nvme_ctrl *ctrl);
-/* A command was fetched and has its first event. */
-void nvme__fault_command(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
 
 #endif

@@ -56,6 +56,8 @@ void nvme__cq_create(struct nvme_ctrl *ctrl, uint32_t qid, uint64_t base, uint32
         return;
     ctrl->io_cqs++;
     sim_trace(ctrl->sim, SIM_EV_QUEUE_CREATE, qid, 1, entries, vector);
+    if (SIM_UNLIKELY(ctrl->faulty.stale))
+        nvme__fault_cq_created(ctrl, qid);
 }
 
 void nvme__sq_delete(struct nvme_ctrl *ctrl, uint32_t qid)
@@ -75,6 +77,7 @@ void nvme__cq_delete(struct nvme_ctrl *ctrl, uint32_t qid)
     struct nvme_cq *cq = &ctrl->cq[qid];
 
     SIM_ASSERT(cq->exists && !cq->sqs);
+    nvme__fault_cq_gone(ctrl, qid);
     /* Completions that wait for room in a queue that goes have nowhere to go (5.5). */
     while (cq->wait_first) {
         struct nvme_cmd *cmd = cq->wait_first;
@@ -107,7 +110,10 @@ static int write_message(struct nvme_ctrl *ctrl, struct nvme_cq *cq, const struc
 
     sim_race_device(ctrl->sim, &cmd->sync);
     sim_race_post(true);
-    result = ctrl->host.write(ctrl->host.ctx, at, cqe, sizeof(*cqe));
+    if (SIM_UNLIKELY(cmd->odd & (NVME_ODD_SPOILED | NVME_ODD_TORN)))
+        result = nvme__fault_entry(ctrl, cmd, at, *cqe);
+    else
+        result = ctrl->host.write(ctrl->host.ctx, at, cqe, sizeof(*cqe));
     sim_race_post(false);
     sim_release(ctrl->sim, &cq->posted);
     sim_race_device_end();
@@ -133,21 +139,29 @@ static bool write_entry(struct nvme_ctrl *ctrl, struct nvme_cq *cq, const struct
     return true;
 }
 
+/* An entry was written at the tail. */
+static void advance(struct nvme_ctrl *ctrl, struct nvme_cq *cq, uint32_t cqid)
+{
+    if (++cq->tail == cq->entries) {
+        cq->tail = 0;
+        cq->phase ^= 1;
+    }
+    if (cq->interrupts)
+        ctrl->cq_unseen |= UINT64_C(1) << cqid;
+}
+
 static bool post_now(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
 {
     struct nvme_cq *cq = &ctrl->cq[cmd->cqid];
 
     if (!write_entry(ctrl, cq, cmd))
         return false;
-    if (++cq->tail == cq->entries) {
-        cq->tail = 0;
-        cq->phase ^= 1;
-    }
-    if (cq->interrupts)
-        ctrl->cq_unseen |= UINT64_C(1) << cmd->cqid;
+    advance(ctrl, cq, cmd->cqid);
     if (!cmd->orphan)
         ctrl->sq[cmd->qid].reported = cmd->sqhd;
     sim_trace(ctrl->sim, SIM_EV_CQE_POST, cmd->qid, cmd->sqe.cid, cmd->status, cmd->sqhd);
+    if (SIM_UNLIKELY(cmd->odd || ctrl->faulty.behind))
+        nvme__fault_posted(ctrl, cmd, cmd->cqid);
     nvme__cmd_end(ctrl, cmd);
     return true;
 }
@@ -158,6 +172,8 @@ void nvme__post(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
 
     SIM_ASSERT(cq->exists);
     cmd->sqhd = (uint16_t)ctrl->sq[cmd->qid].head;
+    if (fault_watched(ctrl->faults, SIM_FAULT_ON_COMPLETION) && nvme__fault_completion(ctrl, cmd))
+        return;
     if (!cq->wait_first && !is_full(cq)) {
         if (post_now(ctrl, cmd))
             nvme__irq_posted(ctrl, cq);
@@ -170,6 +186,24 @@ void nvme__post(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
     else
         cq->wait_first = cmd;
     cq->wait_last = cmd;
+}
+
+void nvme__post_entry(struct nvme_ctrl *ctrl, uint32_t cqid, struct nvme_cqe entry)
+{
+    struct nvme_cq *cq = &ctrl->cq[cqid];
+
+    if (!nvme__completing(ctrl) || !cq->exists || is_full(cq))
+        return;
+    entry.status = (uint16_t)((entry.status & ~1) | cq->phase);
+    sim_race_post(true);
+    ctrl->host.write(ctrl->host.ctx, cq->base + ((uint64_t)cq->tail << NVME_CQE_SHIFT), &entry,
+                     sizeof(entry));
+    sim_race_post(false);
+    sim_release(ctrl->sim, &cq->posted);
+    advance(ctrl, cq, cqid);
+    sim_trace(ctrl->sim, SIM_EV_CQE_FORGED, entry.sqid, entry.cid, entry.status >> 1, cqid);
+    nvme__fault_posted(ctrl, NULL, cqid);
+    nvme__irq_posted(ctrl, cq);
 }
 
 /* The host released entries: one burst of what waited, one interrupt. */
@@ -207,7 +241,8 @@ static bool may_ring(struct nvme_ctrl *ctrl, uint32_t qid, bool is_cq, uint32_t 
 {
     uint32_t entries, now;
 
-    if (ctrl->state == NVME_FATAL) /* the driver cannot know yet: no mistake, and nothing happens */
+    /* The driver cannot know yet: no mistake, and nothing happens. */
+    if (ctrl->state == NVME_FATAL || ctrl->faulty.forgot)
         return false;
     if (ctrl->state == NVME_DISABLED || ctrl->state == NVME_ENABLING ||
         ctrl->state == NVME_DISABLING)
@@ -282,8 +317,8 @@ void nvme__doorbell(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t value)
 
 void nvme__fetch_kick(struct nvme_ctrl *ctrl)
 {
-    if (ctrl->sq_ready && ctrl->state == NVME_READY && !ctrl->stopped && !ctrl->starved &&
-        !sim_event_pending(&ctrl->fetch_event))
+    if ((ctrl->sq_ready & ~ctrl->faulty.stalled) && ctrl->state == NVME_READY && !ctrl->stopped &&
+        !ctrl->starved && !sim_event_pending(&ctrl->fetch_event))
         sim_event_in(ctrl->sim, &ctrl->fetch_event, ctrl->options.fetch_ns, fetch_round, ctrl);
 }
 
@@ -329,7 +364,7 @@ static void fetch_burst(struct nvme_ctrl *ctrl, uint32_t qid)
         return;
     }
     /* A fault that counts commands may begin in the middle; what is behind it was not fetched. */
-    for (uint32_t i = 0; i < count && !ctrl->stopped; i++) {
+    for (uint32_t i = 0; i < count && !ctrl->stopped && !(ctrl->faulty.stalled >> qid & 1); i++) {
         sq->head = sq->head + 1 == sq->entries ? 0 : sq->head + 1;
         nvme__cmd_begin(ctrl, qid, &entries[i]);
     }
@@ -340,7 +375,8 @@ static void fetch_burst(struct nvme_ctrl *ctrl, uint32_t qid)
 static void fetch_round(struct sim_event *event, void *ctx)
 {
     struct nvme_ctrl *ctrl = ctx;
-    uint64_t todo = ctrl->sq_ready, later = todo & (UINT64_MAX << ctrl->turn);
+    uint64_t todo = ctrl->sq_ready & ~ctrl->faulty.stalled,
+             later = todo & (UINT64_MAX << ctrl->turn);
 
     SIM_ASSERT(event == &ctrl->fetch_event);
     /* Nothing is left to do when the queue was deleted meanwhile. */

@@ -114,6 +114,9 @@ uint64_t nvme_reg_read(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t bytes)
 {
     uint64_t value = legal(ctrl, offset, bytes) ? read_legal(ctrl, offset, bytes) : 0;
 
+    if (SIM_UNLIKELY(ctrl->faulty.odd_registers) ||
+        fault_watched(ctrl->faults, SIM_FAULT_ON_REGISTER_READ))
+        value = nvme__fault_read(ctrl, offset, bytes, value);
     sim_trace(ctrl->sim, SIM_EV_REG_READ, offset, value, bytes, 0);
     return value;
 }
@@ -202,6 +205,11 @@ void nvme_reg_write(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t bytes, uin
 {
     bool doorbell = offset >= NVME_DOORBELLS && offset < BAR_BYTES;
 
+    if (SIM_UNLIKELY(ctrl->faulty.odd_registers) ||
+        fault_watched(ctrl->faults, SIM_FAULT_ON_REGISTER_WRITE) ||
+        fault_watched(ctrl->faults, SIM_FAULT_ON_DOORBELL))
+        if (nvme__fault_write(ctrl, offset, bytes, value))
+            return;
     /* Most writes ring a doorbell, which has a traced event of its own: they go first. */
     if (SIM_LIKELY(doorbell && bytes == 4 && !(offset % 4))) {
         nvme__doorbell(ctrl, offset, (uint32_t)value);

@@ -380,7 +380,8 @@ enum nvme_event_type { NVME_EVENT_ERROR = 0 };
 enum nvme_error_event {
     NVME_ERROR_EVENT_DOORBELL_REGISTER = 0,
     NVME_ERROR_EVENT_DOORBELL_VALUE = 1,
-    NVME_ERROR_EVENT_COUNT
+    NVME_ERROR_EVENT_COUNT /* of those that happen by themselves */,
+    NVME_ERROR_EVENT_TRANSIENT = 4
 };
 
 #endif

@@ -45,6 +45,7 @@ static const uint8_t weight_of[SIM_EV_COUNT] = {
     [SIM_EV_HOLD_END] = 65,
     [SIM_EV_FAULT_OFF] = 60,
     [SIM_EV_FAULT_HIT] = 85,
+    [SIM_EV_CQE_FORGED] = 80,
     [SIM_EV_HEALED] = 60,
     [SIM_EV_SRB_TAKEN] = 80,
     [SIM_EV_SRB_COMPLETE] = 55,

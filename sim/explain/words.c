@@ -495,6 +495,10 @@ static bool device_say(struct line *line)
         say(line, arg(line, 1) ? "this seed can meet fault '%s'" : "no fault '%s' for this seed",
             fault_name(line));
         return true;
+    case SIM_EV_CQE_FORGED:
+        say(line, "a completion entry that no command earned: queue %llu, command %llu",
+            arg(line, 0), arg(line, 1));
+        return true;
     case SIM_EV_HEALED:
         say(line, "all faults are healed");
         return true;

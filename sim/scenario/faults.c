@@ -20,6 +20,12 @@ const struct sim_fault_opcode sim_fault_opcode[] = {
 #undef SIM_FAULT_OPCODE
 };
 
+const uint16_t sim_fault_status[] = {
+#define SIM_FAULT_STATUS(word, type, code) (uint16_t)((type) << 8 | (code)),
+#include "sim/scenario/fault_statuses.def"
+#undef SIM_FAULT_STATUS
+};
+
 const char sim_fault_action_words[] =
 #define SIM_FAULT_ACTION(id, word, by, kind, triggers, keys, text) "|" word
 #include "sim/scenario/fault_actions.def"
@@ -36,4 +42,10 @@ const char sim_fault_opcode_words[] = "|any"
 #define SIM_FAULT_OPCODE(word, set, code) "|" word
 #include "sim/scenario/fault_opcodes.def"
 #undef SIM_FAULT_OPCODE
+    ;
+
+const char sim_fault_status_words[] =
+#define SIM_FAULT_STATUS(word, type, code) "|" word
+#include "sim/scenario/fault_statuses.def"
+#undef SIM_FAULT_STATUS
     ;

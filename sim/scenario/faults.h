@@ -52,7 +52,10 @@ struct sim_fault_opcode {
 };
 extern const struct sim_fault_opcode sim_fault_opcode[];
 
-/* Words of fault.from, fault.until and fault.phase, in the order of the option's list. */
+/* Word i of fault.status: status code type << 8 | status code. */
+extern const uint16_t sim_fault_status[];
+
+/* Words of fault.from, fault.until, fault.phase and others, in the order of the option's list. */
 enum sim_fault_from { SIM_FAULT_FROM_LOAD, SIM_FAULT_FROM_BOOT };
 enum sim_fault_until {
     SIM_FAULT_UNTIL_RESET,
@@ -71,10 +74,36 @@ enum sim_fault_phase {
     SIM_FAULT_PHASE_FIRST_IO,
 };
 
+enum sim_fault_ring { SIM_FAULT_RING_ANY, SIM_FAULT_RING_SQ, SIM_FAULT_RING_CQ };
+enum sim_fault_register {
+    SIM_FAULT_REGISTER_ANY,
+    SIM_FAULT_REGISTER_CAP,
+    SIM_FAULT_REGISTER_VS,
+    SIM_FAULT_REGISTER_INTMS,
+    SIM_FAULT_REGISTER_INTMC,
+    SIM_FAULT_REGISTER_CC,
+    SIM_FAULT_REGISTER_CSTS,
+    SIM_FAULT_REGISTER_NSSR,
+    SIM_FAULT_REGISTER_AQA,
+    SIM_FAULT_REGISTER_ASQ,
+    SIM_FAULT_REGISTER_ACQ,
+};
+enum sim_fault_field {
+    SIM_FAULT_FIELD_CID,
+    SIM_FAULT_FIELD_SQHD,
+    SIM_FAULT_FIELD_SQID,
+    SIM_FAULT_FIELD_PHASE,
+    SIM_FAULT_FIELD_STATUS,
+    SIM_FAULT_FIELD_DW0,
+};
+enum sim_fault_edge { SIM_FAULT_EDGE_BOTH, SIM_FAULT_EDGE_UP, SIM_FAULT_EDGE_DOWN };
+
 /* Lists for options.def: "|stop|reset...", without the first bar. */
 extern const char sim_fault_action_words[], sim_fault_trigger_words[], sim_fault_opcode_words[];
+extern const char sim_fault_status_words[];
 #define SIM_FAULT_ACTION_WORDS (sim_fault_action_words + 1)
 #define SIM_FAULT_TRIGGER_WORDS (sim_fault_trigger_words + 1)
 #define SIM_FAULT_OPCODE_WORDS (sim_fault_opcode_words + 1)
+#define SIM_FAULT_STATUS_WORDS (sim_fault_status_words + 1)
 
 #endif

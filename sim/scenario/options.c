@@ -77,8 +77,10 @@ static void range_text(const struct sim_option_info *info, char *out, size_t byt
         snprintf(out, bytes, "a word of 'storsim list faults'");
     else if (info->type == SIM_ENUM)
         snprintf(out, bytes, "%s", info->lo);
+    else if (info->type == SIM_INDEX && info->hi != NULL)
+        snprintf(out, bytes, "any, or 0..%s", info->hi);
     else if (info->type == SIM_INDEX)
-        snprintf(out, bytes, "any, or 0..%s", info->hi ? info->hi : "");
+        snprintf(out, bytes, "any, or from 0");
     else if (info->lo != NULL && info->hi != NULL)
         snprintf(out, bytes, "%s..%s", info->lo, info->hi);
     else if (info->lo != NULL)

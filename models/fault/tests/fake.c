@@ -56,7 +56,7 @@ int fake_build(const char *sections)
     fake.faults = faults_create(fake.sim, fake.scenario);
     for (uint32_t i = 0; i < SIM_FAULT_ACTIONS; i++)
         fault_serve(fake.faults, (enum sim_fault_action)i,
-                    &(struct fault_server){.begin = begun, .end = ended});
+                    &(struct fault_server){.begin = begun, .end = ended, .at_once = true});
     return faults_boot(fake.faults, &fake.error);
 }
 
