@@ -710,7 +710,7 @@ START_TEST(lists_are_text_or_json)
         {"options", "[workload]"},
         {"options --markdown", "| `timeout` |"},
         {"strategies", "pct"},
-        {"faults", "the controller stops responding"},
+        {"faults", "stops responding"},
     };
     char line[64];
 
