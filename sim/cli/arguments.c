@@ -26,6 +26,8 @@ static const struct flag flags[] = {
      "seeds to run, or one seed (default: as many as the scenario says)"},
     {"set", 0, FLAG_LIST, AT(set), "KEY=VALUE",
      "override section.key or workload.NAME.key; may be repeated"},
+    {"baseline", 0, FLAG_TEXT, AT(baseline), "X",
+     "compare with this driver; only what is new fails"},
     {"driver", 'd', FLAG_LIST, AT(driver), "X", "miniport: a built-in one or the path of a module"},
     {"strategy", 0, FLAG_TEXT, AT(strategy), "X",
      "what makes the choices, see 'storsim list strategies'"},

@@ -34,7 +34,7 @@ struct sim_text_list {
 struct sim_arguments {
     bool json, quiet, verbose, fail_fast, help, markdown, guided, no_coverage, batch, inside,
         resume, full;
-    const char *seed, *seeds, *trace, *strategy, *shard, *out, *junit, *window;
+    const char *seed, *seeds, *trace, *strategy, *shard, *out, *junit, *window, *baseline;
     uint64_t preemptions;
     uint64_t events, jobs, samples, stop_after, tries;
     sim_ns budget_ns, patience_ns;

@@ -79,6 +79,9 @@ static void case_write(FILE *out, const struct sim_cell *cell, const struct sim_
     fprintf(out, "\" name=\"");
     text_write(out, sim_opt_text(cell->scenario, SIM_OPT_DRIVER_MODULE));
     fprintf(out, "\" time=\"%.3f\">\n", r->elapsed_s);
+    fprintf(out, "    <properties><property name=\"driver-build\" value=\"");
+    text_write(out, r->build);
+    fprintf(out, "\"/></properties>\n");
     problem_write(out, cell, r);
     fprintf(out, "  </testcase>\n");
 }

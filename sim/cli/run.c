@@ -26,16 +26,15 @@ static int seed_choose(const struct sim_arguments *arguments, const char *scenar
 static void minimal_path(const struct sim_arguments *arguments, const struct sim_replay *finding,
                          char *out, size_t bytes)
 {
-    const char *slash = strrchr(finding->driver, '/');
-    char folder[PATH_MAX];
+    char folder[PATH_MAX], name[512], whole[PATH_MAX + 512];
 
     if (arguments->out != NULL)
         snprintf(folder, sizeof(folder), "%s", arguments->out);
     else
         snprintf(folder, sizeof(folder), "results/%s", finding->scenario);
-    snprintf(out, bytes, "%s/failures/%s-%s-%s-%llu-min.replay", folder, finding->scenario,
-             slash != NULL ? slash + 1 : finding->driver, sim_rule_info[finding->rule].name,
-             (unsigned long long)finding->seed);
+    sim_replay_name(finding, finding->seed, name, sizeof(name));
+    snprintf(whole, sizeof(whole), "%s/%s", folder, name);
+    sim_shrunk_path(whole, out, bytes);
 }
 
 static void minimise(const struct sim_arguments *arguments, const struct sim_telling *telling,

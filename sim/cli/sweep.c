@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "sim/cli/cli.h"
+#include "sim/cli/compare.h"
 #include "sim/cli/finding.h"
 #include "sim/cli/junit.h"
 #include "sim/engine/sim_assert.h"
@@ -22,6 +23,7 @@ struct sweep {
     struct sim_cell cell[SIM_SWEEP_CELLS_MAX];
     struct sim_cell_result result[SIM_SWEEP_CELLS_MAX];
     struct sim_settings settings[SIM_CLI_LIST_MAX]; /* one for each driver */
+    struct sim_text_list driver;                    /* the baseline first; empty: the scenarios' */
     char dir[PATH_MAX];
     bool terminal;
     double told_s, elapsed_s;
@@ -107,13 +109,39 @@ static int cell_add(struct sweep *sweep, const char *path, const struct sim_sett
     return cell_unique(sweep, cell, error);
 }
 
+/* Those of --driver, behind the one of --baseline; each once. */
+static int drivers_fill(struct sweep *sweep, struct sim_error *error)
+{
+    const struct sim_arguments *arguments = sweep->arguments;
+    struct sim_text_list *list = &sweep->driver;
+
+    if (arguments->baseline != NULL && arguments->driver.count == 0)
+        return sim_error_set(error, "sweep: --baseline is compared with what --driver names");
+    if (arguments->baseline != NULL)
+        list->item[list->count++] = arguments->baseline;
+    for (uint32_t i = 0; i < arguments->driver.count; i++) {
+        for (uint32_t k = 0; k < list->count; k++) {
+            if (strcmp(list->item[k], arguments->driver.item[i]) == 0)
+                return sim_error_set(error, "sweep: driver %.200s is given twice", list->item[k]);
+        }
+        if (list->count == SIM_CLI_LIST_MAX)
+            return sim_error_set(error, "sweep: more than %d drivers", SIM_CLI_LIST_MAX);
+        list->item[list->count++] = arguments->driver.item[i];
+    }
+    sweep->config.marked = list->count > 1;
+    return 0;
+}
+
 static int cells_add(struct sweep *sweep, struct sim_error *error)
 {
     const struct sim_arguments *arguments = sweep->arguments;
-    uint32_t drivers = arguments->driver.count > 0 ? arguments->driver.count : 1;
+    uint32_t drivers;
 
+    if (drivers_fill(sweep, error) < 0)
+        return -1;
+    drivers = sweep->driver.count > 0 ? sweep->driver.count : 1;
     for (uint32_t d = 0; d < drivers; d++) {
-        const char *driver = arguments->driver.count > 0 ? arguments->driver.item[d] : NULL;
+        const char *driver = sweep->driver.count > 0 ? sweep->driver.item[d] : NULL;
 
         if (sim_settings_fill(arguments, driver, &sweep->settings[d], error) < 0)
             return -1;
@@ -269,6 +297,7 @@ static json_t *cell_json(const struct sweep *sweep, const struct sim_cell *cell,
                   counts_json(r->violations), "warnings", counts_json(r->warnings), "first_failure",
                   failure_json(r));
 
+    json_object_set_new(object, "driver_build", sim_json_text(r->build));
     json_object_update_new(
         object, json_pack("{sf sf sf sI so ss sI sI sI so}", "elapsed_s", r->elapsed_s,
                           "seeds_per_s", r->elapsed_s > 0 ? (double)r->seeds / r->elapsed_s : 0.0,
@@ -433,20 +462,66 @@ static void results_print(struct sweep *sweep, enum sim_sweep_end end)
         printf("results: %s/results.db\n", sweep->dir);
 }
 
+/* The drivers of one scenario; they stand side by side. */
+static struct sim_comparison comparison(const struct sweep *sweep, uint32_t scenario)
+{
+    uint32_t first = scenario * sweep->driver.count;
+
+    return (struct sim_comparison){.cell = &sweep->cell[first],
+                                   .result = &sweep->result[first],
+                                   .drivers = sweep->driver.count,
+                                   .shard = sweep->config.shard,
+                                   .shards = sweep->config.shards};
+}
+
+static void comparisons_print(const struct sweep *sweep)
+{
+    uint32_t scenarios = sweep->config.marked ? sweep->config.cells / sweep->driver.count : 0;
+
+    for (uint32_t i = 0; i < scenarios; i++) {
+        struct sim_comparison c = comparison(sweep, i);
+
+        if (sweep->arguments->json) {
+            sim_json_print(sim_compare_json(&c));
+            continue;
+        }
+        if (i == 0)
+            sim_compare_legend(&c);
+        sim_compare_print(&c);
+    }
+}
+
+/* Whether a cell speaks against the exit status 0. With a baseline, its own failures do not, nor do
+ * those of rules that it breaks as well. */
+static bool unmet(const struct sweep *sweep, uint32_t i)
+{
+    enum sim_outcome outcome = sweep->result[i].outcome;
+    uint32_t driver = sweep->driver.count > 0 ? i % sweep->driver.count : 0;
+
+    if (outcome != SIM_OUTCOME_VIOLATED && outcome != SIM_OUTCOME_NOT_FOUND)
+        return false;
+    if (sweep->arguments->baseline != NULL && outcome == SIM_OUTCOME_VIOLATED) {
+        struct sim_comparison c = comparison(sweep, i / sweep->driver.count);
+
+        return driver > 0 && sim_compare_worse(&c, 0, driver);
+    }
+    return sweep->arguments->baseline == NULL || driver > 0;
+}
+
 static int exit_status(const struct sweep *sweep)
 {
-    bool lost = false, unmet = false, ran = false;
+    bool lost = false, failed = false, ran = false;
 
     for (uint32_t i = 0; i < sweep->config.cells; i++) {
         const struct sim_cell_result *r = &sweep->result[i];
 
         lost |= r->lost > 0 || r->violations[SIM_RULE_NONDETERMINISM] > 0;
-        unmet |= r->outcome == SIM_OUTCOME_VIOLATED || r->outcome == SIM_OUTCOME_NOT_FOUND;
+        failed |= unmet(sweep, i);
         ran |= r->seeds > 0;
     }
     if (lost)
         return SIM_EXIT_FAULT;
-    return unmet ? SIM_EXIT_VIOLATED : ran ? SIM_EXIT_OK : SIM_EXIT_NOTHING;
+    return failed ? SIM_EXIT_VIOLATED : ran ? SIM_EXIT_OK : SIM_EXIT_NOTHING;
 }
 
 static int sweep_end(struct sweep *sweep, enum sim_sweep_end end, struct sim_error *error)
@@ -460,6 +535,8 @@ static int sweep_end(struct sweep *sweep, enum sim_sweep_end end, struct sim_err
         return end == SIM_SWEEP_ERROR ? SIM_EXIT_USAGE : SIM_EXIT_FAULT;
     }
     results_print(sweep, end);
+    if (end != SIM_SWEEP_INTERRUPT && end != SIM_SWEEP_TERMINATE)
+        comparisons_print(sweep);
     if (sweep->arguments->junit != NULL &&
         sim_junit_write(sweep->arguments->junit, sweep->cell, sweep->result, sweep->config.cells,
                         sweep->elapsed_s, error) < 0)
@@ -492,6 +569,8 @@ static int sweep(const struct sim_arguments *arguments)
     }
     for (uint32_t i = 0; i < sweep->config.cells; i++)
         sim_scenario_free((struct sim_scenario *)sweep->cell[i].scenario);
+    for (uint32_t i = 0; i < sweep->config.cells; i++)
+        sim_marks_free(sweep->result[i].marks);
     free(sweep);
     return status;
 }
@@ -500,16 +579,19 @@ const struct sim_verb sim_verb_sweep = {
     .name = "sweep",
     .operands = "FILE...",
     .summary = "many seeds in worker processes; results in a database and replay files",
-    .options =
-        "seeds jobs shard budget out junit tries set driver strategy samples stop-after fail-fast "
-        "guided no-coverage "
-        "patience json quiet",
+    .options = "seeds jobs shard budget out junit tries set driver baseline strategy samples "
+               "stop-after fail-fast "
+               "guided no-coverage "
+               "patience json quiet",
     .text = "Every scenario is a test: the exit status is 0 when each one's 'expect' holds. "
             "--driver may be repeated to\n"
-            "compare drivers. DIR/results.db keeps what other scenarios and drivers left there, "
-            "and replaces what these\n"
-            "did. Each bug, a rule at a place in the driver, gets a replay file for its lowest "
-            "seed in DIR/failures.",
+            "compare drivers: a table shows what each broke, and what was fixed or is new from "
+            "each to the next. With\n"
+            "--baseline X the status is 1 only for rules that X does not break. DIR/results.db "
+            "keeps what other scenarios\n"
+            "and drivers left there, and replaces what these did. Each bug, a rule at a place in "
+            "the driver, gets a replay\n"
+            "file for its lowest seed in DIR/failures.",
     .operands_min = 1,
     .operands_max = SIM_CLI_LIST_MAX,
     .fn = sweep,

@@ -76,6 +76,41 @@ static void choices_write(FILE *file, const struct sim_replay *replay)
                 (unsigned long long)s->answer[i].question, s->answer[i].answer);
 }
 
+/* --- the name of the file --------------------------------------------------------------------- */
+
+#define NAME_DRIVER_MAX 80 /* characters of a driver's path that go into it: the last ones */
+
+/* Appends text to a file name; what is awkward in one becomes '_'. */
+static void name_add(char *out, size_t bytes, const char *text)
+{
+    size_t n = strlen(out);
+
+    for (; *text != '\0' && n + 1 < bytes; text++) {
+        bool plain = (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z') ||
+                     (*text >= '0' && *text <= '9') || *text == '-' || *text == '_' || *text == '.';
+        out[n++] = plain ? *text : '_';
+    }
+    out[n] = '\0';
+}
+
+void sim_replay_name(const struct sim_replay *replay, uint64_t seed, char *out, size_t bytes)
+{
+    const char *driver = replay->driver;
+    char number[96];
+
+    if (strncmp(driver, "./", 2) == 0)
+        driver += 2;
+    if (strlen(driver) > NAME_DRIVER_MAX)
+        driver += strlen(driver) - NAME_DRIVER_MAX;
+    snprintf(number, sizeof(number), "-%s-%llu.replay", sim_rule_info[replay->rule].name,
+             (unsigned long long)seed);
+    snprintf(out, bytes, "failures/");
+    name_add(out, bytes - sizeof(number), replay->scenario);
+    name_add(out, bytes - sizeof(number), "-");
+    name_add(out, bytes - sizeof(number), driver);
+    name_add(out, bytes, number);
+}
+
 int sim_replay_write(const char *path, const struct sim_replay *replay, struct sim_error *error)
 {
     char temporary[4096];

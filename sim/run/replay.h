@@ -50,6 +50,10 @@ struct sim_replay {
 /* Writes the file whole or not at all (a temporary name, then rename). */
 int sim_replay_write(const char *path, const struct sim_replay *replay, struct sim_error *error);
 
+/* "failures/SCENARIO-DRIVER-RULE-SEED.replay", of the finding's own words but for the seed. Two
+ * drivers of one name in different folders get different names. */
+void sim_replay_name(const struct sim_replay *replay, uint64_t seed, char *out, size_t bytes);
+
 /* Reads a file. Errors, as file:line: no replay file, another version, unknown or missing field,
  * bad value. Free with sim_replay_free(). */
 int sim_replay_read(const char *path, struct sim_error *error, struct sim_replay *out);

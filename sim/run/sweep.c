@@ -202,35 +202,6 @@ void sim__sweep_tried(struct sim__sweep *sweep)
 /* --- replay files
  * ----------------------------------------------------------------------------------- */
 
-/* Appends text to a file name; what is awkward in one becomes '_'. */
-static void name_add(char *out, size_t bytes, const char *text)
-{
-    size_t n = strlen(out);
-
-    for (; *text != '\0' && n + 1 < bytes; text++) {
-        bool plain = (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z') ||
-                     (*text >= '0' && *text <= '9') || *text == '-' || *text == '_' || *text == '.';
-        out[n++] = plain ? *text : '_';
-    }
-    out[n] = '\0';
-}
-
-/* "failures/SCENARIO-DRIVER-RULE-SEED.replay" */
-static void replay_name(char *out, size_t bytes, const struct sim_cell *cell, enum sim_rule rule,
-                        uint64_t seed)
-{
-    const char *driver = cell_driver(cell), *slash = strrchr(driver, '/');
-    char number[64];
-
-    snprintf(out, bytes, "failures/");
-    name_add(out, bytes - 64, sim_scenario_name(cell->scenario));
-    name_add(out, bytes - 64, "-");
-    name_add(out, bytes - 64, slash != NULL ? slash + 1 : driver);
-    snprintf(number, sizeof(number), "-%s-%llu.replay", sim_rule_info[rule].name,
-             (unsigned long long)seed);
-    name_add(out, bytes, number);
-}
-
 static void one_line(char *out, size_t bytes, const char *text)
 {
     snprintf(out, bytes, "%s", text);
@@ -270,7 +241,7 @@ static int replay_store(struct sim__sweep *sweep, struct sim__cell_state *cell,
     snprintf(path, bytes, "%s/failures", sweep->config->dir);
     if (mkdir(path, 0777) < 0 && errno != EEXIST)
         return sim_error_set(sweep->error, "%s: %s", path, strerror(errno));
-    replay_name(name, sizeof(name), c, f->rule, report->seed);
+    sim_replay_name(&replay, report->seed, name, sizeof(name));
     snprintf(path, bytes, "%s/%s", sweep->config->dir, name);
     if (sim_replay_write(path, &replay, sweep->error) < 0)
         return -1;
@@ -384,6 +355,8 @@ static void result_store(struct sim__sweep *sweep, struct sim__cell_state *cell,
     SIM_ASSERT(unpacked == 0); /* it was looked at when it came */
     result_count(cell, &report);
     fresh = pairs_count(cell, &report);
+    if (cell->result->marks != NULL)
+        sim_marks_add(cell->result->marks, position, &report);
     if (sim_store_put(sweep->store, cell->id, &report, fresh, sweep->error) < 0 ||
         bugs_note(sweep, cell, &report) < 0)
         sim__sweep_fail(sweep, SIM_SWEEP_ERROR, sweep->error->text);
@@ -565,6 +538,7 @@ static void cell_init(const struct sim_sweep_config *config, struct sim__cell_st
     cell->total = seeds < config->shard ? 0 : (seeds - config->shard) / config->shards + 1;
     cell->ended = cell->total == 0;
     result->total = cell->total;
+    result->marks = config->marked ? sim_marks_create() : NULL;
     cell->pairs = sim_pairs_create();
     cell->guide = config->guided ? sim_guide_create() : NULL;
     cell->window = calloc(SIM__WINDOW, sizeof(*cell->window));
@@ -597,8 +571,10 @@ enum sim_sweep_end sim_sweep_run(const struct sim_sweep_config *config,
         cell_init(config, &sweep.cell[i], &config->cell[i], &result[i]);
     sim__crew_run(&sweep, progress, ctx);
     sim__sweep_finish(&sweep);
-    for (uint32_t i = 0; i < config->cells; i++)
+    for (uint32_t i = 0; i < config->cells; i++) {
         result[i].outcome = outcome_of(&sweep, &sweep.cell[i]);
+        snprintf(result[i].build, sizeof(result[i].build), "%s", sweep.cell[i].build);
+    }
     sweep_free(&sweep);
     return sweep.end;
 }

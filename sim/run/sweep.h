@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "sim/error.h"
+#include "sim/run/marks.h"
 #include "sim/run/repeat.h"
 #include "sim/run/result.h"
 #include "sim/scenario/scenario.h"
@@ -35,6 +36,7 @@ struct sim_sweep_config {
     uint64_t samples;       /* single I/Os are kept for the first so many seeds */
     uint64_t stop_after;    /* a cell ends with so many failing seeds; 0: no bound */
     bool covered;           /* collect the pairs of conflicting accesses */
+    bool marked;            /* collect what comparing drivers needs */
     bool guided; /* prefer neighbours of seeds that found new pairs (guide.h); needs covered */
 };
 
@@ -71,6 +73,8 @@ struct sim_cell_result {
         pairs_by[SIM_SWEEP_DECADES]; /* found by the first 1, 10, 100 ... seeds of this shard */
     double elapsed_s;
     enum sim_outcome outcome;
+    char build[128];         /* of the driver, hexadecimal; "" before it was loaded */
+    struct sim_marks *marks; /* with config->marked: the caller's to free; else NULL */
 };
 
 struct sim_sweep_state {

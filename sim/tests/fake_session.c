@@ -2,6 +2,7 @@
  * in every process.
  *
  * What the driver's name and [driver] parameter ask for:
+ *   driver *rare*      seeds 1, 7, 13 ... violate it
  *   driver deferred    every seed whose number is not divisible by 3 violates reset-outstanding, at
  * two places crash=N            seed N kills its process, every time crash-once=FILE    a seed
  * kills its process when FILE does not exist yet, and makes it hang=N             seed N never ends
@@ -26,7 +27,7 @@
 struct sim_session {
     const struct sim_scenario *scenario;
     const char *parameter;
-    bool deferred;
+    bool deferred, rare;
     uint64_t schedule;
     sim_trace_fn sink;
     void *ctx;
@@ -72,12 +73,15 @@ int sim_session_open(const struct sim_scenario *scenario, struct sim_error *erro
                      struct sim_session **out)
 {
     struct sim_session *s = calloc(1, sizeof(*s));
+    const char *driver;
 
     if (s == NULL)
         return -1;
     s->scenario = scenario;
     s->parameter = sim_opt_text(scenario, SIM_OPT_DRIVER_PARAMETER);
-    s->deferred = strcmp(sim_opt_text(scenario, SIM_OPT_DRIVER_MODULE), "deferred") == 0;
+    driver = sim_opt_text(scenario, SIM_OPT_DRIVER_MODULE);
+    s->deferred = strcmp(driver, "deferred") == 0 || strstr(driver, "bad") != NULL;
+    s->rare = strstr(driver, "rare") != NULL;
     if (strstr(s->parameter, "refuse") != NULL) {
         free(s);
         return sim_error_set(error, "fake.so: no DriverEntry in this module");
@@ -195,7 +199,7 @@ void sim_session_record(struct sim_session *session, uint64_t seed, struct sim_s
 
 void sim_session_run(struct sim_session *session, uint64_t seed, struct sim_result *r)
 {
-    bool bad = session->deferred && seed % 3 != 0;
+    bool bad = (session->deferred && seed % 3 != 0) || (session->rare && seed % 6 == 1);
 
     misbehave(session, seed);
     pairs_show(session->schedule != 0 ? seed * session->schedule : seed);
