@@ -9,13 +9,14 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 double bench_now(void)
 {
     struct timespec t;
 
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
@@ -44,6 +45,8 @@ double bench_median(double (*fn)(void *ctx), void *ctx, int rounds)
 
 int main(int argc, char **argv)
 {
+    if (argc > 2 && !strcmp(argv[1], "runs"))
+        return bench_runs(argc - 2, argv + 2);
     printf("%-44s %12s %-14s %s\n", "work", "median", "unit", "bar");
     bench_engine();
     bench_strategies();

@@ -13,6 +13,7 @@ void bench_print(const char *name, double value, const char *unit, const char *b
  * most 31). */
 double bench_median(double (*fn)(void *ctx), void *ctx, int rounds);
 
+int bench_runs(int argc, char **argv);
 void bench_engine(void);
 void bench_strategies(void);
 void bench_scenario(const char *path);

@@ -24,10 +24,6 @@ enum access { READ, WRITE };
 
 uint32_t sim__watch;
 
-/* Away from the fast path, and of its calling convention: so that it needs no frame of its own and
- * saves none of the registers that the other convention may change. */
-#define SIM_ASIDE __attribute__((ms_abi, noinline))
-
 static SIM_ASIDE __attribute__((cold)) void forbidden(uintptr_t addr, uint32_t bytes,
                                                       enum access access)
 {
@@ -110,30 +106,35 @@ static inline void cover(uintptr_t addr, enum access access, uintptr_t pc)
         conflict(before, now);
 }
 
-/* What is done at an access that somebody watches. race: RACE_LATER, or its kind for the race
- * detector. */
-static inline void watched(uintptr_t addr, uint32_t bytes, enum access access, uint32_t race,
-                           uintptr_t pc)
+/* What is done at an access that somebody watches. later: the race detector is told elsewhere. */
+static inline __attribute__((always_inline)) void
+watched(uintptr_t addr, uint32_t bytes, enum access access, bool later, uintptr_t pc)
 {
-    if (SIM_UNLIKELY(sim__watch & SIM__WATCH_BEFORE))
+    uint32_t watch = sim__watch;
+
+    if (SIM_UNLIKELY(watch & SIM__WATCH_BEFORE))
         announce(addr, bytes, access);
-    if (sim__watch & SIM__WATCH_RACE)
+    if (watch & SIM__WATCH_RACE)
         sim__race_expect(addr);
     point();
     check(addr, bytes, access);
-    if (sim__watch & SIM__WATCH_RACE && race != RACE_LATER)
-        sim__race_access(addr, bytes, race, pc);
-    if ((sim__watch & ~(uint32_t)SIM__WATCH_RACE) == SIM__WATCH_COVERAGE &&
-        sim_world_in_pages(addr) && (addr & 7) + bytes <= 8)
+    if (watch & SIM__WATCH_RACE && !later)
+        sim__race_access(addr, bytes, access == WRITE ? RACE_WRITE : RACE_READ, pc);
+    watch &= ~(uint32_t)SIM__WATCH_RACE;
+    if (watch == SIM__WATCH_COVERAGE && sim_world_in_pages(addr) && (addr & 7) + bytes <= 8)
         cover(addr, access, pc);
-    else if (sim__watch & ~(uint32_t)SIM__WATCH_RACE)
+    else if (watch)
         observe(addr, bytes, access, pc);
 }
 
-static SIM_ASIDE void touch_watched(uintptr_t addr, uint32_t bytes, enum access access,
-                                    uintptr_t pc)
+static SIM_ASIDE void read_watched(uintptr_t addr, uint32_t bytes, uintptr_t pc)
 {
-    watched(addr, bytes, access, access, pc);
+    watched(addr, bytes, READ, false, pc);
+}
+
+static SIM_ASIDE void write_watched(uintptr_t addr, uint32_t bytes, uintptr_t pc)
+{
+    watched(addr, bytes, WRITE, false, pc);
 }
 
 static inline __attribute__((always_inline)) void touch(const volatile void *p, uint32_t bytes,
@@ -144,7 +145,10 @@ static inline __attribute__((always_inline)) void touch(const volatile void *p, 
     if (addr - SIM__FIXED->hot.stack_lo < SIM__FIXED->hot.stack_bytes)
         return;
     if (sim__watch) {
-        touch_watched(addr, bytes, access, (uintptr_t)__builtin_return_address(0));
+        if (access == WRITE)
+            write_watched(addr, bytes, (uintptr_t)__builtin_return_address(0));
+        else
+            read_watched(addr, bytes, (uintptr_t)__builtin_return_address(0));
         return;
     }
     point();
@@ -160,13 +164,13 @@ static inline bool own_stack(const volatile void *p)
 static SIM_ASIDE void atomic_begin_watched(const volatile void *p, uint32_t bytes,
                                            enum access access, uintptr_t pc)
 {
-    watched((uintptr_t)p, bytes, access, RACE_LATER, pc);
+    watched((uintptr_t)p, bytes, access, true, pc);
 }
 
 static SIM_ASIDE void atomic_end_watched(const volatile void *p, uint32_t bytes, bool changed,
                                          uintptr_t pc)
 {
-    sim__race_access((uintptr_t)p, bytes, RACE_ATOMIC | (changed ? RACE_WRITE : RACE_READ), pc);
+    sim__race_access_any((uintptr_t)p, bytes, RACE_ATOMIC | (changed ? RACE_WRITE : RACE_READ), pc);
 }
 
 static inline void atomic_begin(const volatile void *p, uint32_t bytes, enum access access,
@@ -312,9 +316,10 @@ static void range(const volatile void *p, size_t bytes, enum access access, cons
         forbidden(bad, (uint32_t)(addr + bytes - bad), access);
     else if (access == WRITE)
         sim_world_touch(p, bytes);
-    if (SIM_UNLIKELY(sim__watch))
-        if (sim__watch & SIM__WATCH_RACE)
-            sim__race_access(addr, bytes, access, (uintptr_t)pc);
+    if (!sim__watch)
+        return;
+    if (sim__watch & SIM__WATCH_RACE)
+        sim__race_access_any(addr, bytes, access == WRITE ? RACE_WRITE : RACE_READ, (uintptr_t)pc);
     observe(addr, bytes, access, (uintptr_t)pc);
 }
 

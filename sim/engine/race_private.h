@@ -11,52 +11,50 @@
 #include "sim/engine/race.h"
 #include "sim/engine/sim_private.h"
 
-enum {
-    RACE_READ = 0,
-    RACE_WRITE = 1,
-    RACE_ATOMIC = 2,
-    RACE_LATER = 4
-}; /* bits of an access's kind */
+enum { RACE_READ = 0, RACE_WRITE = 1, RACE_ATOMIC = 2 }; /* bits of an access's kind */
 
-/* An access as a cell remembers it. what, in whole words because it is copied at once after it was
- * made: 31..18 state   17..16 kind   15..8 mask: which of the eight bytes, 0 for an empty
- * cell   7..0 context */
+/* An access as it is remembered: in one word where all that decides stands, and where it was.
+ * word: 63..50 state   49..48 kind   47..40 mask: which of the eight bytes   39..32 context
+ * 31..0 segment. 0: none. The upper half is called `what`. */
 struct race_cell {
-    uint32_t segment;
+    uint64_t word;
     uint32_t pc; /* of the instruction, from the module's base; all ones: none of the driver's */
-    uint32_t what;
-};
-#define RACE_MASK_SHIFT 8
-#define RACE_KIND_SHIFT 16
-#define RACE_STATE_SHIFT 18
+} __attribute__((packed, aligned(4)));
 
-static inline uint32_t race_context(uint32_t what)
+#define RACE_CONTEXT_SHIFT 32
+#define RACE_MASK_SHIFT 40
+#define RACE_KIND_SHIFT 48
+#define RACE_STATE_SHIFT 50
+#define RACE_MASK_BITS ((uint64_t)0xFF << RACE_MASK_SHIFT)
+#define RACE_WRITE_BIT ((uint64_t)RACE_WRITE << RACE_KIND_SHIFT)
+#define RACE_ATOMIC_BIT ((uint64_t)RACE_ATOMIC << RACE_KIND_SHIFT)
+#define RACE_KIND_BITS (RACE_WRITE_BIT | RACE_ATOMIC_BIT)
+
+static inline uint32_t race_context(uint64_t word)
 {
-    return what & 0xFF;
+    return word >> RACE_CONTEXT_SHIFT & 0xFF;
 }
 
-static inline uint32_t race_mask(uint32_t what)
+static inline uint32_t race_mask(uint64_t word)
 {
-    return what >> RACE_MASK_SHIFT & 0xFF;
+    return word >> RACE_MASK_SHIFT & 0xFF;
 }
 
-static inline uint32_t race_kind(uint32_t what)
+static inline uint32_t race_kind(uint64_t word)
 {
-    return what >> RACE_KIND_SHIFT & 3;
+    return word >> RACE_KIND_SHIFT & 3;
 }
 
-/* Eight bytes of memory; continued in another one when four cells are not enough. */
-#define RACE_CELLS 4
+/* Eight bytes of memory: the accesses that can still matter. Most granules never have more than two
+ * at a time; these stand in it, the older first, and so it takes half a cache line. */
+#define RACE_CELLS 2
 struct race_granule {
-    uint32_t run;   /* of the run it speaks of */
-    uint32_t sync;  /* a clock: of messages of the device or of interlocked operations; 0 none */
-    uint32_t next;  /* number of the block that goes on; 0 none */
-    uint8_t used;   /* cells */
-    uint8_t posted; /* sync is the device's: every access acquires */
-    uint16_t zero;
-    struct race_cell cell[RACE_CELLS];
+    uint32_t run;  /* of the run it speaks of: empty in any other */
+    uint32_t more; /* up to RACE_CELLS: so many cells; else number of its block, RACE_BLOCK times */
+    struct race_cell cell[RACE_CELLS]; /* in use, or zero */
 };
-_Static_assert(sizeof(struct race_granule) == 64, "a granule is a cache line");
+#define RACE_BLOCK 4
+_Static_assert(sizeof(struct race_granule) == 32, "half a cache line");
 
 /* What a context was doing: CPU, IRQL, callback, locks; one number for each combination ever met.
  */
@@ -74,19 +72,154 @@ struct race_module {
 };
 extern struct race_module sim__race_module;
 
-/* Of the page zone; NULL while detection is off. */
-extern struct race_granule *sim__race_pages;
+/* Whoever runs now, as far as every access needs to know. word is 0 when that may have changed
+ * since it was last looked up: another agent or an event runs, a context, its state or its segment
+ * is another. */
+struct race_now {
+    uint64_t word; /* as a cell has it: state, context and segment; a plain read of nothing */
+    const uint32_t
+        *knows;     /* the context's clock: the latest segment of each other that ended before */
+    uintptr_t base; /* the module's, and one */
+    uint32_t run;
+};
+extern struct race_now sim__race_now;
+
+static inline void sim__race_stale(void)
+{
+    sim__race_now.word = 0;
+}
+
+/* Looks it up. False: nobody whose accesses are looked at. */
+bool sim__race_look_up(void);
+
+/* Granules of the page zone, then those of the module's data. NULL while detection is off. */
+extern struct race_granule *sim__race_granules;
+#define RACE_DATA_FIRST (SIM_PAGES_BYTES >> SIM_SHADOW_SHIFT)
+#define RACE_DATA_BYTES_MAX ((size_t)16 << 20)
+#define RACE_GRANULES (RACE_DATA_FIRST + (RACE_DATA_BYTES_MAX >> SIM_SHADOW_SHIFT))
 
 /* Memory is slow: asks for the history of an access that is about to happen. */
 static inline void sim__race_expect(uintptr_t addr)
 {
     if (sim_world_in_pages(addr))
-        __builtin_prefetch(&sim__race_pages[(addr - SIM_PAGES_BASE) >> SIM_SHADOW_SHIFT], 1);
+        __builtin_prefetch(&sim__race_granules[(addr - SIM_PAGES_BASE) >> SIM_SHADOW_SHIFT], 1);
 }
 
-/* One access of the driver's, or kind | RACE_ATOMIC of an interlocked operation (a write only when
- * the value changed). pc: where it returns to. */
-void sim__race_access(uintptr_t addr, size_t bytes, uint32_t kind, uintptr_t pc);
+/* --- an access -------------------------------------------------------------------------------- */
+
+/* The cell is before what happens now. A context's own are: its clock has its own segment. Nobody's
+ * in segment 0 is: nobody's is 0 in every clock. */
+static inline bool race_before(uint64_t cell)
+{
+    return sim__race_now.knows[race_context(cell)] >= (uint32_t)cell;
+}
+
+/* The same segment was here, in the same way or more: nothing new. */
+static inline bool race_known(uint64_t cell, uint64_t now)
+{
+    return (uint32_t)cell == (uint32_t)now && !(now & ~cell & RACE_MASK_BITS) &&
+           ((cell & RACE_KIND_BITS) == RACE_WRITE_BIT || !((cell ^ now) & RACE_KIND_BITS));
+}
+
+/* An access that is before a plain one need not be remembered any more when none of these bits are
+ * set in it: bytes that the later one leaves alone, and a write before a read. */
+static inline uint64_t race_spared(uint64_t now)
+{
+    return (~now & RACE_MASK_BITS) | (now & RACE_WRITE_BIT ? 0 : RACE_WRITE_BIT);
+}
+
+/* By whoever runs. */
+static inline uint64_t race_word_now(uint32_t kind, uint32_t mask)
+{
+    return sim__race_now.word | (uint64_t)kind << RACE_KIND_SHIFT |
+           (uint64_t)mask << RACE_MASK_SHIFT;
+}
+
+/* pc: where it returns to in the driver. */
+static inline uint32_t race_place(uintptr_t pc)
+{
+    return (uint32_t)(pc - sim__race_now.base);
+}
+
+static inline void race_put(struct race_cell *c, uint64_t word, uint32_t pc)
+{
+    c->word = word;
+    c->pc = pc;
+}
+
+/* Accesses of every kind to a granule of this run. */
+SIM_ASIDE void sim__race_granule(size_t number, uint64_t now, uint32_t pc);
+/* The granule's first access in this run; 0: none yet. */
+SIM_ASIDE void sim__race_granule_begin(size_t number, uint64_t now, uint32_t pc);
+SIM_ASIDE void sim__race_access_any(uintptr_t addr, size_t bytes, uint32_t kind, uintptr_t pc);
+
+/* A plain access, kind being a constant to the compiler. Here is decided what nearly all accesses
+ * come to: the first of a run, nothing new, and up to two cells of which the access outdoes one or
+ * both, or which it joins. Everything else, and all that might be a race, goes to
+ * sim__race_granule(), which decides the same in general. */
+static inline __attribute__((always_inline)) void race_granule_access(size_t number, uint64_t now,
+                                                                      uint32_t pc, uint32_t kind)
+{
+    struct race_granule *g = &sim__race_granules[number];
+    uint64_t first = g->cell[0].word, second = g->cell[1].word;
+    uint64_t spared = (~now & RACE_MASK_BITS) | (kind == RACE_WRITE ? 0 : RACE_WRITE_BIT);
+    uint64_t suspect = kind == RACE_WRITE ? ~(uint64_t)0 : RACE_WRITE_BIT;
+    bool first_gone, second_gone;
+
+    if (SIM_UNLIKELY(g->run != sim__race_now.run)) {
+        sim__race_granule_begin(number, now, pc);
+        return;
+    }
+    if (race_known(first, now) || race_known(second, now))
+        return;
+    first_gone = race_before(first);
+    second_gone = race_before(second);
+    if (SIM_UNLIKELY(g->more > RACE_CELLS || (!first_gone && first & suspect) ||
+                     (!second_gone && second & suspect))) {
+        sim__race_granule(number, now, pc);
+        return;
+    }
+    first_gone &= !(first & spared);
+    second_gone &= !(second & spared);
+    if (first_gone & second_gone) {
+        race_put(&g->cell[0], now, pc);
+        race_put(&g->cell[1], 0, 0);
+        g->more = 1;
+    } else if (first_gone | second_gone) {
+        if (first_gone)
+            race_put(&g->cell[0], second, g->cell[1].pc);
+        race_put(&g->cell[1], now, pc);
+        g->more = 2;
+    } else {
+        sim__race_granule(number, now, pc);
+    }
+}
+
+/* One access of the driver's. */
+static inline __attribute__((always_inline)) void sim__race_access(uintptr_t addr, size_t bytes,
+                                                                   uint32_t kind, uintptr_t pc)
+{
+    if (SIM_LIKELY(sim__race_now.word && sim_world_in_pages(addr) && (addr & 7) + bytes <= 8))
+        race_granule_access((addr - SIM_PAGES_BASE) >> SIM_SHADOW_SHIFT,
+                            race_word_now(kind, ((1u << bytes) - 1) << (addr & 7)), race_place(pc),
+                            kind);
+    else
+        sim__race_access_any(addr, bytes, kind, pc);
+}
+
+/* What race.c knows and race_history.c needs: the present context's clock, and others. */
+sim_context sim__race_current(void);
+void sim__race_clock_acquire(uint32_t clock); /* 0: none */
+uint32_t sim__race_clock_new(void);
+/* The present context's knowledge: added to a clock, and its segment ends; or the device's instead
+ * of what the clock held. */
+void sim__race_clock_release(uint32_t clock);
+void sim__race_clock_post(uint32_t clock);
+
+/* The tables of histories, in memory: returns 0, or a negative errno. */
+int sim__race_history_create(void);
+void sim__race_history_destroy(void);
+void sim__race_history_forget(void);
 
 /* The world was restored: a run begins without knowing of the one before. */
 void sim__race_forget(void);

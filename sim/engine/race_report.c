@@ -61,7 +61,7 @@ static bool told(const struct race_pair *pair)
 
 static uint32_t first_byte(const struct race_pair *pair)
 {
-    uint32_t both = race_mask(pair->now.what & pair->before.what);
+    uint32_t both = race_mask(pair->now.word & pair->before.word);
 
     return (uint32_t)__builtin_ctz(both ? both : 1);
 }
@@ -212,10 +212,10 @@ static bool is_benign(const struct race_pair *pair, const struct sim_race *race)
 
 static void access_fill(struct sim_race_access *out, const struct race_cell *cell, bool driver)
 {
-    const struct race_state *state = sim__race_state(cell->what >> RACE_STATE_SHIFT);
+    const struct race_state *state = sim__race_state(cell->word >> RACE_STATE_SHIFT);
 
-    out->kind = (uint8_t)race_kind(cell->what);
-    out->bytes = (uint8_t)__builtin_popcount(race_mask(cell->what));
+    out->kind = (uint8_t)race_kind(cell->word);
+    out->bytes = (uint8_t)__builtin_popcount(race_mask(cell->word));
     out->cpu = state->cpu;
     out->level = state->level;
     out->callback = state->callback;

@@ -97,6 +97,7 @@ static void run_event(struct sim *s)
     struct sim_event *event;
 
     s->agent = NULL;
+    sim__race_stale();
     event =
         sim_event_queue_pop(&s->events, ties > 1 ? sim_choose(s, SIM_CHOICE_EVENT_TIE, ties) : 0);
     s->now = event->at;
@@ -217,6 +218,7 @@ static void go(struct sim *s, struct sim_fiber *to)
 static void park(struct sim *s)
 {
     s->agent = NULL;
+    sim__race_stale();
     go(s, &s->main);
 }
 
@@ -420,6 +422,7 @@ enum sim_stop sim_run(struct sim *s, sim_ns time_limit)
     note_held(s);
     s->fiber = &s->main;
     s->agent = NULL;
+    sim__race_stale();
     s->running = false;
     s->hot.limit = SIM_NEVER;
     s->hot.fuel = FUEL_MAX;

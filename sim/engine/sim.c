@@ -161,6 +161,7 @@ sim_ns sim_agent_clock(const struct sim_agent *a)
 void sim_agent_set_level(struct sim_agent *a, uint8_t level)
 {
     a->level = level;
+    sim__race_stale();
 }
 
 struct sim_agent *sim_agent_current(const struct sim *s)

@@ -107,6 +107,11 @@ struct sim {
 /* The first thing allocated in every world. */
 #define SIM__FIXED ((struct sim *)(SIM_CORE_BASE + 64))
 
+/* Away from a fast path that the driver calls, and of its calling convention: so that the fast path
+ * needs no frame of its own and saves none of the registers that the other convention may change.
+ */
+#define SIM_ASIDE __attribute__((ms_abi, noinline))
+
 /* Asks the strategy whether to hold an agent up that was just left. */
 void sim__hold(struct sim *s, struct sim_agent *a);
 

@@ -10,7 +10,7 @@
 #ifndef SIM_ENGINE_WATCH_PRIVATE_H
 #define SIM_ENGINE_WATCH_PRIVATE_H
 
-#include "sim/engine/sim_private.h"
+#include "sim/engine/race_private.h"
 
 #define SIM__TABLE_BASE ((uintptr_t)0x2A0000000000)
 #define SIM__MODULE_BYTES \
@@ -75,6 +75,7 @@ void sim__coverage_conflict(uint64_t before, uint64_t now);
 static inline void sim__context_update(struct sim *s, const struct sim_agent *a)
 {
     s->hot.context = a->context | sim__watched.run;
+    sim__race_stale();
 }
 
 /* One access, made by the present agent at pc: coverage.c, shared.c. */
