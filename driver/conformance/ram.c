@@ -18,14 +18,19 @@ HW_ADAPTER_CONTROL RamAdapterControl;
 
 VOID RamComplete(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb, UCHAR Status)
 {
-    Srb->SrbStatus = Status;
+    SrbSetSrbStatus(Srb, Status);
     StorPortNotification(RequestComplete, Adapter, Srb);
 }
 
 BOOLEAN RamIsData(PSCSI_REQUEST_BLOCK Srb)
 {
-    return (BOOLEAN)(Srb->Function == SRB_FUNCTION_EXECUTE_SCSI &&
-                     (Srb->Cdb[0] == SCSIOP_READ || Srb->Cdb[0] == SCSIOP_WRITE));
+    UCHAR Opcode;
+
+    if (SrbGetSrbFunction(Srb) != SRB_FUNCTION_EXECUTE_SCSI) {
+        return FALSE;
+    }
+    Opcode = SrbGetCdb(Srb)->AsByte[0];
+    return (BOOLEAN)(Opcode == SCSIOP_READ || Opcode == SCSIOP_WRITE);
 }
 
 static VOID RamPut32(PUCHAR Bytes, ULONG Value)
@@ -44,14 +49,15 @@ static ULONG RamGet32(const UCHAR *Bytes)
 /* Everything but reads and writes. */
 static UCHAR RamAnswer(PSCSI_REQUEST_BLOCK Srb)
 {
-    PUCHAR Data = Srb->DataBuffer;
+    const UCHAR *Cdb = SrbGetCdb(Srb)->AsByte;
+    PUCHAR Data = SrbGetDataBuffer(Srb);
 
-    if (Srb->DataTransferLength != 0) {
-        RtlZeroMemory(Data, Srb->DataTransferLength);
+    if (SrbGetDataTransferLength(Srb) != 0) {
+        RtlZeroMemory(Data, SrbGetDataTransferLength(Srb));
     }
-    switch (Srb->Cdb[0]) {
+    switch (Cdb[0]) {
     case SCSIOP_INQUIRY:
-        if (Srb->Cdb[1] != 0) {
+        if (Cdb[1] != 0) {
             return SRB_STATUS_INVALID_REQUEST;
         }
         Data[2] = 5;
@@ -74,12 +80,13 @@ static UCHAR RamAnswer(PSCSI_REQUEST_BLOCK Srb)
 
 VOID RamServe(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb)
 {
-    PUCHAR Blocks = RamDisk + RamGet32(Srb->Cdb + 2) * RAM_BLOCK_BYTES;
+    const UCHAR *Cdb = SrbGetCdb(Srb)->AsByte;
+    PUCHAR Blocks = RamDisk + RamGet32(Cdb + 2) * RAM_BLOCK_BYTES;
 
-    if (Srb->Cdb[0] == SCSIOP_READ) {
-        RtlCopyMemory(Srb->DataBuffer, Blocks, Srb->DataTransferLength);
+    if (Cdb[0] == SCSIOP_READ) {
+        RtlCopyMemory(SrbGetDataBuffer(Srb), Blocks, SrbGetDataTransferLength(Srb));
     } else {
-        RtlCopyMemory(Blocks, Srb->DataBuffer, Srb->DataTransferLength);
+        RtlCopyMemory(Blocks, SrbGetDataBuffer(Srb), SrbGetDataTransferLength(Srb));
     }
     Adapter->Served++;
     RamComplete(Adapter, Srb, SRB_STATUS_SUCCESS);
@@ -110,7 +117,7 @@ BOOLEAN RamBuildIo(PVOID DeviceExtension, PSCSI_REQUEST_BLOCK Srb)
 {
     PRAM_ADAPTER Adapter = DeviceExtension;
 
-    ((PRAM_REQUEST)Srb->SrbExtension)->Srb = Srb;
+    ((PRAM_REQUEST)SrbGetMiniportContext(Srb))->Srb = Srb;
     return (BOOLEAN)(!RamHooks.BuildIo || RamHooks.BuildIo(Adapter, Srb));
 }
 
@@ -125,13 +132,13 @@ BOOLEAN RamStartIo(PVOID DeviceExtension, PSCSI_REQUEST_BLOCK Srb)
     if (RamHooks.StartIo && !RamHooks.StartIo(Adapter, Srb)) {
         return TRUE;
     }
-    if (Srb->Function != SRB_FUNCTION_EXECUTE_SCSI) {
+    if (SrbGetSrbFunction(Srb) != SRB_FUNCTION_EXECUTE_SCSI) {
         RamComplete(Adapter, Srb, SRB_STATUS_INVALID_REQUEST);
     } else if (!RamIsData(Srb)) {
         RamComplete(Adapter, Srb, RamAnswer(Srb));
     } else {
         StorPortAcquireSpinLock(Adapter, DpcLock, &Adapter->Dpc, &Lock);
-        InsertTailList(&Adapter->Queue, &((PRAM_REQUEST)Srb->SrbExtension)->Link);
+        InsertTailList(&Adapter->Queue, &((PRAM_REQUEST)SrbGetMiniportContext(Srb))->Link);
         StorPortReleaseSpinLock(Adapter, &Lock);
         StorPortIssueDpc(Adapter, &Adapter->Dpc, NULL, NULL);
     }

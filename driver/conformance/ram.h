@@ -7,6 +7,7 @@
  */
 #pragma once
 #include <storport.h>
+#include <srbhelper.h>
 
 #define RAM_BLOCK_BYTES 512
 #define RAM_BLOCKS 2048
