@@ -116,7 +116,7 @@ static int finding_explain(const struct sim_arguments *arguments, const struct s
     struct sim_error error;
     int status;
 
-    if (tries == 0 || replay->rule == SIM_RULE_DRIVER_HANG)
+    if (tries == 0)
         return tell(arguments, replay, "");
     if (sim_shrink(replay, tries, &error, &shrunk) < 0)
         return sim_cli_usage_error(error.text);

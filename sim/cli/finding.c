@@ -104,18 +104,24 @@ static void minimised_tell(const struct sim_shrunk *shrunk, const char *path, co
                sim_repeat_explain(repeat, path));
 }
 
-void sim_finding_minimise(const struct sim_replay *finding, uint32_t tries, const char *path,
-                          const char *indent, json_t *object)
+void sim_finding_unminimised(const char *why, const char *indent, json_t *object)
+{
+    if (object != NULL)
+        json_object_set_new(object, "not_minimised", sim_json_text(why));
+    else
+        printf("%snot minimised: %s\n", indent, why);
+}
+
+uint32_t sim_finding_minimise(const struct sim_replay *finding, uint32_t tries, const char *path,
+                              const char *indent, json_t *object)
 {
     struct sim_shrunk shrunk;
     struct sim_error error;
     int result;
 
-    /* Each run of an endless loop costs the watchdog's patience; non-determinism is no finding of
-     * the driver's. */
-    if (tries == 0 || finding->rule == SIM_RULE_DRIVER_HANG ||
-        finding->rule == SIM_RULE_NONDETERMINISM)
-        return;
+    /* Non-determinism is no finding of the driver's. */
+    if (tries == 0 || finding->rule == SIM_RULE_NONDETERMINISM)
+        return 0;
     result = sim_shrink(finding, tries, &error, &shrunk);
     if (result == 0) {
         folders_make(path);
@@ -124,8 +130,9 @@ void sim_finding_minimise(const struct sim_replay *finding, uint32_t tries, cons
             minimised_tell(&shrunk, path, indent, object);
         sim_shrunk_free(&shrunk);
     }
-    if (result < 0 && object == NULL)
-        printf("%snot minimised: %s\n", indent, error.text);
+    if (result < 0)
+        sim_finding_unminimised(error.text, indent, object);
+    return shrunk.tries;
 }
 
 uint32_t sim_tries(const struct sim_arguments *arguments, uint32_t unsaid)

@@ -33,9 +33,12 @@ void sim_finding_of_run(const struct sim_scenario *scenario, const struct sim_se
 /* Makes a finding small, writes it to `path` (folders are made) and says so in one or two lines on
  * standard output, each behind `indent`; or, with an object, as its member "minimised". What goes
  * wrong is said there, too: it never changes the exit status of the run that asked. tries 0:
- * nothing is done. No session may be open. */
-void sim_finding_minimise(const struct sim_replay *finding, uint32_t tries, const char *path,
-                          const char *indent, json_t *object);
+ * nothing is done. No session may be open. Returns the runs that it took. */
+uint32_t sim_finding_minimise(const struct sim_replay *finding, uint32_t tries, const char *path,
+                              const char *indent, json_t *object);
+
+/* Says why a finding stays as it is: in a line, or as the object's member "not_minimised". */
+void sim_finding_unminimised(const char *why, const char *indent, json_t *object);
 
 /* --tries, or `unsaid` when it was not given. */
 uint32_t sim_tries(const struct sim_arguments *arguments, uint32_t unsaid);

@@ -34,7 +34,7 @@ static void minimal_path(const struct sim_arguments *arguments, const struct sim
         snprintf(folder, sizeof(folder), "results/%s", finding->scenario);
     sim_replay_name(finding, finding->seed, name, sizeof(name));
     snprintf(whole, sizeof(whole), "%s/%s", folder, name);
-    sim_shrunk_path(whole, out, bytes);
+    sim_replay_minimal_path(whole, out, bytes);
 }
 
 static void minimise(const struct sim_arguments *arguments, const struct sim_telling *telling,

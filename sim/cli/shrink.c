@@ -14,12 +14,12 @@ static void json_print(const struct sim_shrunk *shrunk, const char *path)
     char hash[32];
 
     snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)shrunk->replay.trace_hash);
-    sim_json_print(json_pack(
-        "{so ss so so so sI sb ss}", "replay", sim_json_text(path), "rule",
-        sim_rule_info[shrunk->replay.rule].name, "message", sim_json_text(shrunk->replay.message),
-        "before", sim_shrink_size_json(&shrunk->before), "after",
-        sim_shrink_size_json(&shrunk->after), "tries", (json_int_t)shrunk->tries, "out_of_tries",
-        shrunk->out_of_tries, "hash", hash));
+    sim_json_print(json_pack("{so ss so so so sI sb ss}", "replay", sim_json_text(path), "rule",
+                             sim_rule_info[shrunk->replay.rule].name, "message",
+                             sim_json_text(shrunk->replay.message), "before",
+                             sim_shrink_size_json(&shrunk->before), "after",
+                             sim_shrink_size_json(&shrunk->after), "runs", (json_int_t)shrunk->runs,
+                             "out_of_tries", shrunk->out_of_tries, "hash", hash));
 }
 
 static void text_print(const struct sim_shrunk *shrunk, const char *path)
@@ -30,7 +30,7 @@ static void text_print(const struct sim_shrunk *shrunk, const char *path)
     printf("%s: %s\n", sim_rule_info[shrunk->replay.rule].name, shrunk->replay.message);
     for (uint32_t i = 0; i < shrunk->replay.settings; i++)
         printf("  %s = %s\n", shrunk->replay.setting[i].name, shrunk->replay.setting[i].value);
-    printf("%u runs%s\n", shrunk->tries,
+    printf("%u runs%s\n", shrunk->runs,
            shrunk->out_of_tries ? "; --tries ended it, more may be possible" : "");
     printf("\nagain: %s\n", sim_repeat_replay(repeat, path));
 }
@@ -64,7 +64,7 @@ static int shrink(const struct sim_arguments *arguments)
 
     if (sim_replay_read(path, &error, &finding) < 0)
         return sim_cli_usage_error(error.text);
-    sim_shrunk_path(path, to, sizeof(to));
+    sim_replay_minimal_path(path, to, sizeof(to));
     status = finding_shrink(arguments, &finding, to);
     sim_replay_free(&finding);
     return status;

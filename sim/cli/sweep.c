@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sim/cli/bugs.h"
 #include "sim/cli/cli.h"
 #include "sim/cli/compare.h"
-#include "sim/cli/finding.h"
 #include "sim/cli/junit.h"
 #include "sim/engine/sim_assert.h"
 #include "sim/explain/units.h"
@@ -401,35 +401,19 @@ static void cell_print(const struct sim_cell *cell, const struct sim_cell_result
                               r->elapsed_s > 0 ? (uint64_t)((double)r->seeds / r->elapsed_s) : 0));
 }
 
-/* Puts the choices into the replay file of each cell's first failure. Without them it still replays
- * by its seed. */
+/* Puts the choices into the replay file of each bug. Without them it still replays by its seed. */
 static void failures_record(const struct sweep *sweep)
 {
     struct sim_error error;
 
     for (uint32_t i = 0; i < sweep->config.cells; i++) {
-        const char *path = sweep->result[i].first_replay;
+        const struct sim_cell_result *r = &sweep->result[i];
 
-        if (*path != '\0' && sim_replay_complete(path, &error) < 0)
-            fprintf(stderr, "storsim: its choices could not be recorded: %s\n", error.text);
+        for (uint32_t k = 0; k < r->bugs; k++) {
+            if (r->bug[k].replay[0] != '\0' && sim_replay_complete(r->bug[k].replay, &error) < 0)
+                fprintf(stderr, "storsim: its choices could not be recorded: %s\n", error.text);
+        }
     }
-}
-
-/* Makes a cell's first failure small, beside its replay file. */
-static void failure_minimise(const struct sweep *sweep, const struct sim_cell_result *r,
-                             json_t *object)
-{
-    uint32_t tries = sim_tries(sweep->arguments, SIM_SHRINK_TRIES_FEW);
-    struct sim_replay finding;
-    struct sim_error error;
-    char path[PATH_MAX];
-
-    if (r->first_replay[0] == '\0' || tries == 0 ||
-        sim_replay_read(r->first_replay, &error, &finding) < 0)
-        return;
-    sim_shrunk_path(r->first_replay, path, sizeof(path));
-    sim_finding_minimise(&finding, tries, path, "  ", object);
-    sim_replay_free(&finding);
 }
 
 static void results_print(struct sweep *sweep, enum sim_sweep_end end)
@@ -449,7 +433,7 @@ static void results_print(struct sweep *sweep, enum sim_sweep_end end)
         else
             cell_print(&sweep->cell[i], &sweep->result[i]);
         if (end != SIM_SWEEP_INTERRUPT && end != SIM_SWEEP_TERMINATE)
-            failure_minimise(sweep, &sweep->result[i], object);
+            sim_bugs_tell(&sweep->result[i], sweep->arguments, object);
         if (object != NULL)
             sim_json_print(object);
     }
@@ -591,7 +575,8 @@ const struct sim_verb sim_verb_sweep = {
             "keeps what other scenarios\n"
             "and drivers left there, and replaces what these did. Each bug, a rule at a place in "
             "the driver, gets a replay\n"
-            "file for its lowest seed in DIR/failures.",
+            "file for its lowest seed in DIR/failures, and is made small there (NAME-min.replay), "
+            "the one with the shortest\nrun first.",
     .operands_min = 1,
     .operands_max = SIM_CLI_LIST_MAX,
     .fn = sweep,

@@ -16,14 +16,18 @@
 #include "sim/engine/module.h"
 #include "sim/engine/watch_private.h"
 
-#define WATCHDOG_US 100000
-#define WATCHDOG_TICKS 10 /* so much processor time without a point or an event */
-
 static struct sim_module *module;
 static struct {
     uint64_t points, events, ticks;
+    enum sim_watchdog kind;
 } watchdog;
+
+/* Ticks of processor time without a point or an event. */
+static const struct {
+    uint32_t tick_us, ticks;
+} watchdog_of[] = {[SIM_WATCHDOG_PATIENT] = {100000, 10}, [SIM_WATCHDOG_QUICK] = {10000, 3}};
 static _Alignas(16) unsigned char signal_stack[64 << 10];
+static bool installed;
 
 void sim_set_module(struct sim_module *m)
 {
@@ -170,11 +174,22 @@ static void on_watchdog(int signal, siginfo_t *info, void *context)
         watchdog.ticks = 0;
         return;
     }
-    if (++watchdog.ticks >= WATCHDOG_TICKS &&
+    if (++watchdog.ticks >= watchdog_of[watchdog.kind].ticks &&
         in_module((uintptr_t)uc->uc_mcontext.gregs[REG_RIP], &offset)) {
         watchdog.ticks = 0;
         finding(s, SIM_RULE_DRIVER_HANG, signal, info, context);
     }
+}
+
+void sim_watchdog_set(enum sim_watchdog kind)
+{
+    struct itimerval every = {.it_interval.tv_usec = watchdog_of[kind].tick_us,
+                              .it_value.tv_usec = watchdog_of[kind].tick_us};
+
+    watchdog.kind = kind;
+    watchdog.ticks = 0;
+    if (installed)
+        setitimer(ITIMER_VIRTUAL, &every, NULL);
 }
 
 void sim__crash_install(void)
@@ -185,9 +200,6 @@ void sim__crash_install(void)
     struct sigaction tick = {.sa_sigaction = on_watchdog,
                              .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER | SA_RESTART};
     stack_t stack = {.ss_sp = signal_stack, .ss_size = sizeof signal_stack};
-    struct itimerval every = {.it_interval.tv_usec = WATCHDOG_US, .it_value.tv_usec = WATCHDOG_US};
-    static bool installed;
-
     if (installed)
         return;
     installed = true;
@@ -195,5 +207,5 @@ void sim__crash_install(void)
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
         sigaction(signals[i], &fault, NULL);
     sigaction(SIGVTALRM, &tick, NULL);
-    setitimer(ITIMER_VIRTUAL, &every, NULL);
+    sim_watchdog_set(SIM_WATCHDOG_PATIENT);
 }

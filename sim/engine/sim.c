@@ -482,6 +482,8 @@ struct sim_finding *sim__finding_new(struct sim *s, enum sim_rule rule, uint64_t
     f->at = sim_now(s);
     f->cpu = s->agent ? (uint8_t)s->agent->number : SIM_CPU_NONE;
     f->level = s->agent ? s->agent->level : 0;
+    if (s->agent && s->agent->driver_depth)
+        f->callback = (uint8_t)(s->agent->callback[s->agent->driver_depth] + 1);
     f->points = s->hot.points;
     f->subject = subject;
     return f;

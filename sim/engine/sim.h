@@ -186,4 +186,9 @@ struct sim_module;
 void sim_set_module(struct sim_module *module);
 struct sim_module *sim_module_present(void);
 
+/* A driver hangs when it uses so much processor time without a point: a second, or 30 ms, which is
+ * for those who will ask again. Not part of the world. */
+enum sim_watchdog { SIM_WATCHDOG_PATIENT, SIM_WATCHDOG_QUICK };
+void sim_watchdog_set(enum sim_watchdog watchdog);
+
 #endif

@@ -67,6 +67,7 @@ struct sim_finding {
     uint8_t cpu;   /* SIM_CPU_NONE when a device or a timer saw it */
     uint8_t level; /* IRQL */
     uint8_t frames;
+    uint8_t callback; /* entry point of the driver that ran, its number plus 1; 0: none */
     uint64_t points;  /* points passed when it was found */
     uint64_t subject; /* serial of the SRB or other object concerned; 0 if none */
     char text[SIM_FINDING_TEXT];

@@ -32,6 +32,8 @@ static int record(struct sim_session *session, const char *path, struct sim_repl
     if (hash != replay->trace_hash)
         return sim_error_set(error, "%s: seed %llu gave another trace when it was run again", path,
                              (unsigned long long)replay->seed);
+    if ((uint64_t)replay->schedule.delays + replay->schedule.answers > SIM_REPLAY_CHOICES_MAX)
+        return 0; /* an endless loop on several CPUs: the seed says it shorter */
     replay->scheduled = true;
     return sim_replay_write(path, replay, error);
 }

@@ -9,10 +9,10 @@
  * member. */
 const char *sim_strategy_maker(const struct sim_scenario *scenario, uint64_t seed);
 
-/* Runs the finding of a replay file once more and adds its choices, unless it has them or the run
- * never ended (its trace hash is 0). No session may be open. Errors: the file, scenario or driver
- * is unusable; the finding does not come again; the file cannot be written. The file is then as it
- * was. */
+/* Runs the finding of a replay file once more and adds its choices, unless it has them, or the run
+ * never ended (its trace hash is 0), or made more of them than a file may hold. No session may be
+ * open. Errors: the file, scenario or driver is unusable; the finding does not come again; the file
+ * cannot be written. The file is then as it was. */
 int sim_replay_complete(const char *path, struct sim_error *error);
 
 #endif

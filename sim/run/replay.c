@@ -11,7 +11,6 @@
 #include "sim/engine/sim.h"
 
 #define FILE_MAX (64 * 1024 * 1024)
-#define CHOICES_MAX 1000000
 #define SCENARIO_LINE "--- scenario"
 
 enum field_kind { FIELD_TEXT, FIELD_HEX, FIELD_NUMBER, FIELD_RULE };
@@ -206,10 +205,10 @@ static int choices_read(struct reading *r, const char *value)
     r->counted = true;
     r->out->scheduled = strcmp(value, "seed") != 0;
     if (r->out->scheduled &&
-        (number_read(value, 10, &r->choices_left) < 0 || r->choices_left > CHOICES_MAX))
+        (number_read(value, 10, &r->choices_left) < 0 || r->choices_left > SIM_REPLAY_CHOICES_MAX))
         return sim_error_set(r->error,
                              "%s:%d: choices: '%.60s' is neither 'seed' nor a number up to %d",
-                             r->path, r->line, value, CHOICES_MAX);
+                             r->path, r->line, value, SIM_REPLAY_CHOICES_MAX);
     return 0;
 }
 
@@ -399,4 +398,16 @@ void sim_replay_free(struct sim_replay *replay)
     sim_schedule_free(&replay->schedule);
     free(replay->storage);
     replay->storage = NULL;
+}
+
+void sim_replay_minimal_path(const char *path, char *out, size_t bytes)
+{
+    static const char ending[] = ".replay", min[] = "-min";
+    size_t n = strlen(path), e = sizeof ending - 1, m = sizeof min - 1;
+
+    if (n >= e && !strcmp(path + n - e, ending))
+        n -= e;
+    if (n >= m && !strncmp(path + n - m, min, m))
+        n -= m;
+    snprintf(out, bytes, "%.*s-min.replay", (int)n, path);
 }

@@ -33,6 +33,7 @@
 
 #define SIM_REPLAY_VERSION 2
 #define SIM_REPLAY_SETTINGS_MAX 64
+#define SIM_REPLAY_CHOICES_MAX 1000000 /* delays and answers */
 
 struct sim_replay {
     const char *scenario, *path, *driver, *driver_build, *storsim, *strategy;
@@ -58,5 +59,8 @@ void sim_replay_name(const struct sim_replay *replay, uint64_t seed, char *out, 
  * bad value. Free with sim_replay_free(). */
 int sim_replay_read(const char *path, struct sim_error *error, struct sim_replay *out);
 void sim_replay_free(struct sim_replay *replay);
+
+/* NAME-min.replay for NAME.replay (unchanged when it ends so already). out has bytes. */
+void sim_replay_minimal_path(const char *path, char *out, size_t bytes);
 
 #endif

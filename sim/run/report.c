@@ -80,15 +80,6 @@ const char *sim_reader_text(struct sim_reader *reader)
     return text;
 }
 
-uint64_t sim_finding_place(const struct sim_finding *finding)
-{
-    for (int i = 0; i < finding->frames; i++) {
-        if (finding->frame[i].in_module)
-            return finding->frame[i].offset;
-    }
-    return 0;
-}
-
 /* Only bins that count something: most are empty. */
 static void latency_pack(struct sim_bytes *out, const struct sim_result *result)
 {
@@ -105,15 +96,15 @@ static void latency_pack(struct sim_bytes *out, const struct sim_result *result)
 }
 
 static void finding_pack(struct sim_bytes *out, const struct sim_finding *finding,
-                         const char *stack)
+                         const struct sim_report_finding_text *text)
 {
     sim_bytes_u64(out, finding->rule);
     sim_bytes_u64(out, finding->severity);
     sim_bytes_u64(out, (uint64_t)finding->at);
     sim_bytes_u64(out, finding->cpu);
-    sim_bytes_u64(out, sim_finding_place(finding));
     sim_bytes_text(out, finding->text);
-    sim_bytes_text(out, stack);
+    sim_bytes_text(out, text->stack);
+    sim_bytes_text(out, text->signature);
 }
 
 static uint32_t kept(const struct sim_result *result)
@@ -138,8 +129,8 @@ static void extra_pack(struct sim_bytes *out, const struct sim_report_extra *ext
 }
 
 void sim_report_pack(struct sim_bytes *out, const struct sim_result *result,
-                     const struct sim_report_extra *extra, char (*stack)[SIM_REPORT_STACK],
-                     enum sim_report_samples samples)
+                     const struct sim_report_extra *extra,
+                     const struct sim_report_finding_text *text, enum sim_report_samples samples)
 {
     uint32_t n = samples == SIM_REPORT_SAMPLES ? result->samples : 0;
     struct sim_report_extra none = {.load_seed = result->seed};
@@ -156,7 +147,7 @@ void sim_report_pack(struct sim_bytes *out, const struct sim_result *result,
     sim_bytes_add(out, result->figure, sizeof(result->figure));
     sim_bytes_u64(out, kept(result));
     for (uint32_t i = 0; i < kept(result); i++)
-        finding_pack(out, &result->finding[i], stack[i]);
+        finding_pack(out, &result->finding[i], &text[i]);
     latency_pack(out, result);
     sim_bytes_u64(out, n);
     sim_bytes_add(out, result->sample, n * sizeof(*result->sample));
@@ -188,9 +179,9 @@ static void findings_unpack(struct sim_reader *r, struct sim_report *report)
         f->severity = (enum sim_severity)sim_reader_u64(r);
         f->at = (sim_ns)sim_reader_u64(r);
         f->cpu = (uint8_t)sim_reader_u64(r);
-        f->place = sim_reader_u64(r);
         f->text = sim_reader_text(r);
         f->stack = sim_reader_text(r);
+        f->signature = sim_reader_text(r);
         r->bad |= f->rule >= SIM_RULE_COUNT;
     }
 }

@@ -11,6 +11,7 @@
 
 #include "sim/run/pairs.h"
 #include "sim/run/result.h"
+#include "sim/run/signature.h"
 
 #define SIM_REPORT_STACK 4096 /* text of a stack, one frame a line */
 
@@ -40,9 +41,8 @@ struct sim_report_finding {
     enum sim_severity severity;
     sim_ns at;
     uint8_t cpu;
-    uint64_t place; /* offset of the innermost driver frame, 0 when there is none: findings of one
-                     * rule and place are one bug to a reader */
     const char *text, *stack;
+    const char *signature; /* findings of one rule and signature are one bug: signature.h */
 };
 
 struct sim_report {
@@ -78,12 +78,18 @@ struct sim_report_extra {
     const struct sim_place_text *place;
 };
 
-/* Packs a result; stack[i] is the text of finding i. extra: NULL means its own load and no pairs.
+/* How finding i of a result is told. */
+struct sim_report_finding_text {
+    char stack[SIM_REPORT_STACK];
+    char signature[SIM_SIGNATURE_BYTES];
+};
+
+/* Packs a result; text[i] is about finding i. extra: NULL means its own load and no pairs.
  * samples: also its single I/Os. */
 enum sim_report_samples { SIM_REPORT_NO_SAMPLES, SIM_REPORT_SAMPLES };
 void sim_report_pack(struct sim_bytes *out, const struct sim_result *result,
-                     const struct sim_report_extra *extra, char (*stack)[SIM_REPORT_STACK],
-                     enum sim_report_samples samples);
+                     const struct sim_report_extra *extra,
+                     const struct sim_report_finding_text *text, enum sim_report_samples samples);
 
 /* Value of `stop` in a packed report of a seed that storsim itself failed on. */
 #define SIM_REPORT_LOST 255
@@ -95,8 +101,6 @@ void sim_report_free(struct sim_report *report);
 
 /* First finding of severity error, or NULL. */
 const struct sim_report_finding *sim_report_error(const struct sim_report *report);
-/* Offset of the innermost driver frame of a finding, 0 when there is none. */
-uint64_t sim_finding_place(const struct sim_finding *finding);
 
 /* "done", "finding", ... as in the database. */
 const char *sim_stop_name(enum sim_stop stop);

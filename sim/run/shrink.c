@@ -12,18 +12,32 @@
 #include "sim/run/shrink_private.h"
 #include "sim/run/version.h"
 
+/* An endless loop that touches no shared memory is found by processor time: so many other runs. */
+#define WATCHDOG_COST 5
+
+/* An endless loop that passes points is known again by fewer of them: the scenario's limit over
+ * these, one after the other until the minimum hangs under the whole limit as well. */
+static const uint32_t hang_part[] = {1000, 100, 10, 1};
+#define HANG_PARTS ((uint32_t)(sizeof hang_part / sizeof hang_part[0]))
+#define HANG_POINTS_LEAST 1000
+
 /* --- sessions and runs ------------------------------------------------------------------------ */
 
 static int variant_parse(const struct sim__shrink *s, const struct sim__variant *v,
                          struct sim_error *error, struct sim_scenario **out)
 {
-    struct sim_setting setting[SIM_REPLAY_SETTINGS_MAX + 1];
+    struct sim_setting setting[SIM_REPLAY_SETTINGS_MAX + 2];
+    char points[32];
     uint32_t n = 0;
 
     for (; n < v->settings; n++)
         setting[n] = (struct sim_setting){.name = v->set[n].name, .value = v->set[n].value};
     if (s->searching)
         setting[n++] = (struct sim_setting){.name = "explore.strategy", .value = "portfolio"};
+    if (s->points_max) {
+        snprintf(points, sizeof points, "%llu", (unsigned long long)s->points_max);
+        setting[n++] = (struct sim_setting){.name = "explore.points_max", .value = points};
+    }
     return sim_scenario_parse(s->path, v->text, setting, n, error, out);
 }
 
@@ -33,6 +47,8 @@ int sim__shrink_open(struct sim__shrink *s, const struct sim__variant *variant,
     SIM_ASSERT(!s->session);
     if (variant_parse(s, variant, error, &s->scenario))
         return -1;
+    /* With an endless loop, too: it runs once to learn how long a run is. */
+    s->cost += SIM__TRY * (s->watchdog ? WATCHDOG_COST : 1);
     if (sim_session_open(s->scenario, error, &s->session)) {
         s->session = NULL;
         sim__shrink_close(s);
@@ -57,40 +73,44 @@ static const struct sim_finding *verdict(const struct sim_result *r)
     return NULL;
 }
 
-/* The innermost function of the driver: with the rule it tells bugs apart. */
-static const char *function_of(struct sim__shrink *s, const struct sim_finding *f)
+/* A run cost something: much more than others when the watchdog had to end it. */
+static void run_count(struct sim__shrink *s)
 {
-    uint64_t place = sim_finding_place(f);
-    struct sim_module *module = sim_session_module(s->session);
+    const struct sim_finding *f = verdict(s->result);
+    uint64_t part = s->unit ? SIM__TRY * s->result->points / s->unit : SIM__TRY;
 
-    return place && module ? sim_module_source(module, place).function : "";
+    s->watchdog = f && f->rule == SIM_RULE_DRIVER_HANG && s->result->stop == SIM_STOP_CRASH;
+    s->cost += s->watchdog ? WATCHDOG_COST * SIM__TRY : part < 1 ? 1 : part;
+    s->runs++;
 }
 
 static void run(struct sim__shrink *s, uint64_t seed, const struct sim_schedule *schedule)
 {
-    s->tries++;
     if (schedule)
         sim_session_run_schedule(s->session, seed, schedule, s->result);
     else
         sim_session_run(s->session, seed, s->result);
+    run_count(s);
 }
 
 static bool is_finding(struct sim__shrink *s)
 {
     const struct sim_finding *f = verdict(s->result);
+    char signature[SIM_SIGNATURE_BYTES];
 
-    return f && f->rule == s->rule && !strcmp(function_of(s, f), s->function);
+    return f && f->rule == s->rule &&
+           !strcmp(sim_signature(f, sim_session_module(s->session), signature), s->signature);
 }
 
 bool sim__shrink_try_delays(struct sim__shrink *s, uint64_t seed, struct sim_schedule *out)
 {
     if (sim__shrink_over(s))
         return false;
-    s->tries++;
     sim_schedule_clear(out);
     sim_schedule_record(out);
     sim_session_run_strategy(s->session, seed, &sim_strategy_delay, s->result);
     sim_schedule_record(NULL);
+    run_count(s);
     return is_finding(s);
 }
 
@@ -119,8 +139,8 @@ static void measure(struct sim__shrink *s, struct sim_shrink_size *size)
     if (s->scheduled) {
         run(s, s->seed, &s->schedule);
     } else {
-        s->tries++;
         sim_session_record(s->session, s->seed, &s->schedule, s->result);
+        run_count(s);
     }
     sim_session_set_sink(s->session, NULL, NULL);
     size->preemptions = s->schedule.delays;
@@ -132,23 +152,32 @@ static void measure(struct sim__shrink *s, struct sim_shrink_size *size)
 
 /* --- steps ------------------------------------------------------------------------------------ */
 
+static int variant_fill(struct sim__variant *v, const struct sim_replay *finding,
+                        struct sim_error *error)
+{
+    v->text = strdup(finding->scenario_text);
+    v->settings = finding->settings;
+    for (uint32_t i = 0; i < finding->settings; i++) {
+        snprintf(v->set[i].name, SIM__SET_NAME, "%s", finding->setting[i].name);
+        snprintf(v->set[i].value, SIM__SET_VALUE, "%s", finding->setting[i].value);
+        if (strlen(finding->setting[i].name) >= SIM__SET_NAME ||
+            strlen(finding->setting[i].value) >= SIM__SET_VALUE)
+            return sim_error_set(error, "the setting %.60s is too long to be reduced",
+                                 finding->setting[i].name);
+    }
+    return 0;
+}
+
 static int begin(struct sim__shrink *s, const struct sim_replay *finding, struct sim_shrunk *out)
 {
     const struct sim_finding *f;
 
     s->path = finding->path;
     s->seed = finding->seed;
-    s->best.text = strdup(finding->scenario_text);
-    s->best.settings = finding->settings;
-    for (uint32_t i = 0; i < finding->settings; i++) {
-        snprintf(s->best.set[i].name, SIM__SET_NAME, "%s", finding->setting[i].name);
-        snprintf(s->best.set[i].value, SIM__SET_VALUE, "%s", finding->setting[i].value);
-        if (strlen(finding->setting[i].name) >= SIM__SET_NAME ||
-            strlen(finding->setting[i].value) >= SIM__SET_VALUE)
-            return sim_error_set(s->error, "the setting %.60s is too long to be reduced",
-                                 finding->setting[i].name);
-    }
-    if (sim__shrink_open(s, &s->best, s->error))
+    s->scheduled = finding->scheduled;
+    if (s->scheduled)
+        sim_schedule_copy(&s->schedule, &finding->schedule);
+    if (variant_fill(&s->best, finding, s->error) || sim__shrink_open(s, &s->best, s->error))
         return -1;
     measure(s, &out->before);
     f = verdict(s->result);
@@ -157,9 +186,22 @@ static int begin(struct sim__shrink *s, const struct sim_replay *finding, struct
             s->error, "the finding does not show with this storsim and driver: seed %llu passes",
             (unsigned long long)s->seed);
     s->rule = f->rule;
-    snprintf(s->function, sizeof s->function, "%s", function_of(s, f));
-    sim__shrink_close(s);
+    s->unit = s->result->points;
+    sim_signature(f, sim_session_module(s->session), s->signature);
     return 0;
+}
+
+/* Lowers the limit of points for the search. The schedule was recorded: with another limit some
+ * strategies would make other choices. */
+static void hang_begin(struct sim__shrink *s, uint32_t part)
+{
+    uint64_t all = (uint64_t)sim_opt(s->scenario, SIM_OPT_EXPLORE_POINTS_MAX);
+
+    s->scheduled = true;
+    s->points_max = all / hang_part[part];
+    if (s->points_max < HANG_POINTS_LEAST || s->points_max >= all)
+        s->points_max = 0;
+    s->unit = s->unit > all ? s->unit - all + s->points_max : s->unit;
 }
 
 static int reduce(struct sim__shrink *s, struct sim_shrunk *out)
@@ -167,7 +209,6 @@ static int reduce(struct sim__shrink *s, struct sim_shrunk *out)
     sim__shrink_scenario(s);
     if (sim__shrink_open(s, &s->best, s->error))
         return -1;
-    s->tries_max++;
     measure(s, &out->after);
     sim__shrink_close(s);
     s->scheduled = true;
@@ -179,20 +220,32 @@ static int reduce(struct sim__shrink *s, struct sim_shrunk *out)
     return 0;
 }
 
-/* Twice, and both must be the finding, with one hash. */
-static int confirm(struct sim__shrink *s, struct sim_shrunk *out)
+/* Under the scenario's own limits, twice: both must be the finding, with one hash. CONFIRM_FALSE: a
+ * hang that was none, only slow. */
+enum confirm { CONFIRM_TRUE, CONFIRM_FALSE, CONFIRM_ERROR };
+
+static enum confirm confirm(struct sim__shrink *s, struct sim_shrunk *out)
 {
-    const struct sim_finding *f;
     uint64_t hash;
 
-    s->tries_max += 2;
+    if (s->points_max) {
+        sim__shrink_close(s);
+        s->points_max = 0;
+        if (sim__shrink_open(s, &s->best, s->error))
+            return CONFIRM_ERROR;
+    }
     measure(s, &out->after);
+    if (s->rule == SIM_RULE_DRIVER_HANG && !is_finding(s)) {
+        sim_error_set(s->error, "the endless loop comes to an end when it is given more time");
+        return CONFIRM_FALSE;
+    }
     hash = s->result->hash;
     run(s, s->seed, &s->schedule);
-    f = verdict(s->result);
-    if (!f || f->rule != s->rule || s->result->hash != hash)
-        return sim_error_set(s->error, "non-determinism: the minimised run does not repeat itself");
-    return 0;
+    if (!is_finding(s) || s->result->hash != hash) {
+        sim_error_set(s->error, "non-determinism: the minimised run does not repeat itself");
+        return CONFIRM_ERROR;
+    }
+    return CONFIRM_TRUE;
 }
 
 static char *kept(const char *text)
@@ -228,37 +281,62 @@ static void result_fill(struct sim__shrink *s, const struct sim_replay *finding,
                                              .value = kept(s->best.set[i].value)};
     sim_schedule_copy(&r->schedule, &s->schedule);
     r->scheduled = true;
-    out->tries = s->tries;
+}
+
+static void forget(struct sim__shrink *s)
+{
+    sim__shrink_close(s);
+    free(s->best.text);
+    sim_schedule_free(&s->schedule);
+    s->best.text = NULL;
+    s->searching = false;
+    s->points_max = 0;
+    s->cost = 0;
+    s->unit = 0;
+    s->runs = 0;
+}
+
+/* The whole way once; part: of the limit of points, for an endless loop. */
+static enum confirm attempt(struct sim__shrink *s, const struct sim_replay *finding, uint32_t part,
+                            struct sim_shrunk *out)
+{
+    int result;
+
+    if (begin(s, finding, out))
+        return CONFIRM_ERROR;
+    if (s->rule == SIM_RULE_DRIVER_HANG)
+        hang_begin(s, part);
+    sim__shrink_close(s);
+    sim_watchdog_set(SIM_WATCHDOG_QUICK);
+    result = reduce(s, out);
+    sim_watchdog_set(SIM_WATCHDOG_PATIENT);
+    return result ? CONFIRM_ERROR : confirm(s, out);
 }
 
 int sim_shrink(const struct sim_replay *finding, uint32_t tries, struct sim_error *error,
                struct sim_shrunk *out)
 {
     struct sim__shrink *s = calloc(1, sizeof *s);
-    int result;
+    enum confirm end = CONFIRM_FALSE;
 
     SIM_ASSERT(s);
     memset(out, 0, sizeof *out);
     s->result = calloc(1, sizeof *s->result);
     SIM_ASSERT(s->result);
-    s->tries_max = tries ? tries : 1;
     s->error = error;
-    s->scheduled = finding->scheduled;
-    if (s->scheduled)
-        sim_schedule_copy(&s->schedule, &finding->schedule);
-    result = begin(s, finding, out);
-    if (!result)
-        result = reduce(s, out);
-    if (!result)
-        result = confirm(s, out);
-    if (!result)
+    for (uint32_t part = 0; part < HANG_PARTS && end == CONFIRM_FALSE; part++) {
+        forget(s);
+        s->cost_max = (uint64_t)(tries ? tries : 1) * SIM__TRY;
+        end = attempt(s, finding, part, out);
+        out->tries += (uint32_t)((s->cost + SIM__TRY - 1) / SIM__TRY);
+        out->runs += s->runs;
+    }
+    if (end == CONFIRM_TRUE)
         result_fill(s, finding, out);
-    sim__shrink_close(s);
-    sim_schedule_free(&s->schedule);
-    free(s->best.text);
+    forget(s);
     free(s->result);
     free(s);
-    return result;
+    return end == CONFIRM_TRUE ? 0 : -1;
 }
 
 void sim_shrunk_free(struct sim_shrunk *shrunk)
@@ -302,19 +380,10 @@ char *sim_shrunk_text(const struct sim_shrunk *shrunk, char *out)
     less(out, "fault", a->faults, b->faults, &any);
     less(out, "CPU", a->cpus, b->cpus, &any);
     less(out, "queue", a->queues, b->queues, &any);
-    if (!any)
+    if (!any && shrunk->out_of_tries)
+        snprintf(out, SIM_SHRINK_TEXT, "nothing smaller in %u runs; 'storsim shrink' makes more",
+                 shrunk->runs);
+    else if (!any)
         snprintf(out, SIM_SHRINK_TEXT, "minimal already");
     return out;
-}
-
-void sim_shrunk_path(const char *path, char *out, size_t bytes)
-{
-    static const char ending[] = ".replay", min[] = "-min";
-    size_t n = strlen(path), e = sizeof ending - 1, m = sizeof min - 1;
-
-    if (n >= e && !strcmp(path + n - e, ending))
-        n -= e;
-    if (n >= m && !strncmp(path + n - m, min, m))
-        n -= m;
-    snprintf(out, bytes, "%.*s-min.replay", (int)n, path);
 }

@@ -8,7 +8,9 @@
 
 #include "sim/run/session.h"
 #include "sim/run/shrink.h"
+#include "sim/run/signature.h"
 
+#define SIM__TRY 32u /* parts of a try; no run costs less than one */
 #define SIM__SET_NAME 112
 #define SIM__SET_VALUE 160
 
@@ -27,13 +29,18 @@ struct sim__shrink {
     uint64_t seed;
     struct sim_schedule schedule; /* of the finding as it is now; played when `scheduled` */
     bool scheduled;
+    uint64_t points_max; /* of sessions, in place of the scenario's; 0: its own */
     bool searching; /* sessions run strategy portfolio: a variant's own may be blind for what is
                        left */
     /* What must be violated again. */
     enum sim_rule rule;
-    char function[128];
-    uint32_t tries, tries_max;
+    char signature[SIM_SIGNATURE_BYTES];
+    /* Effort, in tries: a run as long as the finding's first one is a try, a shorter one a part. */
+    uint64_t cost, cost_max; /* in parts of a try, SIM__TRY */
+    uint64_t unit;           /* points of that first run */
+    uint32_t runs;
     struct sim_result *result; /* of the last run */
+    bool watchdog;             /* which was ended by it */
     /* The open session, of `best`, or none. */
     struct sim_scenario *scenario;
     struct sim_session *session;
@@ -52,7 +59,7 @@ bool sim__shrink_try(struct sim__shrink *s, uint64_t seed, const struct sim_sche
 bool sim__shrink_try_delays(struct sim__shrink *s, uint64_t seed, struct sim_schedule *out);
 static inline bool sim__shrink_over(const struct sim__shrink *s)
 {
-    return s->tries >= s->tries_max;
+    return s->cost >= s->cost_max;
 }
 
 /* Reduces the scenario: s->best, s->seed, s->schedule and s->scheduled change. No session is open

@@ -17,8 +17,8 @@
 
 #define PASSES_MAX 4
 #define STEPS_MAX 7  /* halvings of one number in a pass */
-#define TRIES_MIN 8u /* of one variant, when the finding is rare */
-#define TRIES_MAX 128u
+#define TRIES_MIN 8u /* for one variant, when the finding is rare */
+#define TRIES_MAX 64u
 #define VARIANTS 50u      /* the scenario's share of the tries is spread over so many */
 #define RUNGS 8u          /* a rung gets this share of the tries */
 #define SCENARIO_SHARE 4u /* the schedule is left one of so many parts */
@@ -114,11 +114,13 @@ static void settings_cut(struct sim__variant *v, const char *kind, const char *n
 
 /* --- judging ---------------------------------------------------------------------------------- */
 
-static uint32_t tries_of(const struct sim__shrink *s)
+/* What one variant may cost. */
+static uint64_t share_of(const struct sim__shrink *s)
 {
-    uint32_t tries = s->tries_max / VARIANTS;
+    uint64_t cost = s->cost_max / VARIANTS, least = TRIES_MIN * SIM__TRY,
+             most = (uint64_t)TRIES_MAX * SIM__TRY;
 
-    return tries < TRIES_MIN ? TRIES_MIN : tries > TRIES_MAX ? TRIES_MAX : tries;
+    return cost < least ? least : cost > most ? most : cost;
 }
 
 /* The finding as it is now: its seed, under its schedule if it has one. */
@@ -128,9 +130,11 @@ static bool as_it_is(struct sim__shrink *s)
 }
 
 /* Seeds under the portfolio of strategies. */
-static bool by_seeds(struct sim__shrink *s, uint32_t seeds)
+static bool by_seeds(struct sim__shrink *s, uint64_t cost)
 {
-    for (uint64_t seed = 1; seed <= seeds && !sim__shrink_over(s); seed++) {
+    uint64_t end = s->cost + cost;
+
+    for (uint64_t seed = 1; s->cost < end && !sim__shrink_over(s); seed++) {
         if (!sim__shrink_try(s, seed, NULL))
             continue;
         s->seed = seed;
@@ -142,12 +146,13 @@ static bool by_seeds(struct sim__shrink *s, uint32_t seeds)
 
 /* What other strategies find only under load, because they hold up a processor only while another
  * is busy, is often a delay or two away from the default order. The run is kept as its schedule. */
-static bool by_delays(struct sim__shrink *s, uint32_t tries)
+static bool by_delays(struct sim__shrink *s, uint64_t cost)
 {
     struct sim_schedule schedule = {0};
+    uint64_t end = s->cost + cost;
     bool found = false;
 
-    for (uint64_t seed = 1; seed <= tries && !found && !sim__shrink_over(s); seed++) {
+    for (uint64_t seed = 1; s->cost < end && !found && !sim__shrink_over(s); seed++) {
         found = sim__shrink_try_delays(s, seed, &schedule);
         if (!found)
             continue;
@@ -159,14 +164,14 @@ static bool by_delays(struct sim__shrink *s, uint32_t tries)
     return found;
 }
 
-/* Takes the variant over when the finding shows in it, within about `tries` runs. */
-static bool accept(struct sim__shrink *s, struct sim__variant *v, uint32_t tries)
+/* Takes the variant over when the finding shows in it, for about so much. */
+static bool accept(struct sim__shrink *s, struct sim__variant *v, uint64_t cost)
 {
     struct sim_error ignored;
     bool found = false;
 
     if (!sim__shrink_over(s) && !sim__shrink_open(s, v, &ignored))
-        found = as_it_is(s) || by_seeds(s, tries / 4) || by_delays(s, tries - tries / 4);
+        found = as_it_is(s) || by_seeds(s, cost / 4) || by_delays(s, cost - cost / 4);
     sim__shrink_close(s);
     if (!found) {
         drop(v);
@@ -190,7 +195,7 @@ static bool without_section(struct sim__shrink *s, const char *kind, const char 
     free(v->text);
     v->text = text;
     settings_cut(v, kind, name);
-    return accept(s, v, tries_of(s));
+    return accept(s, v, share_of(s));
 }
 
 static bool with_value(struct sim__shrink *s, const char *name, enum sim_option_type type,
@@ -204,7 +209,7 @@ static bool with_value(struct sim__shrink *s, const char *name, enum sim_option_
         drop(v);
         return false;
     }
-    return accept(s, v, tries_of(s));
+    return accept(s, v, share_of(s));
 }
 
 /* --- one number ------------------------------------------------------------------------------- */
@@ -293,7 +298,7 @@ static bool climb(struct sim__shrink *s, const struct rung *rung)
     changed |= cap(s, v, SIM_OPT_WORKLOAD_NUMBER_IOS, rung->number_ios);
     changed |= cap(s, v, SIM_OPT_MACHINE_CPUS, rung->cpus);
     if (changed)
-        return accept(s, v, s->tries_max / RUNGS);
+        return accept(s, v, s->cost_max / RUNGS);
     drop(v);
     return false;
 }
@@ -343,10 +348,10 @@ static bool sections_pass(struct sim__shrink *s, const char *kind)
 
 void sim__shrink_scenario(struct sim__shrink *s)
 {
-    uint32_t tries_max = s->tries_max;
+    uint64_t cost_max = s->cost_max;
     bool changed = true, was_scheduled = s->scheduled, ever;
 
-    s->tries_max -= tries_max / SCENARIO_SHARE;
+    s->cost_max -= cost_max / SCENARIO_SHARE;
     s->searching = true;
     ever = ladder_climb(s);
     for (int pass = 0; pass < PASSES_MAX && changed && !sim__shrink_over(s); pass++) {
@@ -357,5 +362,5 @@ void sim__shrink_scenario(struct sim__shrink *s)
     }
     /* An unchanged finding shows under its own strategy only. */
     s->searching = ever || was_scheduled;
-    s->tries_max = tries_max;
+    s->cost_max = cost_max;
 }

@@ -17,6 +17,7 @@
 
 #include "generated/schema_sql.h"
 #include "sim/engine/sim_assert.h"
+#include "sim/run/shrink.h"
 
 #define APPLICATION_ID 0x73746f72 /* "stor": tells our databases from other programs' */
 #define PATH_BYTES 4096
@@ -300,6 +301,7 @@ static int64_t sweep_find(struct sim_store *store, const struct sim_store_sweep 
     return id;
 }
 
+/* With what was made of them: NAME-min.replay tells of a finding that is no longer here. */
 static void replay_files_remove(struct sim_store *store, int64_t id)
 {
     sqlite3_stmt *statement = NULL;
@@ -310,11 +312,13 @@ static void replay_files_remove(struct sim_store *store, int64_t id)
         return;
     sqlite3_bind_int64(statement, 1, id);
     while (sqlite3_step(statement) == SQLITE_ROW) {
-        char path[PATH_BYTES * 2];
+        char path[PATH_BYTES * 2], minimal[PATH_BYTES * 2 + 8];
 
         snprintf(path, sizeof(path), "%s/%s", store->dir,
                  (const char *)sqlite3_column_text(statement, 0));
         unlink(path);
+        sim_replay_minimal_path(path, minimal, sizeof(minimal));
+        unlink(minimal);
     }
     sqlite3_finalize(statement);
 }

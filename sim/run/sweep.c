@@ -248,25 +248,42 @@ static int replay_store(struct sim__sweep *sweep, struct sim__cell_state *cell,
     return sim_store_replay(sweep->store, cell->id, report->seed, f->rule, name, sweep->error);
 }
 
+static struct sim_sweep_bug *bug_find(struct sim_cell_result *result,
+                                      const struct sim_report_finding *f)
+{
+    for (uint32_t i = 0; i < result->bugs; i++) {
+        if (result->bug[i].rule == f->rule && strcmp(result->bug[i].signature, f->signature) == 0)
+            return &result->bug[i];
+    }
+    return NULL;
+}
+
 /* A replay file for the first seed of each bug. */
 static int bugs_note(struct sim__sweep *sweep, struct sim__cell_state *cell,
                      const struct sim_report *report)
 {
+    struct sim_cell_result *result = cell->result;
+
     for (uint32_t i = 0; i < report->findings; i++) {
         const struct sim_report_finding *f = &report->finding[i];
-        char path[1024];
-        bool known = f->severity != SIM_SEVERITY_ERROR || cell->bugs == SIM__BUGS_MAX;
+        struct sim_sweep_bug *bug = bug_find(result, f);
 
-        for (uint32_t k = 0; k < cell->bugs; k++)
-            known |= cell->bug[k].rule == f->rule && cell->bug[k].place == f->place;
-        if (known)
+        if (f->severity != SIM_SEVERITY_ERROR)
             continue;
-        cell->bug[cell->bugs++] =
-            (struct sim__bug){.rule = f->rule, .place = f->place, .seed = report->seed};
-        if (replay_store(sweep, cell, report, f, path, sizeof(path)) < 0)
+        if (bug != NULL) {
+            bug->seeds++;
+            continue;
+        }
+        if (result->bugs == SIM_SWEEP_BUGS_MAX)
+            continue;
+        bug = &result->bug[result->bugs++];
+        *bug = (struct sim_sweep_bug){
+            .rule = f->rule, .seed = report->seed, .seeds = 1, .cost = report->points};
+        snprintf(bug->signature, sizeof(bug->signature), "%s", f->signature);
+        if (replay_store(sweep, cell, report, f, bug->replay, sizeof(bug->replay)) < 0)
             return -1;
-        if (cell->result->first_replay[0] == '\0')
-            snprintf(cell->result->first_replay, sizeof(cell->result->first_replay), "%s", path);
+        if (result->first_replay[0] == '\0')
+            snprintf(result->first_replay, sizeof(result->first_replay), "%s", bug->replay);
     }
     return 0;
 }
@@ -442,7 +459,7 @@ void sim__result_lose(struct sim__sweep *sweep, struct sim__cell_state *cell, ui
                       enum sim__loss why, const char *text)
 {
     static struct sim_result result;
-    static char stack[SIM_FINDINGS_MAX][SIM_REPORT_STACK];
+    static const struct sim_report_finding_text none[SIM_FINDINGS_MAX];
     struct sim_finding *f = &result.finding[0];
     struct sim_report_extra extra = {0};
     struct sim_bytes bytes = {0};
@@ -463,7 +480,7 @@ void sim__result_lose(struct sim__sweep *sweep, struct sim__cell_state *cell, ui
     }
     extra.load_seed =
         sim__load_at(cell, position) != 0 ? sim__load_at(cell, position) : result.seed;
-    sim_report_pack(&bytes, &result, &extra, stack, SIM_REPORT_NO_SAMPLES);
+    sim_report_pack(&bytes, &result, &extra, none, SIM_REPORT_NO_SAMPLES);
     window_put(sweep, cell, position, bytes);
 }
 

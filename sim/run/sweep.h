@@ -12,10 +12,22 @@
 #include "sim/run/marks.h"
 #include "sim/run/repeat.h"
 #include "sim/run/result.h"
+#include "sim/run/signature.h"
 #include "sim/scenario/scenario.h"
 
 #define SIM_SWEEP_CELLS_MAX 256
 #define SIM_SWEEP_DECADES 10
+#define SIM_SWEEP_BUGS_MAX 64 /* replay files of one cell */
+
+/* One bug of a cell: failing seeds of one rule and signature (signature.h). */
+struct sim_sweep_bug {
+    enum sim_rule rule;
+    char signature[SIM_SIGNATURE_BYTES];
+    uint64_t seed;     /* the lowest that showed it */
+    uint64_t seeds;    /* how many did */
+    uint64_t cost;     /* points of that seed's run */
+    char replay[1024]; /* its replay file */
+};
 
 /* One scenario with one driver. */
 struct sim_cell {
@@ -60,9 +72,11 @@ struct sim_cell_result {
     enum sim_rule first_rule;
     char first_message[SIM_FINDING_TEXT];
     char first_replay[1024]; /* path of its replay file, "" when it could not be written */
-    uint64_t expected_seed;  /* position (from 1) of the first seed with the expected violation; 0:
-                                none */
-    uint64_t first_lost;     /* lowest seed that storsim itself failed on, when lost > 0 */
+    uint32_t bugs;           /* in the order of their lowest seeds */
+    struct sim_sweep_bug bug[SIM_SWEEP_BUGS_MAX]; /* more are counted in `failed` only */
+    uint64_t expected_seed; /* position (from 1) of the first seed with the expected violation; 0:
+                               none */
+    uint64_t first_lost;    /* lowest seed that storsim itself failed on, when lost > 0 */
     char lost_message[128];
     sim_ns virtual_ns;
     uint64_t points;

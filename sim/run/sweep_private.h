@@ -14,18 +14,11 @@
 #include "sim/run/worker.h"
 
 #define SIM__WINDOW 65536 /* results that may wait for an earlier one */
-#define SIM__BUGS_MAX 64  /* replay files of one cell */
 
 /* Seeds to be run: positions first .. first + count - 1. */
 struct sim__span {
     uint64_t first, count;
     bool again; /* one seed whose worker died: the next death is storsim's fault */
-};
-
-/* One bug to a reader: a rule at a place in the driver. */
-struct sim__bug {
-    enum sim_rule rule;
-    uint64_t place, seed;
 };
 
 enum sim__phase { SIM__UNTRIED, SIM__TRYING, SIM__READY };
@@ -50,8 +43,6 @@ struct sim__cell_state {
     uint64_t latency[SIM_WHEN_COUNT][SIM_LATENCY_BINS];
     struct sim_pairs *pairs;
     struct sim_guide *guide; /* NULL unless guided */
-    uint32_t bugs;
-    struct sim__bug bug[SIM__BUGS_MAX];
 };
 
 struct sim__sweep {

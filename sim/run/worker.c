@@ -76,7 +76,7 @@ struct worker {
     struct sim_scenario *scenario;
     struct sim_session *session;
     struct sim_result result;
-    char stack[SIM_FINDINGS_MAX][SIM_REPORT_STACK];
+    struct sim_report_finding_text text[SIM_FINDINGS_MAX];
     char repeat[SIM_REPEAT_BYTES];
     struct sim_pairs *told; /* places that were described to the parent */
     struct sim_place_text place[PLACES_MAX];
@@ -158,17 +158,19 @@ static bool scenario_open(struct worker *w, struct sim_reader *r)
     return true;
 }
 
-static void stacks_tell(struct worker *w)
+static void findings_tell(struct worker *w)
 {
     static char line[SIM_FINDING_FRAMES][160];
 
     for (uint32_t i = 0; i < w->result.findings && i < SIM_FINDINGS_MAX; i++) {
         int n = sim_session_stack(w->session, &w->result.finding[i], line, SIM_FINDING_FRAMES);
+        char *stack = w->text[i].stack;
         size_t used = 0;
 
-        w->stack[i][0] = '\0';
+        *stack = '\0';
         for (int k = 0; k < n; k++)
-            used += (size_t)snprintf(w->stack[i] + used, SIM_REPORT_STACK - used, "%s\n", line[k]);
+            used += (size_t)snprintf(stack + used, SIM_REPORT_STACK - used, "%s\n", line[k]);
+        sim_signature(&w->result.finding[i], sim_session_module(w->session), w->text[i].signature);
     }
 }
 
@@ -220,9 +222,9 @@ static void seed_run(struct worker *w, uint64_t seed, uint64_t load, const struc
         sim_coverage_end();
         coverage_tell(w, &extra);
     }
-    stacks_tell(w);
+    findings_tell(w);
     start = message_begin(&w->out, SIM_MESSAGE_RESULT);
-    sim_report_pack(&w->out, &w->result, &extra, w->stack,
+    sim_report_pack(&w->out, &w->result, &extra, w->text,
                     samples ? SIM_REPORT_SAMPLES : SIM_REPORT_NO_SAMPLES);
     message_end(&w->out, start);
     send_out(&w->out);

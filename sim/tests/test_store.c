@@ -29,7 +29,7 @@ static void tear_down(void)
     strcpy(folder + strlen(folder) - 6, "XXXXXX");
 }
 
-static char stack[SIM_FINDINGS_MAX][SIM_REPORT_STACK];
+static struct sim_report_finding_text text[SIM_FINDINGS_MAX];
 
 /* A result with two findings, a histogram and three I/Os. */
 static void result_fill(struct sim_result *r)
@@ -54,7 +54,8 @@ static void result_fill(struct sim_result *r)
         .rule = SIM_RULE_DEADLOCK, .severity = SIM_SEVERITY_ERROR, .cpu = 3, .frames = 2};
     r->finding[1].frame[1] = (struct sim_frame){.offset = 0x77, .in_module = 1};
     strcpy(r->finding[1].text, "two 'locks'");
-    strcpy(stack[1], "a\nb\n");
+    strcpy(text[1].stack, "a\nb\n");
+    strcpy(text[1].signature, "+0x77 in HwStorStartIo");
     sample[2].latency_ns = 99;
     r->sample = sample;
     r->samples = 3;
@@ -77,7 +78,7 @@ static struct sim_bytes packed(enum sim_report_samples samples)
     struct sim_bytes bytes = {0};
 
     result_fill(&r);
-    sim_report_pack(&bytes, &r, &extra, stack, samples);
+    sim_report_pack(&bytes, &r, &extra, text, samples);
     return bytes;
 }
 
@@ -97,7 +98,7 @@ START_TEST(a_report_comes_out_as_it_went_in)
     ck_assert_int_eq(report.sample[2].latency_ns, 99);
     ck_assert_ptr_eq(sim_report_error(&report), &report.finding[1]);
     ck_assert_str_eq(report.finding[1].stack, "a\nb\n");
-    ck_assert_uint_eq(report.finding[1].place, 0x77);
+    ck_assert_str_eq(report.finding[1].signature, "+0x77 in HwStorStartIo");
     ck_assert_uint_eq(report.load_seed, 5);
     ck_assert_uint_eq(report.pairs, 2);
     ck_assert_uint_eq(report.pair[0], 0x8000000112345678);

@@ -264,6 +264,64 @@ START_TEST(an_expected_violation_is_a_pass_and_leaves_one_replay_file_for_each_b
 }
 END_TEST
 
+static bool there(const char *name)
+{
+    char path[256];
+
+    snprintf(path, sizeof(path), "r/failures/bad-deferred-reset-outstanding-%s.replay", name);
+    return access(path, F_OK) == 0;
+}
+
+START_TEST(every_bug_is_made_small_the_cheapest_first)
+{
+    const char *one, *two;
+
+    ck_assert_int_eq(storsim("sweep bad --out r"), 0);
+    one = strstr(output, "  bug: reset-outstanding (+0x200): 20 seeds, the first 1\n");
+    two = strstr(output, "  bug: reset-outstanding (+0x100): 20 seeds, the first 2\n");
+    ck_assert_ptr_nonnull(one);
+    ck_assert(one < two); /* its run is shorter */
+    ck_assert(there("1-min") && there("2-min"));
+    says(one, "storsim explain r/failures/bad-deferred-reset-outstanding-1-min.replay");
+    says(two, "storsim explain r/failures/bad-deferred-reset-outstanding-2-min.replay");
+    ck_assert_int_eq(storsim("replay r/failures/bad-deferred-reset-outstanding-2-min.replay"), 1);
+    says(output, "\nsame finding, same trace hash\n");
+}
+END_TEST
+
+START_TEST(bugs_share_the_tries)
+{
+    json_t *object, *bugs;
+
+    ck_assert_int_eq(storsim("sweep bad --out r --tries 0"), 0);
+    says(output, "bug: reset-outstanding (+0x100): 20 seeds, the first 2\n");
+    ck_assert_ptr_null(strstr(output, "minimi"));
+    ck_assert(!there("1-min"));
+    ck_assert_int_eq(storsim("sweep bad --out r --tries 20 --json"), 0);
+    object = json_loads(output, 0, NULL);
+    bugs = json_object_get(object, "bugs");
+    ck_assert_uint_eq(json_array_size(bugs), 2);
+    ck_assert_ptr_nonnull(json_object_get(json_array_get(bugs, 0), "minimised"));
+    ck_assert_str_eq(json_string_value(json_object_get(json_array_get(bugs, 1), "not_minimised")),
+                     "--tries is spent; 'storsim shrink' has more");
+    ck_assert_str_eq(json_string_value(json_object_get(json_array_get(bugs, 1), "signature")),
+                     "+0x100");
+    json_decref(object);
+}
+END_TEST
+
+START_TEST(minima_of_an_earlier_sweep_do_not_stay)
+{
+    ck_assert_int_eq(storsim("sweep bad --out r"), 0);
+    ck_assert(there("1") && there("1-min") && there("2-min"));
+    ck_assert_int_eq(storsim("sweep bad --out r --seeds 4-5"), 0);
+    ck_assert(!there("1") && !there("1-min") && !there("2-min"));
+    ck_assert(there("4-min") && there("5-min"));
+    ck_assert_int_eq(storsim("sweep bad --out r --seeds 4-5 --tries 0"), 0);
+    ck_assert(there("4") && !there("4-min"));
+}
+END_TEST
+
 START_TEST(an_unmet_expectation_exits_1)
 {
     ck_assert_int_eq(storsim("sweep scenarios/good.ini --driver deferred --out r"), 1);
@@ -835,6 +893,9 @@ int main(int argc, char **argv)
     tcase_add_test(tc, a_guided_sweep_is_the_same_with_any_number_of_workers);
     tcase_add_test(tc, without_coverage_nothing_is_said_or_stored);
     tcase_add_test(tc, an_expected_violation_is_a_pass_and_leaves_one_replay_file_for_each_bug);
+    tcase_add_test(tc, every_bug_is_made_small_the_cheapest_first);
+    tcase_add_test(tc, bugs_share_the_tries);
+    tcase_add_test(tc, minima_of_an_earlier_sweep_do_not_stay);
     tcase_add_test(tc, an_unmet_expectation_exits_1);
     tcase_add_test(tc, drivers_are_compared_in_one_database);
     tcase_add_test(tc, what_each_driver_broke_and_what_changed_is_told_side_by_side);
