@@ -98,8 +98,10 @@ bool sp__find_adapter(struct sp_port *port)
     sp__leave(port);
     if (!step(port, SP_BOOT_FIND_ADAPTER, found, found == SP_RETURN_FOUND))
         return sp__start_failed(
-            port, "HwStorFindAdapter returned %u (0 not found, 1 found, 2 error, 3 bad config)",
-            found);
+            port, "HwStorFindAdapter returned %u (0 not found, 1 found, 2 error, 3 bad config)%s",
+            found,
+            found == SP_RETURN_NOT_FOUND ? ": the adapter is NVMe, PCI 1B36:0010, class 01 08 02"
+                                         : "");
     return sp__config_info_take(port);
 }
 
