@@ -149,18 +149,44 @@ bool sp__initialize(struct sp_port *port)
     return true;
 }
 
-static bool passive_initialize(struct sp_port *port)
+static bool call_passive(struct sp_port *port)
 {
     BOOLEAN good;
 
-    if (!port->passive_init)
-        return true;
     sp__enter(port, SP_CB_PASSIVE_INITIALIZE);
     good = port->passive_init(port->devext);
     sp__leave(port);
     if (!step(port, SP_BOOT_PASSIVE_INITIALIZE, good, good))
         return init_false(port, "HwStorPassiveInitializeRoutine");
     return true;
+}
+
+static void passive_thread(struct nt *nt, void *ctx)
+{
+    struct sp_port *port = ctx;
+
+    port->life.passive_failed = !call_passive(port);
+    port->life.passive_over = true;
+    nt_signal(nt);
+}
+
+/* The scan waits for its end (8.1-4 a), or goes on beside it. */
+static bool passive_initialize(struct sp_port *port)
+{
+    if (!port->passive_init)
+        return true;
+    if (!sp__silent(port, SP_SILENT_SCAN_WAITS))
+        return call_passive(port);
+    nt_thread_create(port->at.nt, port->cpus - 1, "passive initialization", passive_thread, port);
+    return true;
+}
+
+static bool passive_end(struct sp_port *port)
+{
+    if (!port->passive_init || !sp__silent(port, SP_SILENT_SCAN_WAITS))
+        return true;
+    nt_wait(port->at.nt, &port->life.passive_over, SIM_NEVER);
+    return !port->life.passive_failed;
 }
 
 static bool control_query(struct sp_port *port)
@@ -200,7 +226,7 @@ static void start_up(struct nt *nt, void *ctx)
     struct sp_port *port = ctx;
     bool good = driver_entry(port) && sp__find_adapter(port) && connect(port) &&
                 sp__initialize(port) && passive_initialize(port) && control_query(port) &&
-                scan(port) && start_units(port) && attach(port);
+                scan(port) && start_units(port) && attach(port) && passive_end(port);
 
     (void)nt;
     if (good)

@@ -38,9 +38,9 @@ static enum environment enter(struct sp_port *port, SCSI_ADAPTER_CONTROL_TYPE ty
 {
     enum environment env = (enum environment)environment[type];
 
-    if (env == AT_DIRQL && port->config.stop_passive)
+    if (env == AT_DIRQL && sp__silent(port, SP_SILENT_STOP_CONTEXT))
         env = AT_PASSIVE;
-    if (env == AT_DISPATCH_POWER && !port->config.control_serial)
+    if (env == AT_DISPATCH_POWER && !sp__silent(port, SP_SILENT_POWER_CONTEXT))
         env = AT_DISPATCH;
     if (env == AT_DIRQL)
         sp__interrupt_lock(port);

@@ -146,7 +146,7 @@ static bool wanted(const struct sp_port *port, const struct sp_request *request)
     case SP_FN_FLUSH:
         return port->info->CachesData;
     case SP_FN_SHUTDOWN: /* 8.5-74 */
-        return port->info->CachesData || port->config.shutdown_always;
+        return port->info->CachesData || sp__silent(port, SP_SILENT_SHUTDOWN);
     case SP_FN_WMI:
         return port->info->WmiDataProvider;
     case SP_FN_DUMP_POINTERS:
@@ -197,7 +197,7 @@ static bool reset_asked(struct sp_port *port, struct sp_request *request)
     enum sp_function function = (enum sp_function)request->function;
 
     if (function != SP_FN_RESET_LUN && function != SP_FN_RESET_TARGET &&
-        (function != SP_FN_RESET_BUS || port->config.reset_bus_srb))
+        (function != SP_FN_RESET_BUS || sp__silent(port, SP_SILENT_CLASS_RESET)))
         return false;
     if (!sp__recovery_ask(port, request))
         sp__end(port, request, SRB_STATUS_ERROR);

@@ -41,9 +41,10 @@ struct sp_life {
     bool powered;    /* D0 */
     bool surprised;  /* the device is gone */
     sim_ns surprised_at;
-    bool final;        /* shut down: it does not wake any more */
-    bool gone;         /* removed: the miniport is not called any more */
-    bool line;         /* INTx as it was delivered */
+    bool passive_over, passive_failed; /* the passive routine, when the scan does not wait for it */
+    bool final;                        /* shut down: it does not wake any more */
+    bool gone;                         /* removed: the miniport is not called any more */
+    bool line;                         /* INTx as it was delivered */
     uint8_t control;   /* SCSI_ADAPTER_CONTROL_TYPE of the call under way; 0: none */
     uint64_t controls; /* adapter control types the miniport supports, a bit each */
     uint64_t unit_controls;

@@ -223,8 +223,16 @@ static void note_order(struct sp_port *port, enum sp_lock_kind kind, uint32_t in
     }
 }
 
+/* The documents' table lists no lock for the passive routine (8.1-6). */
+static void check_caller(struct sp_port *port, enum sp_lock_kind kind)
+{
+    if (sp__silent(port, SP_SILENT_PASSIVE_LOCK) && sp__callback(port) == SP_CB_PASSIVE_INITIALIZE)
+        rule(port, "taken", kind, "where none is listed that may be");
+}
+
 static void check_order(struct sp_port *port, enum sp_lock_kind kind, uint32_t index)
 {
+    check_caller(port, kind);
     if (kind == SP_LOCK_INTERRUPT || kind == SP_LOCK_MESSAGE)
         return;
     if (sp__holds(port, SP_LOCK_INTERRUPT) || sp__holds(port, SP_LOCK_MESSAGE))
@@ -339,6 +347,7 @@ ULONG SIM_API StorPortAcquireMSISpinLock(PVOID HwDeviceExtension, ULONG MessageI
 
     if (!OldIrql || !message_lock_ok(port, MessageId, "StorPortAcquireMSISpinLock"))
         return STOR_STATUS_INVALID_PARAMETER;
+    check_caller(port, SP_LOCK_MESSAGE);
     acquire(port, (struct sp_held){.kind = SP_LOCK_MESSAGE, .index = MessageId});
     sp__touch(OldIrql, sizeof *OldIrql);
     *OldIrql = sp__cpu(port)->hold[sp__cpu(port)->held - 1].old_irql;

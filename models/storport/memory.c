@@ -32,6 +32,8 @@ PVOID SIM_API StorPortGetUncachedExtension(PVOID HwDeviceExtension,
                         "arguments (0xF1/2002)");
         return NULL;
     }
+    if (!ConfigInfo->SrbExtensionSize && sp__silent(port, SP_SILENT_UNCACHED))
+        sp__usage(port, "StorPortGetUncachedExtension before SrbExtensionSize was set");
     if (port->uncached || NumberOfBytes > CONTIGUOUS_MAX)
         return port->uncached;
     port->uncached = nt_pages_alloc(port->at.memory, NumberOfBytes, NT_CONTIGUOUS, 0);

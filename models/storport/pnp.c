@@ -131,14 +131,14 @@ static bool restart_find(struct sp_port *port)
 
 bool sp__adapter_restart(struct sp_port *port)
 {
-    bool good = true;
+    bool good = false;
 
     if (sp__controls(port, ScsiSetRunningConfig))
         sp__control(port, ScsiSetRunningConfig, NULL);
     sp__interrupts_reconnect(port);
     if (sp__controls(port, ScsiRestartAdapter))
         good = restart_control(port);
-    else if (port->config.restart_finds)
+    else if (sp__silent(port, SP_SILENT_NO_RESTART))
         good = restart_find(port);
     if (!good)
         sp__start_failed(port, "the adapter could not be started again");

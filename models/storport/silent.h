@@ -14,6 +14,10 @@ enum sp_silent {
 enum { SP_STARTIO_FALSE_IGNORED, SP_STARTIO_FALSE_REQUEUED, SP_STARTIO_FALSE_REPORTED }; /* 8.1-1 */
 enum { SP_BUILD_FALSE_TIMED, SP_BUILD_FALSE_UNTIMED };                                   /* 8.1-2 */
 enum { SP_INIT_FALSE_FAILS, SP_INIT_FALSE_IGNORED };                                     /* 8.1-3 */
+enum { SP_SCAN_WAITS_YES, SP_SCAN_WAITS_NO };                                            /* 8.1-4 */
+enum { SP_STOP_CONTEXT_DIRQL, SP_STOP_CONTEXT_PASSIVE };                                 /* 8.1-5 */
+enum { SP_PASSIVE_LOCK_ALLOWED, SP_PASSIVE_LOCK_REPORTED };                              /* 8.1-6 */
+enum { SP_POWER_CONTEXT_FREE, SP_POWER_CONTEXT_SERIALISED };                             /* 8.1-7 */
 enum { SP_TIMER_EX_LOCK_NONE, SP_TIMER_EX_LOCK_STARTIO };                                /* 8.1-8 */
 enum { SP_ISR_UNCLAIMED_AGAIN, SP_ISR_UNCLAIMED_DISABLED };               /* 8.1-10 */
 enum { SP_MESSAGE_LEVELS_EQUAL, SP_MESSAGE_LEVELS_DIFFERENT };            /* 8.1-11 */
@@ -52,5 +56,9 @@ enum { SP_TIMER_FROM_STARTIO, SP_TIMER_FROM_BUILDIO };                   /* 8.4-
 enum { SP_TIMER_HEAD_SENT, SP_TIMER_HEAD_ASKED };                        /* 8.4-50 */
 enum { SP_TIMER_RELOAD_FULL, SP_TIMER_RELOAD_REMAINING };                /* 8.4-51 */
 enum { SP_DEADLINE_LUN, SP_DEADLINE_EACH };                              /* 8.4-53 */
+enum { SP_CLASS_RESET_CALLBACK, SP_CLASS_RESET_SRB };                    /* 8.4-66 */
+enum { SP_SHUTDOWN_CACHED, SP_SHUTDOWN_ALWAYS };                         /* 8.5-74 */
+enum { SP_UNCACHED_ACCEPTED, SP_UNCACHED_REPORTED };                     /* 8.5-82 */
+enum { SP_NO_RESTART_REFUSED, SP_NO_RESTART_FOUND };                     /* 8.5-85 */
 
 #endif

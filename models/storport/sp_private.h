@@ -74,12 +74,6 @@ struct sp_config {
     const char *parameter;   /* DriverParameter */
     const char *service;     /* name of the miniport's service: source in the event log */
     sim_ns notice_ns;        /* from the device's disappearance to the PnP manager's request */
-    /* silent points of chapter 8 */
-    bool stop_passive;    /* 5 b: ScsiStop/RestartAdapter at PASSIVE without a lock */
-    bool control_serial;  /* 7 b: power control types hold the StartIo lock */
-    bool shutdown_always; /* 74: SHUTDOWN without CachesData */
-    bool restart_finds;   /* 85: no ScsiRestartAdapter: FindAdapter at DISPATCH, Initialize */
-    bool reset_bus_srb;   /* 66 b: RESET_BUS of a class driver goes to the miniport */
     DRIVER_INITIALIZE *driver_entry;
     struct sp_registers registers;
 };

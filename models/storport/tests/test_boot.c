@@ -197,6 +197,87 @@ START_TEST(passive_initialization_is_only_enabled_in_initialize)
 }
 END_TEST
 
+static BOOLEAN SIM_API passive_and_scan(PVOID devext)
+{
+    (void)devext;
+    mini_say("passive ");
+    nt_stall(mini.nt, SIM_S);
+    mini_say("over ");
+    return TRUE;
+}
+
+START_TEST(the_scan_can_come_during_passive_initialization)
+{
+    mini.config.silent[SP_SILENT_SCAN_WAITS] = (uint8_t)_i;
+    mini.passive = passive_and_scan;
+    mini.build = build;
+    mini_boot();
+    ck_assert_str_eq(mini.said, _i ? "build(12)@2 passive build(a0)@2 over "
+                                   : "passive over build(12)@2 build(a0)@2 ");
+}
+END_TEST
+
+START_TEST(a_passive_initialization_that_fails_beside_the_scan_ends_the_start)
+{
+    mini.config.silent[SP_SILENT_SCAN_WAITS] = SP_SCAN_WAITS_NO;
+    mini.passive = refuse;
+    ck_assert_ptr_nonnull(
+        strstr(mini_finding(SIM_RULE_START_FAILED), "HwStorPassiveInitializeRoutine"));
+}
+END_TEST
+
+static BOOLEAN SIM_API lock_in_passive(PVOID devext)
+{
+    STOR_LOCK_HANDLE handle;
+
+    StorPortAcquireSpinLock(devext, StartIoLock, NULL, &handle);
+    StorPortReleaseSpinLock(devext, &handle);
+    return TRUE;
+}
+
+START_TEST(a_lock_in_passive_initialization_can_be_reported)
+{
+    mini.passive = lock_in_passive;
+    mini.config.silent[SP_SILENT_PASSIVE_LOCK] = SP_PASSIVE_LOCK_REPORTED;
+    ck_assert_ptr_nonnull(strstr(mini_finding(SIM_RULE_LOCK_RULE), "none is listed"));
+}
+END_TEST
+
+START_TEST(a_lock_in_passive_initialization_is_allowed)
+{
+    mini.passive = lock_in_passive;
+    mini_boot();
+}
+END_TEST
+
+static ULONG SIM_API uncached_early(PVOID devext, PVOID context, PVOID bus, PCHAR argument,
+                                    PPORT_CONFIGURATION_INFORMATION info, PBOOLEAN reserved)
+{
+    (void)context;
+    (void)bus;
+    (void)argument;
+    (void)reserved;
+    info->SrbExtensionSize = 0;
+    StorPortGetUncachedExtension(devext, info, 1);
+    info->SrbExtensionSize = 64;
+    return SP_RETURN_FOUND;
+}
+
+START_TEST(an_uncached_extension_before_srb_extension_size_can_be_reported)
+{
+    mini.find = uncached_early;
+    mini.config.silent[SP_SILENT_UNCACHED] = SP_UNCACHED_REPORTED;
+    ck_assert_ptr_nonnull(strstr(mini_finding(SIM_RULE_STORPORT_USAGE), "SrbExtensionSize"));
+}
+END_TEST
+
+START_TEST(an_uncached_extension_before_srb_extension_size_is_accepted)
+{
+    mini.find = uncached_early;
+    mini_boot();
+}
+END_TEST
+
 static BOOLEAN SIM_API perf(PVOID devext)
 {
     GROUP_AFFINITY targets[3];
@@ -242,6 +323,12 @@ int main(void)
     tcase_add_test(tc, messages_can_be_counted_in_initialize);
     tcase_add_test(tc, an_interrupt_during_initialize_waits_for_its_end);
     tcase_add_test(tc, passive_initialization_is_only_enabled_in_initialize);
+    tcase_add_loop_test(tc, the_scan_can_come_during_passive_initialization, 0, 2);
+    tcase_add_test(tc, a_passive_initialization_that_fails_beside_the_scan_ends_the_start);
+    tcase_add_test(tc, a_lock_in_passive_initialization_can_be_reported);
+    tcase_add_test(tc, a_lock_in_passive_initialization_is_allowed);
+    tcase_add_test(tc, an_uncached_extension_before_srb_extension_size_can_be_reported);
+    tcase_add_test(tc, an_uncached_extension_before_srb_extension_size_is_accepted);
     tcase_add_test(tc, perf_options_tell_where_messages_go);
     suite_add_tcase(s, tc);
     srunner_run_all(runner, CK_ENV);

@@ -314,7 +314,7 @@ END_TEST
 
 START_TEST(a_bus_reset_can_go_to_the_miniport_as_an_srb)
 {
-    mini.config.reset_bus_srb = true;
+    mini.config.silent[SP_SILENT_CLASS_RESET] = SP_CLASS_RESET_SRB;
     boot();
     mini_function_send(0, 0, SP_FN_RESET_BUS, 0);
     ck_assert_str_eq(mini.said, "12 ");

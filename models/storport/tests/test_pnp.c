@@ -7,6 +7,8 @@
 
 #include "models/storport/tests/mini.h"
 
+#define CHOOSE(point, word) (mini.config.silent[SP_SILENT_##point] = SP_##point##_##word)
+
 static SCSI_ADAPTER_CONTROL_STATUS SIM_API control(PVOID devext, SCSI_ADAPTER_CONTROL_TYPE type,
                                                    PVOID parameters)
 {
@@ -65,7 +67,7 @@ END_TEST
 
 START_TEST(stop_and_restart_can_be_at_passive_without_a_lock)
 {
-    mini.config.stop_passive = true;
+    CHOOSE(STOP_CONTEXT, PASSIVE);
     boot();
     mini_task(SP_TASK_STOP, SIM_MS);
     mini_task(SP_TASK_RESTART, SIM_MS);
@@ -227,7 +229,7 @@ static ULONG SIM_API find_again(PVOID devext, PVOID context, PVOID bus, PCHAR ar
 
 START_TEST(without_restart_the_adapter_can_be_found_again_at_dispatch)
 {
-    mini.config.restart_finds = true;
+    CHOOSE(NO_RESTART, FOUND);
     mini.controls = 1 << ScsiStopAdapter;
     mini.sim_config.severity[SIM_RULE_STORPORT_USAGE] = SIM_SEVERITY_OFF;
     mini.find = find_again;

@@ -82,7 +82,7 @@ END_TEST
 START_TEST(adapter_power_can_be_serialised_with_start_io)
 {
     mini.controls |= 1 << ScsiAdapterPower;
-    mini.config.control_serial = true;
+    mini.config.silent[SP_SILENT_POWER_CONTEXT] = SP_POWER_CONTEXT_SERIALISED;
     boot();
     mini_task(SP_TASK_SLEEP, SIM_MS);
     ck_assert_str_eq(mini.said, "power:D3,2 control6@2:D3,2+startio ");
@@ -159,7 +159,7 @@ END_TEST
 
 START_TEST(shutdown_without_a_cache_sends_no_shutdown_unless_told)
 {
-    mini.config.shutdown_always = _i;
+    mini.config.silent[SP_SILENT_SHUTDOWN] = (uint8_t)_i;
     boot();
     mini_task(SP_TASK_SHUTDOWN, SIM_S);
     ck_assert_int_eq(strstr(mini.said, "function07") != NULL, _i);
