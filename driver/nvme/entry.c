@@ -2,7 +2,7 @@
  * entry.c: DriverEntry and the adapter's life: initialise, stop, restart.
  *
  * Left out: crash dump and hibernation (DriverEntry without arguments), runtime power management,
- * WMI, surprise removal announced by the bus.
+ * WMI.
  */
 #include "nvme.h"
 
@@ -91,6 +91,7 @@ static VOID NvmeControlList(PSCSI_SUPPORTED_CONTROL_TYPE_LIST List)
         ScsiQuerySupportedControlTypes,
         ScsiStopAdapter,
         ScsiRestartAdapter,
+        ScsiAdapterSurpriseRemoval,
     };
     ULONG Index;
 
@@ -143,6 +144,9 @@ NvmeAdapterControl(PVOID DeviceExtension, SCSI_ADAPTER_CONTROL_TYPE ControlType,
         return ScsiAdapterControlSuccess;
     case ScsiRestartAdapter:
         NvmeStartRequest(Adapter);
+        return ScsiAdapterControlSuccess;
+    case ScsiAdapterSurpriseRemoval:
+        NvmeStartGone(Adapter);
         return ScsiAdapterControlSuccess;
     default:
         return ScsiAdapterControlUnsuccessful;

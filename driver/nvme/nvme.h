@@ -219,6 +219,7 @@ VOID NvmeStartRequest(PNVME_ADAPTER Adapter); /* any caller */
 BOOLEAN NvmeStartWait(PNVME_ADAPTER Adapter); /* PASSIVE, no lock */
 VOID NvmeStartBegin(PNVME_ADAPTER Adapter);
 VOID NvmeStartStep(PNVME_ADAPTER Adapter);
+VOID NvmeStartGone(PNVME_ADAPTER Adapter); /* PASSIVE, no lock */
 BOOLEAN NvmeStateIsEnabled(NVME_STATE State); /* CSTS.RDY = 1 was seen, CC.EN not cleared since */
 
 /* hold.c: the caller holds the StartIo lock. */

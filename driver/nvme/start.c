@@ -31,7 +31,7 @@ static const ULONG NvmeNextStates[NvmeStateCount] = {
         NVME_BIT(NvmeStateCreateSq) | NVME_BIT(NvmeStateDisabling) | NVME_BIT(NvmeStateFailed),
     [NvmeStateCreateSq] = NVME_BIT(NvmeStateCreateCq) | NVME_BIT(NvmeStateRunning) |
                           NVME_BIT(NvmeStateDisabling) | NVME_BIT(NvmeStateFailed),
-    [NvmeStateRunning] = NVME_BIT(NvmeStateDisabling),
+    [NvmeStateRunning] = NVME_BIT(NvmeStateDisabling) | NVME_BIT(NvmeStateFailed),
     [NvmeStateFailed] = NVME_BIT(NvmeStateDisabling),
 };
 
@@ -182,6 +182,22 @@ VOID NvmeStartStep(PNVME_ADAPTER Adapter)
     case NvmeStateCount:
         break;
     }
+}
+
+/*
+ * The device was pulled out. Every request goes back now, not when a time-out finds it missing; no
+ * attempt is made to start it again, unless it is reset or restarted all the same.
+ */
+VOID NvmeStartGone(PNVME_ADAPTER Adapter)
+{
+    STOR_LOCK_HANDLE StartIo;
+
+    StorPortAcquireSpinLock(Adapter, StartIoLock, NULL, &StartIo);
+    if (NvmeState(Adapter) != NvmeStateStopped && NvmeState(Adapter) != NvmeStateFailed) {
+        Adapter->StartAttempts = 1;
+        NvmeStartGiveUp(Adapter);
+    }
+    StorPortReleaseSpinLock(Adapter, &StartIo);
 }
 
 static VOID NvmeTimerArm(PNVME_ADAPTER Adapter, ULONG Microseconds)

@@ -79,7 +79,7 @@ static bool port_settled(const struct disk *disk)
 {
     return !faults_awaited(disk->faults) && !disk->bus_reset.queued &&
            !sp_outstanding(disk->port) && !sp_queued(disk->port) && !sp_paused(disk->port) &&
-           !sp_recovering(disk->port);
+           !sp_recovering(disk->port) && !sp_changing(disk->port);
 }
 
 static void settle(struct sim_event *event, void *ctx)

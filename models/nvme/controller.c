@@ -241,6 +241,11 @@ void nvme__self_reset(struct nvme_ctrl *ctrl)
     ctrl->faulty.forgot = true;
 }
 
+void nvme_power_off(struct nvme_ctrl *ctrl)
+{
+    nvme__self_reset(ctrl);
+}
+
 /* --- shutdown (7.6.2) ------------------------------------------------------------------------- */
 
 static void shutdown_done(struct nvme_ctrl *ctrl)

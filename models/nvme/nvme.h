@@ -74,6 +74,10 @@ uint32_t nvme_bar_bytes(const struct nvme_ctrl *ctrl);
 uint64_t nvme_reg_read(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t bytes);
 void nvme_reg_write(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t bytes, uint64_t value);
 
+/* Power goes, or the device is pulled out: registers, queues and commands are as after a power-up,
+ * nothing moves any more. The medium stays. From events and CPUs. */
+void nvme_power_off(struct nvme_ctrl *ctrl);
+
 /* For checkers and reports. */
 bool nvme_ready(const struct nvme_ctrl *ctrl);   /* CSTS.RDY */
 bool nvme_enabled(const struct nvme_ctrl *ctrl); /* CC.EN */

@@ -58,7 +58,7 @@ void sp__freeze(struct sp_lun *lun)
 
 void sp_release_queue(struct sp_port *port, uint32_t lun)
 {
-    SIM_ASSERT(lun < SP_LUNS_MAX && port->lun[lun].present);
+    SIM_ASSERT(lun < SP_LUNS_MAX);
     sim_point(port->at.sim, SP_COST);
     if (!port->lun[lun].frozen)
         return;

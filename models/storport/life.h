@@ -126,6 +126,10 @@ void sp__timers_check_stopped(struct sp_port *port);
 void sp__timers_end(struct sp_port *port);
 void sp__dpcs_end(struct sp_port *port);
 
+struct faults;
+/* actions.c: what scenarios can ask for. At set-up. */
+void sp__actions_serve(struct sp_port *port, struct faults *faults);
+
 /* reset.c: a class driver's RESET_* function; the request ends when the reset does. False: no
  * reset can be had now. */
 bool sp__recovery_ask(struct sp_port *port, struct sp_request *request);

@@ -227,7 +227,7 @@ static void note_order(struct sp_port *port, enum sp_lock_kind kind, uint32_t in
 static void check_caller(struct sp_port *port, enum sp_lock_kind kind)
 {
     if (sp__silent(port, SP_SILENT_PASSIVE_LOCK) && sp__callback(port) == SP_CB_PASSIVE_INITIALIZE)
-        rule(port, "taken", kind, "where none is listed that may be");
+        broken(port, SIM_RULE_LOCK_RULE, "taken", kind, "where none is listed that may be");
 }
 
 static void check_order(struct sp_port *port, enum sp_lock_kind kind, uint32_t index)

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "models/fault/fault.h"
 #include "models/nvme/nvme.h"
 #include "models/storport/sp_private.h"
 #include "sim/engine/module.h"
@@ -19,6 +20,13 @@ static uint64_t read_controller(void *ctx, uint32_t offset, uint32_t bytes)
 static void write_controller(void *ctx, uint32_t offset, uint32_t bytes, uint64_t value)
 {
     nvme_reg_write(ctx, offset, bytes, value);
+}
+
+/* On, it is as it was left when it went off. */
+static void power_controller(void *ctx, enum sp_power power)
+{
+    if (power != SP_POWER_ON)
+        nvme_power_off(ctx);
 }
 
 /* As many requests as the load keeps in flight, so that none is made during a run. */
@@ -85,10 +93,12 @@ static int setup(struct sim_machine *machine, struct sim_error *error)
     config.registers = (struct sp_registers){.bytes = nvme_bar_bytes(controller),
                                              .read = read_controller,
                                              .write = write_controller,
+                                             .power = power_controller,
                                              .ctx = controller};
     for (uint32_t i = 0; i < SP_CB_COUNT; i++)
         sim_name_set(SIM_NAME_CALLBACK, i, sp_callback_name[i]);
     machine->part[MACHINE_STORPORT] = sp__create(&parts, &config);
+    sp__actions_serve(machine->part[MACHINE_STORPORT], faults_of(machine));
     sp__boot(machine->part[MACHINE_STORPORT]);
     return 0;
 }

@@ -185,6 +185,12 @@ bool sp_paused(const struct sp_port *port)
     return fake_port.paused;
 }
 
+bool sp_changing(const struct sp_port *port)
+{
+    (void)port;
+    return false;
+}
+
 bool sp_recovering(const struct sp_port *port)
 {
     (void)port;
