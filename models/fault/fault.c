@@ -152,6 +152,8 @@ static bool matches(const struct fault_entry *e, const struct fault_occasion *oc
     case SIM_FAULT_ON_REGISTER_READ:
     case SIM_FAULT_ON_REGISTER_WRITE:
         return !e->detail || e->detail == occasion->detail;
+    case SIM_FAULT_ON_INTERRUPT:
+        return e->vector < 0 || e->vector == occasion->detail;
     case SIM_FAULT_ON_RESET:
         return e->detail == occasion->detail;
     case SIM_FAULT_ON_BEGAN:
@@ -345,6 +347,7 @@ static void read_trigger(struct fault_entry *e, const struct sim_section *s)
     e->times = count_of(s, SIM_OPT_FAULT_TIMES);
     e->queue = sim_section_opt(s, SIM_OPT_FAULT_QUEUE);
     e->lba = sim_section_opt(s, SIM_OPT_FAULT_LBA);
+    e->vector = sim_section_opt(s, SIM_OPT_FAULT_VECTOR);
     e->blocks = sim_section_opt(s, SIM_OPT_FAULT_BLOCKS);
     e->opcode = (uint32_t)sim_section_opt(s, SIM_OPT_FAULT_OPCODE);
     e->detail = read_detail(e->on, s);

@@ -20,7 +20,7 @@ struct fault_entry {
     enum sim_fault_kind kind;
     bool from_boot, at_once;
     int32_t of; /* the other fault's number; -1: none */
-    int64_t queue, lba, blocks;
+    int64_t queue, lba, blocks, vector;
     uint32_t opcode; /* 0: any; else row + 1 of fault_opcodes.def */
     uint32_t detail;
     sim_ns at, spread, period, duration;

@@ -6,39 +6,10 @@
  * was sent before will arrive after it, and an interrupt controller merges requests that it has not
  * delivered. INTx changes arrive one delivery time later, and only what the line is by then: a
  * pulse shorter than that is not seen. Left out: MSI, the function mask, several functions sharing
- * a line, lost and spurious messages. Source: PCI Local Bus 3.0, 6.8.2; PCI Express 3.0, 2.2.8.1
- * and 6.1.
+ * a line. What can go wrong with them is in fault.c. Source: PCI Local Bus 3.0, 6.8.2; PCI
+ * Express 3.0, 2.2.8.1 and 6.1.
  */
-#include "models/pci/pci.h"
-
-#include "sim/engine/race.h"
-
-#define ON_THE_WAY 4 /* messages of one vector */
-
-struct message {
-    struct sim_event event; /* first: its handler gets the message from it */
-    uint32_t vector, cpu;
-    struct sim_sync sync; /* of whoever the device sent it for */
-};
-
-struct vector {
-    struct message messages[ON_THE_WAY];
-    uint32_t cpu;
-    bool masked, pending;
-};
-
-struct pci_function {
-    struct sim *sim;
-    struct pci_options options;
-    struct pci_sink sink;
-    struct sim_stream delivery;
-    struct sim_event line_event;
-    struct sim_sync line_sync;
-    bool msix;
-    bool line;           /* as the device drives it */
-    bool line_delivered; /* as the processors see it */
-    struct vector *vectors;
-};
+#include "models/pci/pci_private.h"
 
 struct pci_function *pci_create(struct sim *sim, const struct pci_options *options)
 {
@@ -90,7 +61,7 @@ static void arrive(struct sim_event *event, void *ctx)
     sim_race_device_end();
 }
 
-static void send(struct pci_function *pci, uint32_t vector)
+void pci__send(struct pci_function *pci, uint32_t vector, sim_ns later)
 {
     struct vector *v = vector_of(pci, vector);
 
@@ -103,7 +74,7 @@ static void send(struct pci_function *pci, uint32_t vector)
         message->vector = vector;
         message->cpu = v->cpu;
         sim_release(pci->sim, &message->sync);
-        sim_event_in(pci->sim, &message->event, on_the_way(pci), arrive, pci);
+        sim_event_in(pci->sim, &message->event, on_the_way(pci) + later, arrive, pci);
         return;
     }
 }
@@ -142,7 +113,7 @@ void pci_msix_mask(struct pci_function *pci, uint32_t vector, enum pci_mask mask
     if (v->masked || !v->pending)
         return;
     v->pending = false;
-    send(pci, vector);
+    pci__send(pci, vector, 0);
 }
 
 bool pci_msix_pending(const struct pci_function *pci, uint32_t vector)
@@ -153,7 +124,10 @@ bool pci_msix_pending(const struct pci_function *pci, uint32_t vector)
 void pci_msix_raise(struct pci_function *pci, uint32_t vector)
 {
     if (SIM_LIKELY(pci->msix && vector < pci->options.vectors && !pci->vectors[vector].masked)) {
-        send(pci, vector);
+        if (!pci->faults || !fault_watched(pci->faults, SIM_FAULT_ON_INTERRUPT))
+            pci__send(pci, vector, 0);
+        else
+            pci__fault_raise(pci, vector);
         return;
     }
     if (pci->msix && vector < pci->options.vectors)
@@ -163,18 +137,23 @@ void pci_msix_raise(struct pci_function *pci, uint32_t vector)
 
 /* --- INTx ------------------------------------------------------------------------------------- */
 
+static bool level(const struct pci_function *pci)
+{
+    return pci->line || pci->foreign;
+}
+
 static void line_arrives(struct sim_event *event, void *ctx)
 {
     struct pci_function *pci = ctx;
 
     SIM_ASSERT(event == &pci->line_event);
-    if (pci->line == pci->line_delivered)
+    if (level(pci) == pci->line_delivered)
         return;
-    pci->line_delivered = pci->line;
-    sim_trace(pci->sim, SIM_EV_INTX, pci->line, 0, 0, 0);
+    pci->line_delivered = level(pci);
+    sim_trace(pci->sim, SIM_EV_INTX, level(pci), 0, 0, 0);
     sim_race_device(pci->sim, &pci->line_sync);
     if (pci->sink.line)
-        pci->sink.line(pci->sink.ctx, pci->line);
+        pci->sink.line(pci->sink.ctx, pci->line_delivered);
     sim_race_device_end();
 }
 
@@ -185,6 +164,11 @@ void pci_intx_set(struct pci_function *pci, bool asserted)
     pci->line = asserted;
     if (asserted)
         sim_release(pci->sim, &pci->line_sync);
+    pci__line_changed(pci);
+}
+
+void pci__line_changed(struct pci_function *pci)
+{
     if (!sim_event_pending(&pci->line_event))
         sim_event_in(pci->sim, &pci->line_event, on_the_way(pci), line_arrives, pci);
 }

@@ -55,6 +55,11 @@ void pci_msix_raise(struct pci_function *pci, uint32_t vector);
 /* The device drives INTx. Nothing while MSI-X is enabled. */
 void pci_intx_set(struct pci_function *pci, bool asserted);
 
+struct faults;
+/* Serves the actions of "interrupts" and shows messages as occasions. cpus: that a vector may be
+ * aimed at, at least 1. At set-up; without it nothing goes wrong. */
+void pci_set_faults(struct pci_function *pci, struct faults *faults, uint32_t cpus);
+
 /* Reads the scenario's [machine] interrupts, vectors and interrupt. */
 extern const struct sim_model pci_model;
 

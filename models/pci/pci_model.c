@@ -1,5 +1,6 @@
 /* models/pci/pci_model.c - the function as a part of the machine. The port driver connects its
  * sink. */
+#include "models/fault/fault.h"
 #include "models/machine.h"
 #include "models/pci/pci.h"
 #include "sim/scenario/scenario.h"
@@ -17,6 +18,8 @@ static int setup(struct sim_machine *machine, struct sim_error *error)
 
     (void)error;
     machine->part[MACHINE_PCI] = pci_create(machine->sim, &options);
+    pci_set_faults(machine->part[MACHINE_PCI], faults_of(machine),
+                   (uint32_t)sim_opt(s, SIM_OPT_MACHINE_CPUS));
     return 0;
 }
 
