@@ -24,6 +24,7 @@
 #define UNASKED_S 600.0
 #define PROGRESS_S 0.2
 #define PLAIN_S 10.0
+#define SAVE_S 2.0 /* what a killed process loses */
 
 struct exploring {
     const struct sim_arguments *arguments;
@@ -38,16 +39,16 @@ struct exploring {
     char state[PATH_MAX], replay[PATH_MAX], repeat[SIM_REPEAT_BYTES];
     bool terminal, reset_seen, over_budget, recovery; /* recovery: the window */
     sim_ns fault_at;
-    double done_before;            /* share that was done when this process began */
-    double began_s, told_s, run_s; /* run_s: of one schedule, as measured */
+    double done_before;                     /* share that was done when this process began */
+    double began_s, told_s, saved_s, run_s; /* run_s: of one schedule, as measured */
+    bool unsaved;                           /* the state cannot be written; said once */
 };
 
-static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t interrupted; /* number of the signal; 0: none */
 
 static void on_signal(int number)
 {
-    (void)number;
-    interrupted = 1;
+    interrupted = number;
 }
 
 static double seconds_now(void)
@@ -123,8 +124,12 @@ static int state_save(const struct exploring *x, struct sim_error *error)
     fprintf(file, "%s\n%s\n", STATE_LINE, who);
     sim_explore_save(x->explorer, file);
     bad = ferror(file) != 0;
-    if (fclose(file) != 0 || bad || rename(temporary, x->state) != 0)
-        return sim_error_set(error, "%s: %s", x->state, strerror(errno));
+    if (fclose(file) != 0 || bad || rename(temporary, x->state) != 0) {
+        int reason = errno;
+
+        unlink(temporary);
+        return sim_error_set(error, "%s: %s", x->state, strerror(reason));
+    }
     return 0;
 }
 
@@ -314,6 +319,22 @@ static double budget_s(const struct exploring *x)
     return (double)x->arguments->budget_ns / 1e9;
 }
 
+/* Now and then, so that whoever kills the process loses little. */
+static void save_sometimes(struct exploring *x)
+{
+    double now = seconds_now();
+    struct sim_error error;
+
+    if (now - x->saved_s < SAVE_S)
+        return;
+    x->saved_s = now;
+    if (state_save(x, &error) < 0 && !x->unsaved) {
+        x->unsaved = true;
+        progress_end(x);
+        fprintf(stderr, "storsim: the state cannot be kept: %s\n", error.text);
+    }
+}
+
 static enum sim_explore_step walk(struct exploring *x)
 {
     struct sim_explore_figures f;
@@ -321,10 +342,12 @@ static enum sim_explore_step walk(struct exploring *x)
 
     sim_explore_figures(x->explorer, &f);
     x->done_before = f.done;
-    x->told_s = seconds_now();
+    x->told_s = x->saved_s = seconds_now();
     do {
         step = sim_explore_step(x->explorer);
         progress(x);
+        if (step == SIM_EXPLORE_MORE)
+            save_sometimes(x);
         if (x->arguments->budget_ns > 0 && seconds_now() - x->began_s > budget_s(x))
             x->over_budget = true;
     } while (step == SIM_EXPLORE_MORE && !interrupted && !x->over_budget);
@@ -373,7 +396,9 @@ static int end(struct exploring *x, enum sim_explore_step step, struct sim_error
         end_print(x, step);
     if (step == SIM_EXPLORE_FOUND)
         return SIM_EXIT_VIOLATED;
-    return interrupted && step == SIM_EXPLORE_MORE ? SIM_EXIT_INTERRUPT : SIM_EXIT_OK;
+    if (step != SIM_EXPLORE_MORE || !interrupted)
+        return SIM_EXIT_OK;
+    return interrupted == SIGTERM ? SIM_EXIT_TERMINATE : SIM_EXIT_INTERRUPT;
 }
 
 static int make_dir(struct exploring *x, struct sim_error *error)
@@ -451,16 +476,18 @@ static int config_fill(struct exploring *x, struct sim_error *error)
 
 static int scenario_explore(struct exploring *x, struct sim_error *error)
 {
-    struct sigaction action = {.sa_handler = on_signal}, old;
+    struct sigaction action = {.sa_handler = on_signal}, old[2];
     int status;
 
     if (config_fill(x, error) < 0 || sim_session_open(x->scenario, error, &x->session) < 0)
         return sim_cli_usage_error(error->text);
     x->config.module = sim_session_module(x->session);
     interrupted = 0;
-    sigaction(SIGINT, &action, &old);
+    sigaction(SIGINT, &action, &old[0]);
+    sigaction(SIGTERM, &action, &old[1]);
     status = explorer_run(x, error);
-    sigaction(SIGINT, &old, NULL);
+    sigaction(SIGINT, &old[0], NULL);
+    sigaction(SIGTERM, &old[1], NULL);
     sim_session_close(x->session);
     return status;
 }
@@ -510,9 +537,10 @@ const struct sim_verb sim_verb_explore = {
             "differ in the order of\n"
             "accesses that do not touch each other are run once. Ends with 'all N schedules within "
             "K delays explored,\n"
-            "no violation' or with a finding and its replay file. Ctrl-C keeps the state in "
+            "no violation' or with a finding and its replay file. The state is kept in "
             "DIR/explore.state\n"
-            "(results/explore-NAME). Exit status 0: none was violated, 1: one was, 2: too many "
+            "(results/explore-NAME) every two seconds, and at Ctrl-C. Exit status 0: none was "
+            "violated, 1: one was, 2: too many "
             "without --budget,\n"
             "130: interrupted.",
     .operands_min = 1,

@@ -139,4 +139,29 @@ status=$?
 [ $status = 130 ] || fail "Ctrl-C exits $status: $(cat out err)"
 [ -e i/explore.state ] || fail "no state after Ctrl-C"
 
+# kill -9 loses no more than what came after the last state; from there it goes on.
+"$storsim" explore small.ini -k 3 --budget 1h --out n -q >out 2>err &
+pid=$!
+for _ in $(seq 100); do
+    [ ! -e n/explore.state ] || break
+    sleep 0.3
+done
+kill -KILL $pid
+wait $pid 2>/dev/null
+[ -e n/explore.state ] || fail "no state while it runs"
+before=$(sed -n 's/^counted: \([0-9]*\) .*/\1/p' n/explore.state)
+expect 0 explore small.ini -k 3 --budget 200ms --out n -q --resume
+after=$(sed -n 's/^counted: \([0-9]*\) .*/\1/p' n/explore.state)
+[ "$after" -gt "$before" ] || fail "after kill -9 it went on from $before to $after"
+
+# A state that cannot be written is said, and leaves no part of one.
+(
+    ulimit -f 0
+    "$storsim" explore small.ini -k 3 --budget 200ms --out u -q 2>&1
+    echo "exit $?"
+) | cat >said
+says said 'File too large'
+says said 'exit 2'
+[ -z "$(ls u)" ] || fail "left behind: $(ls u)"
+
 exit $bad
