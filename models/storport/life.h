@@ -51,8 +51,10 @@ struct sp_life {
     uint8_t *page; /* parameters of control calls, and payloads of our own requests */
     struct sp_task *first, **end;  /* asked for, not begun */
     const struct sp_task *present; /* under way */
-    bool asked;                    /* first is not NULL: what the thread waits for */
-    bool drained;                  /* what it waits for while it locks the queues */
+    struct sp_task rescan;         /* asked for by the miniport */
+    bool rescanning;
+    bool asked;   /* first is not NULL: what the thread waits for */
+    bool drained; /* what it waits for while it locks the queues */
     bool draining;
     struct sp_list ended; /* requests that end without the miniport */
     struct nt_dpc ended_dpc;
@@ -98,8 +100,9 @@ uint8_t sp__send_simple(struct sp_port *port, const struct sp_lun *lun, enum sp_
                         uint32_t action, uint32_t power_state);
 
 /* pnp.c: the thread's work */
-void sp__tasks_run(struct sp_port *port); /* for ever; the start-up thread ends there */
-void sp__life_look(struct sp_port *port); /* something came back: is it everything? */
+void sp__tasks_run(struct sp_port *port);   /* for ever; the start-up thread ends there */
+void sp__bus_changed(struct sp_port *port); /* BusChangeDetected; any IRQL */
+void sp__life_look(struct sp_port *port);   /* something came back: is it everything? */
 void sp__state_set(struct sp_port *port, enum sp_state state);
 /* Locks the queues and waits until the miniport has nothing and no recovery is under way. */
 void sp__quiesce(struct sp_port *port);

@@ -55,13 +55,15 @@ static void simple(struct sp_port *port, SCSI_NOTIFICATION_TYPE type)
     case LinkDown:
         link_down(port);
         break;
+    case BusChangeDetected:
+        sp__bus_changed(port);
+        break;
     case BufferOverrunDetected:
         sim_find(port->at.sim, SIM_RULE_DRIVER_FAULT, 0,
                  "the miniport reports a buffer overrun (bug check)");
         break;
     case NextRequest: /* ignored by Storport */
     case NextLuRequest:
-    case BusChangeDetected: /* LUNs do not come and go here */
     case WMIEvent:
     case WMIReregister:
         break;

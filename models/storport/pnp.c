@@ -374,6 +374,25 @@ void sp_ask(struct sp_port *port, struct sp_task *task)
     nt_signal(port->at.nt);
 }
 
+static void rescanned(struct sp_task *task, bool good, void *ctx)
+{
+    (void)task;
+    (void)good;
+    ((struct sp_life *)ctx)->rescanning = false;
+}
+
+/* The miniport saw a unit come or go: one scan for all that it reports until the scan is over. */
+void sp__bus_changed(struct sp_port *port)
+{
+    struct sp_life *life = &port->life;
+
+    if (life->rescanning || life->gone)
+        return;
+    life->rescanning = true;
+    life->rescan = (struct sp_task){.kind = SP_TASK_RESCAN, .done = rescanned, .ctx = life};
+    sp_ask(port, &life->rescan);
+}
+
 static struct sp_task *next_task(struct sp_life *life)
 {
     struct sp_task *task = life->first;

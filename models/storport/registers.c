@@ -180,7 +180,8 @@ void sp__pci_config_init(struct sp_port *port)
 /* Only while an adapter is being found (chapter 2.4). */
 static bool config_allowed(struct sp_port *port, const char *name)
 {
-    if (sp__callback(port) == SP_CB_FIND_ADAPTER || sp__callback(port) == SP_CB_ADAPTER_CONTROL)
+    if (sp__callback(port) == SP_CB_FIND_ADAPTER ||
+        (sp__callback(port) == SP_CB_ADAPTER_CONTROL && port->life.control == ScsiSetRunningConfig))
         return true;
     sp__usage(port, "%s outside of HwStorFindAdapter and ScsiSetRunningConfig", name);
     return false;

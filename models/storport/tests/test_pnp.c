@@ -459,6 +459,61 @@ START_TEST(a_rescan_attaches_what_came_and_removes_what_went)
 }
 END_TEST
 
+static void bus_changed(void *ctx)
+{
+    (void)ctx;
+    StorPortNotification(BusChangeDetected, mini.devext, 0);
+    StorPortNotification(BusChangeDetected, mini.devext, 0);
+}
+
+START_TEST(a_miniport_that_sees_the_bus_change_gets_one_rescan)
+{
+    mini.class_driver = (struct sp_class){.attach = attach, .detach = detach};
+    boot();
+    mini.luns = 2;
+    mini_call(0, bus_changed, NULL);
+    mini_run(SIM_MS);
+    ck_assert_str_eq(mini.said, "pnp9 pnp0 attach1 ");
+    ck_assert_uint_eq(mini_events(SIM_EV_TASK), 2); /* asked for, done */
+}
+END_TEST
+
+static SCSI_ADAPTER_CONTROL_STATUS SIM_API read_config(PVOID devext, SCSI_ADAPTER_CONTROL_TYPE type,
+                                                       PVOID parameters)
+{
+    static UCHAR config[64];
+
+    (void)parameters;
+    if (type == (SCSI_ADAPTER_CONTROL_TYPE)mini.register_value)
+        mini_say("%u", StorPortGetBusData(devext, PCIConfiguration, 0, 0, config, 64));
+    return ScsiAdapterControlSuccess;
+}
+
+START_TEST(configuration_space_is_there_for_set_running_config)
+{
+    mini.controls |= 1 << ScsiSetRunningConfig;
+    mini.control = read_config;
+    mini.register_value = ScsiSetRunningConfig;
+    mini_boot();
+    mini_task(SP_TASK_STOP, SIM_MS);
+    mini_task(SP_TASK_RESTART, SIM_MS);
+    ck_assert_str_eq(mini.said, "64");
+}
+END_TEST
+
+START_TEST(configuration_space_is_not_there_for_restart)
+{
+    static struct sp_task stop = {.kind = SP_TASK_STOP}, restart = {.kind = SP_TASK_RESTART};
+
+    mini.control = read_config;
+    mini.register_value = ScsiRestartAdapter;
+    mini_boot();
+    sp_ask(mini.port, &stop);
+    sp_ask(mini.port, &restart);
+    ck_assert_ptr_nonnull(strstr(mini_finding(SIM_RULE_STORPORT_USAGE), "StorPortGetBusData"));
+}
+END_TEST
+
 int main(void)
 {
     TCase *tc = tcase_create("pnp");
@@ -489,6 +544,9 @@ int main(void)
     tcase_add_test(tc, a_dpc_that_still_runs_is_waited_for);
     tcase_add_test(tc, the_class_driver_is_told_before_the_miniport);
     tcase_add_test(tc, a_rescan_attaches_what_came_and_removes_what_went);
+    tcase_add_test(tc, a_miniport_that_sees_the_bus_change_gets_one_rescan);
+    tcase_add_test(tc, configuration_space_is_there_for_set_running_config);
+    tcase_add_test(tc, configuration_space_is_not_there_for_restart);
     suite_add_tcase(s, tc);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
