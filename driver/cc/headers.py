@@ -16,17 +16,14 @@ INCLUDE = re.compile(rb'^[ \t]*#[ \t]*(?:include|include_next|import)[ \t]*(?:"(
 # Headers of the WDK that drivers name; what storsim has of them is in driver/wdk/. Tier 1: behaviour matters between
 # DriverEntry and HwStorResetBus. Tier 2: must compile, and may fail politely.
 WDK_HEADERS = {
-    "acpiioct.h": "tier 2, ACPI requests", "ata.h": "tier 1, ATA commands and identify data",
-    "bcrypt.h": "cryptography, which no miniport needs for its contract", "dpfilter.h": "tier 2, debug print filters",
-    "evntprov.h": "tier 2, ETW", "hbaapi.h": "tier 2, HBA WMI classes", "hbapiwmi.h": "tier 2, HBA WMI classes",
+    "bcrypt.h": "cryptography, which no miniport needs for its contract", "evntprov.h": "tier 2, ETW",
     "ide.h": "tier 2, ATA port structures", "irb.h": "ATA port miniports, which are another model than Storport's",
     "iscsiop.h": "tier 2, iSCSI WMI classes", "mountdev.h": "tier 2, volume device controls",
-    "mountmgr.h": "tier 2, volume device controls", "ndis.h": "network miniports", "ntdddisk.h": "tier 2, disk device "
-    "controls", "ntddscsi.h": "tier 1, IOCTL codes", "ntddstor.h": "tier 1, storage queries", "ntddvol.h": "tier 2, "
-    "volume device controls", "nvme.h": "tier 2, NVMe structures of the newer WDKs",
+    "mountmgr.h": "tier 2, volume device controls", "ndis.h": "network miniports",
+    "ntddvol.h": "tier 2, volume device controls", "nvme.h": "tier 2, NVMe structures of the newer WDKs",
     "poclass.h": "tier 2, power classes", "procgrp.h": "tier 2, processor groups of old systems",
-    "scsiwmi.h": "tier 2, WMI requests", "storduid.h": "tier 2, device identifiers", "traceloggingprovider.h": "tier 2, "
-    "ETW", "usb.h": "USB, whose stack is not modelled", "wdf.h": "KMDF, which is not modelled: a driver with a WDF part "
+    "storduid.h": "tier 2, device identifiers", "traceloggingprovider.h": "tier 2, ETW",
+    "usb.h": "USB, whose stack is not modelled", "wdf.h": "KMDF, which is not modelled: a driver with a WDF part "
     "is no plain Storport miniport", "wdmguid.h": "tier 2, GUIDs", "wmidata.h": "tier 2, WMI classes",
     "wmilib.h": "tier 2, WMI", "wmistr.h": "tier 2, WMI", "wpprecorder.h": "tier 2, WPP tracing",
 }
@@ -35,8 +32,9 @@ USER_MODE = {"windows.h", "winioctl.h", "winbase.h", "tchar.h", "winnt.h", "asse
 
 
 # Folders of driver/wdk/, and the header that brings what is in them.
-PARTS = {"nt": "ntddk.h", "scsidef": "storport.h", "stordef": "storport.h"}
-BEHIND = {"ntdef.h": "storport.h", "sal.h": "storport.h"}
+PARTS = {"nt": "ntddk.h", "scsidef": "storport.h", "stordef": "storport.h", "atadef": "ata.h", "scsictl": "ntddscsi.h",
+         "stordev": "ntddstor.h"}
+BEHIND = dict.fromkeys(("ntdef.h", "sal.h", "specstrings.h", "driverspecs.h", "dpfilter.h", "ntstatus.h"), "storport.h")
 
 
 class Tree:
@@ -159,8 +157,9 @@ class Includes:
     def declares(self, name):
         """The header of the WDK's through which storsim declares a name, or None."""
         word = re.escape(name.encode())
-        pattern = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+" + word + rb"\b|\btypedef\b[^;{]*\b" + word + rb"\b|^}[^;]*\b" +
-                             word + rb"\b|^[^#/*\n]*\b" + word + rb"\(|^[ \t]*" + word + rb"\b[^;\n]*,", re.M)
+        pattern = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+" + word + rb"\b|\btypedef\b[^;{]*\b" + word +
+                             rb"\b\s*[,;()\[]|^}[^;]*\b" + word + rb"\b|^[^#/*\n]*\b" + word + rb"\(|^[ \t]*" + word +
+                             rb"\b[ \t]*(?:=[^,;\n]*)?,", re.M)
         for folder, prefix in [(self.wdk[0], None)] + [(os.path.join(self.wdk[0], part), header)
                                                        for part, header in PARTS.items()]:
             for file in sorted(self.tree.names(folder)[1]):

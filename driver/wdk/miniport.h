@@ -49,6 +49,7 @@
 #include "nt/lists.h"
 #include "nt/interlocked.h"
 #include "nt/ke.h"
+#include "nt/io.h"
 #include "nt/pci.h"
 
 #ifndef POOL_TAGGING

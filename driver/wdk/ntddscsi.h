@@ -3,21 +3,7 @@
 #pragma GCC system_header
 
 #include "devioctl.h"
-
-#define IOCTL_SCSI_BASE FILE_DEVICE_CONTROLLER
-#define FILE_DEVICE_SCSI 0x0000001b
-
-#define IOCTL_SCSI_PASS_THROUGH CTL_CODE(IOCTL_SCSI_BASE, 0x0401, METHOD_BUFFERED, FILE_READ_ACCESS | FILE_WRITE_ACCESS)
-#define IOCTL_SCSI_MINIPORT CTL_CODE(IOCTL_SCSI_BASE, 0x0402, METHOD_BUFFERED, FILE_READ_ACCESS | FILE_WRITE_ACCESS)
-#define IOCTL_SCSI_RESCAN_BUS CTL_CODE(IOCTL_SCSI_BASE, 0x0407, METHOD_BUFFERED, FILE_ANY_ACCESS)
-#define IOCTL_SCSI_MINIPORT_FIRMWARE ((FILE_DEVICE_SCSI << 16) + 0x0780)
-
-typedef struct _SRB_IO_CONTROL {
-    ULONG HeaderLength;
-    UCHAR Signature[8];
-    ULONG Timeout;
-    ULONG ControlCode;
-    ULONG ReturnCode;
-    ULONG Length;
-} SRB_IO_CONTROL, *PSRB_IO_CONTROL;
-SIM_ASSERT_SIZE(SRB_IO_CONTROL, 28);
+#include "scsictl/passthrough.h"
+#include "scsictl/miniport.h"
+#include "scsictl/firmware.h"
+#include "scsictl/hybrid.h"

@@ -1,45 +1,55 @@
-/* Bounded string operations, the few without formatting. */
+/*
+ * Bounded string operations. Counts are of bytes (Cb) or characters (Cch), the final zero included; a result that does
+ * not fit is cut short, terminated, and STATUS_BUFFER_OVERFLOW. In W, %s is a wide string and %S a narrow one.
+ */
 #pragma once
 #pragma GCC system_header
 
 #include "ntstatus.h"
 
 #define NTSTRSAFE_MAX_CCH 2147483647
+#define NTSTRSAFE_UNICODE_STRING_MAX_CCH (0xffff / sizeof(WCHAR))
 
-SIM_INLINE NTSTATUS RtlStringCbCopyA(PSTR Destination, SIZE_T Bytes, PCSTR Source)
-{
-    SIZE_T i;
+/* Flags of the Ex forms; the low byte is what the FILL ones fill with. */
+#define STRSAFE_FILL_BYTE(x) ((ULONG)(((x) & 0xff) | STRSAFE_FILL_BEHIND_NULL))
+#define STRSAFE_FAILURE_BYTE(x) ((ULONG)(((x) & 0xff) | STRSAFE_FILL_ON_FAILURE))
+#define STRSAFE_ZERO_LENGTH_ON_FAILURE STRSAFE_NULL_ON_FAILURE
+#define STRSAFE_IGNORE_NULLS 0x00000100
+#define STRSAFE_FILL_BEHIND_NULL 0x00000200
+#define STRSAFE_FILL_ON_FAILURE 0x00000400
+#define STRSAFE_NULL_ON_FAILURE 0x00000800
+#define STRSAFE_NO_TRUNCATION 0x00001000
 
-    if (Bytes == 0 || Bytes > NTSTRSAFE_MAX_CCH)
-        return STATUS_INVALID_PARAMETER;
-    for (i = 0; i + 1 < Bytes && Source[i]; i++)
-        Destination[i] = Source[i];
-    Destination[i] = 0;
-    return Source[i] ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
-}
+/*
+ * Formats into `Room` characters, terminated when there is room for that. Wide: destination and format are WCHARs, of which
+ * a format has at most 2047. STATUS_BUFFER_OVERFLOW when it was cut short, STATUS_INVALID_PARAMETER without any room.
+ */
+SIM_IMPORT NTSTATUS SIM_API storsim_vformat(PVOID Destination, SIZE_T Room, BOOLEAN Wide, const VOID *Format,
+                                            SIM_VA_LIST Arguments);
 
-SIM_INLINE NTSTATUS RtlStringCbCatA(PSTR Destination, SIZE_T Bytes, PCSTR Source)
-{
-    SIZE_T used = 0;
+#if SIM_MODULE
+#define SIM_STR(name) name##A
+#define SIM_STR_CHAR CHAR
+#define SIM_STR_WIDE FALSE
+#include "nt/strsafe_one.h"
 
-    while (used < Bytes && Destination[used])
-        used++;
-    return used == Bytes ? STATUS_INVALID_PARAMETER : RtlStringCbCopyA(Destination + used, Bytes - used, Source);
-}
+#define SIM_STR(name) name##W
+#define SIM_STR_CHAR WCHAR
+#define SIM_STR_WIDE TRUE
+#include "nt/strsafe_one.h"
 
-SIM_INLINE NTSTATUS RtlStringCbLengthA(PCSTR String, SIZE_T Bytes, SIZE_T *Length)
+SIM_INLINE NTSTATUS RtlUnicodeStringInit(PUNICODE_STRING Destination, PCWSTR Source)
 {
     SIZE_T n = 0;
 
-    while (n < Bytes && String[n])
-        n++;
-    if (n == Bytes)
+    Destination->Buffer = (PWSTR)Source;
+    Destination->Length = Destination->MaximumLength = 0;
+    if (!Source)
+        return STATUS_SUCCESS;
+    if (!NT_SUCCESS(RtlStringCchLengthW(Source, NTSTRSAFE_UNICODE_STRING_MAX_CCH + 1, &n)))
         return STATUS_INVALID_PARAMETER;
-    if (Length)
-        *Length = n;
+    Destination->Length = (USHORT)(n * sizeof(WCHAR));
+    Destination->MaximumLength = (USHORT)(Destination->Length + (n < NTSTRSAFE_UNICODE_STRING_MAX_CCH) * sizeof(WCHAR));
     return STATUS_SUCCESS;
 }
-
-#define RtlStringCchCopyA RtlStringCbCopyA
-#define RtlStringCchCatA RtlStringCbCatA
-#define RtlStringCchLengthA RtlStringCbLengthA
+#endif

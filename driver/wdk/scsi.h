@@ -8,4 +8,6 @@
 #include "scsidef/inquiry.h"
 #include "scsidef/sense.h"
 #include "scsidef/data.h"
+#include "scsidef/reservation.h"
+#include "scsidef/history.h"
 #include "scsidef/bytes.h"

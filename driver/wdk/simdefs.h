@@ -16,6 +16,7 @@
 #define SIM_INLINE static __inline __attribute__((always_inline, nodebug, unused))
 #define SIM_EXPORT
 #define SIM_MS_LAYOUT
+#define SIM_VA_LIST __builtin_va_list
 
 #else
 
@@ -29,6 +30,8 @@
 #define SIM_EXPORT __attribute__((visibility("default")))
 /* On records with bit-fields wider than a byte, which System V would pack across unlike members. */
 #define SIM_MS_LAYOUT __attribute__((ms_struct))
+/* What a module's va_list is: the address of eight-byte slots. */
+#define SIM_VA_LIST __builtin_ms_va_list
 
 #endif
 

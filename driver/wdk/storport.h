@@ -10,6 +10,7 @@
 #include "stordef/pofx.h"
 #include "stordef/roles.h"
 #include "stordef/config.h"
+#include "stordef/dump.h"
 #include "stordef/log.h"
 #include "stordef/sync.h"
 #include "stordef/routines.h"

@@ -126,6 +126,23 @@ REGISTER_ROUTINES(Ushort, USHORT)
 REGISTER_ROUTINES(Ulong, ULONG)
 REGISTER_ROUTINES(Ulong64, ULONG64)
 
+/* The processor's own: no device extension, otherwise the same. */
+#define MAPPED_ROUTINES(type)                                                                     \
+    type SIM_API READ_REGISTER_##type(volatile type *Register)                                    \
+    {                                                                                             \
+        return (type)reg_read(sp__present()->devext, Register, sizeof(type),                      \
+                              "READ_REGISTER_" #type);                                            \
+    }                                                                                             \
+    VOID SIM_API WRITE_REGISTER_##type(volatile type *Register, type Value)                       \
+    {                                                                                             \
+        reg_write(sp__present()->devext, Register, sizeof(type), Value, "WRITE_REGISTER_" #type); \
+    }
+
+MAPPED_ROUTINES(UCHAR)
+MAPPED_ROUTINES(USHORT)
+MAPPED_ROUTINES(ULONG)
+MAPPED_ROUTINES(ULONG64)
+
 /* --- ports: the adapter has none ------------------------------------------------------------- */
 
 static void no_port(const void *devext, const char *name)

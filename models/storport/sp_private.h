@@ -514,8 +514,13 @@ void sp__log_reset(const struct sp_lun *lun);
 void sp__log_error(const struct sp_port *port, const struct sp_slot *slot, uint32_t code,
                    uint32_t unique);
 
-/* debug.c: formats at most count eight-byte argument slots */
-void sp__format(char *out, size_t bytes, const char *format, const uint64_t *args, uint32_t count);
+/* format.c: a Windows format string and its eight-byte argument slots. False: cut short. */
+#define SP_FORMAT_ARGS 24
+uint32_t sp__format_slots(const char *format); /* how many it takes; no more than SP_FORMAT_ARGS */
+bool sp__format(char *out, size_t bytes, const char *format, const uint64_t *args, uint32_t count);
+
+/* polite.c: a call of a routine that is not modelled, by its name in polite.def; its answer. */
+uint64_t sp__polite(struct sp_port *port, const char *routine);
 
 /* interrupt.c, registers.c, memory.c, access.c */
 void sp__interrupts_create(struct sp_port *port);

@@ -2,6 +2,7 @@
 #pragma once
 #pragma GCC system_header
 
+#include "../dpfilter.h"
 #include "../ntdef.h"
 
 #define PASSIVE_LEVEL 0
@@ -151,6 +152,7 @@ SIM_IMPORT VOID SIM_API KeBugCheckEx(ULONG BugCheckCode, ULONG_PTR Parameter1, U
                                      ULONG_PTR Parameter3, ULONG_PTR Parameter4);
 SIM_IMPORT ULONG SIM_API DbgPrint(PCSTR Format, ...);
 SIM_IMPORT ULONG SIM_API DbgPrintEx(ULONG ComponentId, ULONG Level, PCSTR Format, ...);
+SIM_IMPORT ULONG SIM_API vDbgPrintEx(ULONG ComponentId, ULONG Level, PCCH Format, SIM_VA_LIST Arguments);
 SIM_IMPORT VOID SIM_API DbgBreakPoint(VOID);
 
 #define KdPrint(arguments) DbgPrint arguments
@@ -158,8 +160,3 @@ SIM_IMPORT VOID SIM_API DbgBreakPoint(VOID);
 #define KdBreakPoint() DbgBreakPoint()
 #define KD_DEBUGGER_ENABLED FALSE
 #define KD_DEBUGGER_NOT_PRESENT TRUE
-#define DPFLTR_IHVDRIVER_ID 77
-#define DPFLTR_ERROR_LEVEL 0
-#define DPFLTR_WARNING_LEVEL 1
-#define DPFLTR_TRACE_LEVEL 2
-#define DPFLTR_INFO_LEVEL 3

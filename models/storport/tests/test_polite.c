@@ -6,9 +6,12 @@
 
 #include "models/storport/tests/mini.h"
 
+#include <scsiwmi.h>
+
 #define NOTHING 0
 
 #define POLITE(routine, answer) uint64_t SIM_API call_##routine(PVOID devext) __asm__(#routine);
+#define POLITE_OWN(routine, answer)
 #include "models/storport/polite.def"
 #undef POLITE
 
@@ -36,9 +39,33 @@ START_TEST(each_answers_as_its_line_says_and_tells)
     mini_boot();
     mini_call(0, call_all, NULL);
     ck_assert_uint_eq(mini_events(SIM_EV_POLITE_STUB), LINES);
-    ck_assert_uint_eq(mini_event(SIM_EV_POLITE_STUB)->arg[0], LINES - 1);
+    ck_assert_uint_eq(mini_event(SIM_EV_POLITE_STUB)->arg[1], line[LINES - 1].answer);
     mini_call(1, call_all, NULL);
     ck_assert_uint_eq(mini_event(SIM_EV_POLITE_STUB)->arg[2], 2); /* times */
+}
+END_TEST
+
+static UCHAR slot; /* of I/O space, as far as the driver knows */
+static SCSIWMI_REQUEST_CONTEXT wmi;
+
+static void call_own(void *ctx)
+{
+    (void)ctx;
+    ck_assert_uint_eq(READ_PORT_UCHAR(&slot), 0xFF);
+    WRITE_PORT_UCHAR(&slot, 1);
+    ck_assert(!ScsiPortWmiDispatchFunction(NULL, 5, mini.devext, &wmi, NULL, 0, NULL));
+    ck_assert_uint_eq(ScsiPortWmiGetReturnStatus(&wmi), SRB_STATUS_INVALID_REQUEST);
+    ScsiPortWmiPostProcess(&wmi, SRB_STATUS_SUCCESS, 12);
+    ck_assert_uint_eq(ScsiPortWmiGetReturnStatus(&wmi), SRB_STATUS_SUCCESS);
+    ck_assert_uint_eq(ScsiPortWmiGetReturnSize(&wmi), 12);
+}
+
+START_TEST(those_with_a_function_of_their_own_tell_too)
+{
+    mini_boot();
+    mini_call(0, call_own, NULL);
+    ck_assert_uint_eq(mini_events(SIM_EV_POLITE_STUB), 3);
+    ck_assert_uint_eq(wmi.MinorFunction, 5);
 }
 END_TEST
 
@@ -64,6 +91,7 @@ int main(void)
 
     tcase_add_checked_fixture(tc, mini_setup, mini_teardown);
     tcase_add_test(tc, each_answers_as_its_line_says_and_tells);
+    tcase_add_test(tc, those_with_a_function_of_their_own_tell_too);
     tcase_add_test(tc, the_device_extension_is_checked_all_the_same);
     suite_add_tcase(s, tc);
     srunner_run_all(runner, CK_ENV);
