@@ -15,6 +15,7 @@ HW_INTERRUPT RamInterrupt;
 HW_RESET_BUS RamResetBus;
 HW_DPC_ROUTINE RamDpc;
 HW_ADAPTER_CONTROL RamAdapterControl;
+HW_TIMER RamTimer;
 
 VOID RamComplete(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb, UCHAR Status)
 {
@@ -170,12 +171,21 @@ BOOLEAN RamResetBus(PVOID DeviceExtension, ULONG PathId)
     return TRUE;
 }
 
+VOID RamTimer(PVOID DeviceExtension)
+{
+    RamHooks.Timer(DeviceExtension);
+    StorPortNotification(RequestTimerCall, DeviceExtension, RamTimer, 10000);
+}
+
 BOOLEAN RamPassiveInitialize(PVOID DeviceExtension)
 {
     PRAM_ADAPTER Adapter = DeviceExtension;
 
     InitializeListHead(&Adapter->Queue);
     StorPortInitializeDpc(Adapter, &Adapter->Dpc, RamDpc);
+    if (RamHooks.Timer) {
+        StorPortNotification(RequestTimerCall, Adapter, RamTimer, 10000);
+    }
     return (BOOLEAN)(!RamHooks.PassiveInitialize || RamHooks.PassiveInitialize(Adapter));
 }
 
@@ -195,7 +205,9 @@ ULONG RamFindAdapter(PVOID DeviceExtension, PVOID HwContext, PVOID BusInformatio
 
     UNREFERENCED_PARAMETER(HwContext);
     UNREFERENCED_PARAMETER(BusInformation);
-    UNREFERENCED_PARAMETER(ArgumentString);
+    for (; ArgumentString != NULL && *ArgumentString >= '0' && *ArgumentString <= '9'; ArgumentString++) {
+        Adapter->Argument = Adapter->Argument * 10 + (ULONG)(*ArgumentString - '0');
+    }
     *Again = FALSE;
     ConfigInfo->SynchronizationModel = StorSynchronizeFullDuplex;
     ConfigInfo->MaximumTransferLength = 65536;

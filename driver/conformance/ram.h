@@ -25,6 +25,7 @@ typedef struct _RAM_ADAPTER {
     PUCHAR Uncached;  /* one page */
     PVOID Registers;  /* BAR 0 */
     ULONG RegisterBytes;
+    ULONG Argument;   /* the number in DriverParameter, 0 without one */
 } RAM_ADAPTER, *PRAM_ADAPTER;
 
 typedef struct _RAM_HOOKS {
@@ -38,6 +39,7 @@ typedef struct _RAM_HOOKS {
     VOID (*Dpc)(PRAM_ADAPTER Adapter);
     BOOLEAN (*ResetBus)(PRAM_ADAPTER Adapter); /* FALSE: nothing is given back, TRUE is returned all the same */
     VOID (*Control)(PRAM_ADAPTER Adapter, SCSI_ADAPTER_CONTROL_TYPE Type);
+    VOID (*Timer)(PRAM_ADAPTER Adapter); /* every 10 ms from the start on, when there is one */
 } RAM_HOOKS;
 
 extern const RAM_HOOKS RamHooks;

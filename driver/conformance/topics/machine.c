@@ -3,6 +3,22 @@
  */
 #include "ram.h"
 
+/* Configuration space may be read and written here only. */
+static ULONG FindAdapter(PRAM_ADAPTER Adapter, PPORT_CONFIGURATION_INFORMATION Config)
+{
+    PCI_COMMON_CONFIG Pci;
+    USHORT Command;
+
+    ASSERT(StorPortGetBusData(Adapter, PCIConfiguration, Config->SystemIoBusNumber, Config->SlotNumber, &Pci,
+                              sizeof(Pci)) == sizeof(Pci));
+    ASSERT(Pci.BaseClass == 1 && Pci.SubClass == 8);
+    Command = Pci.Command;
+    ASSERT(StorPortSetBusDataByOffset(Adapter, PCIConfiguration, Config->SystemIoBusNumber, Config->SlotNumber,
+                                      &Command, FIELD_OFFSET(PCI_COMMON_CONFIG, Command),
+                                      sizeof(Command)) == sizeof(Command));
+    return SP_RETURN_FOUND;
+}
+
 static BOOLEAN Initialize(PRAM_ADAPTER Adapter)
 {
     MESSAGE_INTERRUPT_INFORMATION Message;
@@ -26,8 +42,10 @@ static BOOLEAN Initialize(PRAM_ADAPTER Adapter)
     ASSERT(StorPortGetMSIInfo(Adapter, 10000, &Message) != STOR_STATUS_SUCCESS);
     StorPortQueryPerformanceCounter(Adapter, &Frequency, &Counter);
     ASSERT(Frequency.QuadPart > 0);
+    KeStallExecutionProcessor(5);
+    DbgPrintEx(0, 0, "%d nodes\n", Nodes);
     StorPortDebugPrint(0, "%d processors, mask 0x%I64x\n", KeQueryActiveProcessorCountEx(0), (ULONG64)Mask);
     return TRUE;
 }
 
-const RAM_HOOKS RamHooks = {.Initialize = Initialize};
+const RAM_HOOKS RamHooks = {.FindAdapter = FindAdapter, .Initialize = Initialize};

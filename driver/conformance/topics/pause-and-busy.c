@@ -18,6 +18,7 @@ static VOID Again(PVOID DeviceExtension, PVOID Context)
     Paused = FALSE;
     StorPortReleaseSpinLock(DeviceExtension, &Lock);
     ASSERT(StorPortResume(DeviceExtension));
+    ASSERT(StorPortDeviceReady(DeviceExtension, 0, 0, 0));
 }
 
 static BOOLEAN PassiveInitialize(PRAM_ADAPTER Adapter)
