@@ -7,6 +7,7 @@
 #include "nvme.h"
 
 #define NVME_QUIESCE_POLL_US 100
+#define NVME_QUIESCE_GONE 5 /* reads of all ones, one after the other, that make a removal */
 #define NVME_QUIESCE_BATCH 32 /* requests completed in one hold of the interrupt lock */
 
 /*
@@ -54,17 +55,20 @@ VOID NvmeQuiesceBegin(PNVME_ADAPTER Adapter)
 
 /*
  * Waits until the controller has stopped touching memory: CC.EN = 0 is a wish, CSTS.RDY = 0 the
- * answer. No message lock is held, so interrupts of other devices are served meanwhile.
+ * answer. A link that is down for a moment reads as ones too, and behind it the controller may still be busy; only when
+ * it stays so is the controller gone. No message lock is held, so interrupts of other devices are served meanwhile.
  */
 NVME_QUIET NvmeQuiesceWait(PNVME_ADAPTER Adapter)
 {
     ULONG Budget = min(NvmeReadyTimeout(Adapter), (ULONG)NVME_QUIESCE_BUDGET_US);
     ULONGLONG Deadline = NvmeNow(Adapter) + Budget;
+    ULONG Gone = 0;
 
     for (;;) {
         ULONG Status = NvmeRead(Adapter, NVME_REG_CSTS);
 
-        if (Status == NVME_REG_GONE) {
+        Gone = Status == NVME_REG_GONE ? Gone + 1 : 0;
+        if (Gone == NVME_QUIESCE_GONE) {
             return NvmeGone;
         }
         if ((Status & NVME_CSTS_RDY) == 0) {
