@@ -87,7 +87,7 @@ static void go_on_as_told(struct sp_port *port, struct sp_slot *slot)
 
     if (sp__silent(port, SP_SILENT_RESTART))
         hold_restart(port);
-    if (sp__silent(port, SP_SILENT_COMPLETION) == SP_COMPLETION_ORIGIN)
+    if (port->redirects || sp__silent(port, SP_SILENT_COMPLETION) == SP_COMPLETION_ORIGIN)
         cpu = &port->cpu[slot->cpu];
     if (!goes_inline(port, cpu)) {
         push(port, cpu, slot);
@@ -116,7 +116,7 @@ static void complete(struct sp_port *port, struct sp_slot *slot)
     sim_release(port->at.sim, &slot->sync);
     if (timed)
         sp__timer_reload(slot->lun);
-    if (SIM_UNLIKELY(port->odd))
+    if (SIM_UNLIKELY(port->odd | port->redirects))
         go_on_as_told(port, slot);
     else
         push(port, sp__cpu(port), slot);
@@ -268,6 +268,15 @@ void sp__completed_drain(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2)
     sp__life_look(cpu->port);
     if (cpu->completed.head)
         nt_dpc_queue(nt, &cpu->dpc, cpu->number, 0, 0);
+}
+
+/* After HwStorStartIo, at DISPATCH: what it completed goes on without a DPC. */
+void sp__completed_now(struct sp_port *port)
+{
+    struct sp_cpu *cpu = sp__cpu(port);
+
+    if (cpu->completed.head && !cpu->draining)
+        sp__completed_drain(port->at.nt, cpu, 0, 0);
 }
 
 /* Discouraged, and flagged: it completes requests that the miniport may be working on

@@ -276,7 +276,7 @@ static BOOLEAN call_reset_bus(struct sp_port *port)
     sim_ns since;
     BOOLEAN result;
 
-    sp__startio_lock(port);
+    sp__reset_lock(port);
     sim_trace(port->at.sim, SIM_EV_RESET_ENTER, SP_RESET_PATH, port->started, 0, 0);
     since = sim_now(port->at.sim);
     port->in_reset = true;
@@ -286,7 +286,7 @@ static BOOLEAN call_reset_bus(struct sp_port *port)
     port->in_reset = false;
     sim_trace(port->at.sim, SIM_EV_RESET_RETURN, SP_RESET_PATH, result, port->started,
               (uint64_t)(sim_now(port->at.sim) - since));
-    sp__startio_unlock(port);
+    sp__reset_unlock(port);
     return result;
 }
 

@@ -27,6 +27,7 @@ enum { SP_DPC_OVERLAP_YES, SP_DPC_OVERLAP_NO };                           /* 8.2
 enum { SP_DPC_CPU_ISSUER, SP_DPC_CPU_REDIRECTED };                        /* 8.2-16 */
 enum { SP_TIMER_REARM_REPLACES, SP_TIMER_REARM_IGNORED };                 /* 8.2-20 */
 enum { SP_TIMER_FIRES_GRAIN, SP_TIMER_FIRES_EXACT, SP_TIMER_FIRES_LATE }; /* 8.2-21 */
+enum { SP_CHANNEL_LOCK_STARTIO, SP_CHANNEL_LOCK_DRAINS };                 /* 8.2-23 */
 enum {
     SP_DPC_LOCK_ORDER_EITHER,
     SP_DPC_LOCK_ORDER_DPC_FIRST,

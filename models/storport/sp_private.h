@@ -20,6 +20,8 @@
 #define SP_SLOTS_ALL (SP_SLOTS_MAX + SP_OWN_SLOTS)
 #define SP_CHUNK_SLOTS 32 /* slots come into being by so many */
 #define SP_CHUNKS_MAX ((SP_SLOTS_ALL + SP_CHUNK_SLOTS - 1) / SP_CHUNK_SLOTS)
+#define SP_CHANNELS_MAX 64
+#define SP_CHANNELS_ALL UINT32_MAX
 #define SP_PAUSES_MAX 16 /* nested StorPortPause calls of one adapter or LUN */
 #define SP_FRAMES_MAX 16 /* nested callbacks on one CPU */
 #define SP_HELD_MAX 24   /* locks held on one CPU */
@@ -201,13 +203,20 @@ struct sp_lun {
 
 /* --- processors: what the port driver remembers about each ----------------------------------- */
 
-enum sp_lock_kind { SP_LOCK_DPC, SP_LOCK_STARTIO, SP_LOCK_INTERRUPT, SP_LOCK_MESSAGE };
+enum sp_lock_kind {
+    SP_LOCK_DPC,
+    SP_LOCK_STARTIO,
+    SP_LOCK_INTERRUPT,
+    SP_LOCK_MESSAGE,
+    SP_LOCK_CHANNEL
+};
 
 struct sp_held {
     uint8_t kind; /* enum sp_lock_kind */
     uint8_t old_irql;
     bool by_port;   /* the port driver's own, around a callback */
-    uint32_t index; /* DPC or message */
+    bool drains;    /* the StartIo lock with all channels' tokens */
+    uint32_t index; /* DPC, message, or channel (SP_CHANNELS_ALL: every one) */
     const void
         *handle; /* the driver's STOR_LOCK_HANDLE; NULL for message locks and the port's own */
 };
@@ -338,6 +347,9 @@ struct sp_port {
     uint32_t perf_flags, perf_first, perf_last;
     uint8_t pci_config[256];
 
+    bool redirects;          /* completions go on where their requests came from */
+    uint32_t channels;       /* concurrent channels; 0: the StartIo lock */
+    struct nt_lock *channel; /* SP_CHANNELS_MAX tokens; NULL before they are asked for */
     struct nt_lock startio_lock, interrupt_lock;
     struct sp_message *message; /* config.vectors, or 1 for INTx */
     struct sp_dpc *dpc;         /* SP_DPCS_MAX */
@@ -469,6 +481,7 @@ void sp__pending_remove(struct sp_slot *slot);
 void sp__complete(struct sp_port *port, void *srb);
 /* The port driver takes a request back that the miniport has, and completes it. */
 void sp__take_back(struct sp_slot *slot, uint8_t srb_status);
+void sp__completed_now(struct sp_port *port);
 void sp__completed_drain(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2);
 
 /* gate.c */
@@ -488,7 +501,19 @@ void sp__message_lock(struct sp_port *port, uint32_t message);
 void sp__message_unlock(struct sp_port *port, uint32_t message);
 bool sp__holds(struct sp_port *port, enum sp_lock_kind kind);
 void sp__held_drop_above(struct sp_port *port, uint32_t keep);
+void sp__own_lock(struct sp_port *port, enum sp_lock_kind kind, uint32_t index);
+void sp__own_unlock(struct sp_port *port, enum sp_lock_kind kind); /* the latest */
 const char *sp__lock_name(enum sp_lock_kind kind);
+
+/* channel.c: what is held around HwStorStartIo, and around HwStorResetBus */
+void sp__channels_set(struct sp_port *port, uint32_t channels);
+void sp__start_lock(struct sp_port *port);
+void sp__start_unlock(struct sp_port *port);
+void sp__reset_lock(struct sp_port *port);
+void sp__reset_unlock(struct sp_port *port);
+uint8_t sp__channel_take(struct sp_port *port, uint32_t channel);
+void sp__channel_drop(struct sp_port *port, uint32_t channel, uint8_t irql);
+uint32_t sp__channel(struct sp_port *port); /* whose token this CPU has; 0 without */
 
 /* dpc.c */
 struct sp_dpc *sp__dpc_of(struct sp_port *port, const void *driver);
