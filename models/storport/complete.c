@@ -127,6 +127,7 @@ void sp__take_back(struct sp_slot *slot, uint8_t srb_status)
 {
     struct sp_port *port = slot->lun->port;
 
+    sim_acquire(port->at.sim, &slot->sync); /* of HwStorBuildIo */
     sim_trace(port->at.sim, SIM_EV_SRB_TAKEN, slot->serial, srb_status, 0, 0);
     sim_world_touch(slot->srb, port->srb_bytes);
     slot->srb->SrbStatus = srb_status;
@@ -208,6 +209,14 @@ static void requeue(struct sp_slot *slot)
               slot->request->op);
 }
 
+/* built_in_reset = rebuilt (8.4-61 b): back to the head of the queue, without a pause. */
+static void rebuild(struct sp_slot *slot)
+{
+    slot->rebuild = false;
+    slot->busy_retries += slot->busy_retries == 0;
+    requeue(slot);
+}
+
 /* True when the request goes back into the queue. The count saturates while QUEUE_FULL has others
  * to wait for. */
 static bool retried(struct sp_slot *slot)
@@ -215,6 +224,10 @@ static bool retried(struct sp_slot *slot)
     bool full = slot->scsi_status == SCSISTAT_QUEUE_FULL;
     bool busy = SRB_STATUS(slot->status) == SRB_STATUS_BUSY || slot->scsi_status == SCSISTAT_BUSY;
 
+    if (SIM_UNLIKELY(slot->rebuild)) {
+        rebuild(slot);
+        return true;
+    }
     if (slot->bypass || SRB_STATUS(slot->status) == SRB_STATUS_SUCCESS || !(busy || full))
         return false;
     if (full && slot->lun->gate.pending) {
@@ -280,13 +293,17 @@ void sp__completed_now(struct sp_port *port)
 }
 
 /* Discouraged, and flagged: it completes requests that the miniport may be working on
- * (chapter 2.5). Only those with the miniport (8.3-44). */
+ * (chapter 2.5). Only those with the miniport (8.3-44 a). Full-duplex miniports must not name all
+ * LUNs at once. */
 VOID SIM_API StorPortCompleteRequest(PVOID HwDeviceExtension, UCHAR PathId, UCHAR TargetId,
                                      UCHAR Lun, UCHAR SrbStatus)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortCompleteRequest");
 
-    sp__usage(port, "StorPortCompleteRequest is reserved for the port driver");
+    sp__usage(port, "StorPortCompleteRequest is reserved for the port driver%s",
+              Lun == SP_UNTAGGED && !port->half_duplex
+                  ? "; and full-duplex miniports must not name all LUNs"
+                  : "");
     if ((PathId != 0 && PathId != SP_UNTAGGED) || (TargetId != 0 && TargetId != SP_UNTAGGED))
         return;
     for (uint32_t i = 0; i < SP_LUNS_MAX; i++)
@@ -297,4 +314,7 @@ VOID SIM_API StorPortCompleteRequest(PVOID HwDeviceExtension, UCHAR PathId, UCHA
             slot->srb->SrbStatus = SrbStatus;
             complete(port, slot);
         }
+    for (uint32_t i = 0; i < SP_LUNS_MAX && sp__silent(port, SP_SILENT_COMPLETE_SCOPE); i++)
+        if ((Lun == i || Lun == SP_UNTAGGED) && port->lun[i].present)
+            sp__end_queued(&port->lun[i], SrbStatus);
 }

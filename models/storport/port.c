@@ -31,6 +31,7 @@ const char *const sp_callback_name[SP_CB_COUNT] = {
     [SP_CB_RESET_BUS] = "HwStorResetBus",
     [SP_CB_SYNCHRONIZED] = "synchronized-access routine",
     [SP_CB_WORK_ITEM] = "HwStorWorkItem",
+    [SP_CB_STATE_CHANGE] = "HwStorStateChange",
 };
 
 struct sp_port *sp__present(void)
@@ -183,7 +184,7 @@ bool sp_paused(const struct sp_port *port)
 
 bool sp_recovering(const struct sp_port *port)
 {
-    return port->recovery.state != SP_CALM;
+    return port->recovering > 0;
 }
 
 bool sp_in_reset(const struct sp_port *port)

@@ -217,14 +217,16 @@ static void call_start_io(struct sp_port *port, struct sp_slot *slot)
 
 static void start(struct sp_port *port, struct sp_slot *slot)
 {
-    uint64_t serial = slot->serial;
+    uint64_t serial = slot->serial, resets = port->resets;
 
     slot->state = SP_STARTING;
     sp__start_lock(port);
     /* While it waited for the lock a reset may have run: completed by the miniport, or the gate
      * shut. */
     if (slot->serial == serial && slot->state == SP_STARTING) {
-        if (may_start(slot))
+        if (SIM_UNLIKELY(port->resets != resets) && sp__reset_overtook(slot))
+            ; /* 8.4-61 b, c */
+        else if (may_start(slot))
             call_start_io(port, slot);
         else
             keep_built(slot);
@@ -431,8 +433,7 @@ void sp__submit_function(struct sp_port *port, struct sp_request *request, uint8
     slot->request = request;
     slot->lun = &port->lun[request->lun];
     slot->function = function;
-    slot->recovery =
-        function == SRB_FUNCTION_RESET_LOGICAL_UNIT || function == SRB_FUNCTION_RESET_DEVICE;
+    slot->recovery = function != SRB_FUNCTION_EXECUTE_SCSI;
     slot->bypass = request->flags & SP_FLAG_BYPASS_FROZEN_QUEUE ||
                    (request->flags & SP_FLAG_BYPASS_LOCKED_QUEUE && slot->lun->locks);
     slot->tagged = (request->flags & SP_FLAG_TAGGED) && !slot->bypass;
