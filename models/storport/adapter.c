@@ -165,9 +165,8 @@ static void take_queueing(struct sp_port *port, const PORT_CONFIGURATION_INFORMA
     depth = info->InitialLunQueueDepth ? info->InitialLunQueueDepth : port->config.queue_depth;
     for (uint32_t i = 0; i < SP_LUNS_MAX; i++)
         port->lun[i].depth = at_most(depth, port->max_per_lun);
-    port->hold_ns = info->BusResetHoldTime == SP_UNINITIALIZED_VALUE
-                        ? port->config.reset_hold_ns
-                        : info->BusResetHoldTime * SIM_US;
+    port->hold_given = info->BusResetHoldTime != SP_UNINITIALIZED_VALUE;
+    port->hold_ns = port->hold_given ? info->BusResetHoldTime * SIM_US : port->config.reset_hold_ns;
 }
 
 bool sp__config_info_take(struct sp_port *port)

@@ -87,7 +87,7 @@ static void go_on_as_told(struct sp_port *port, struct sp_slot *slot)
 
     if (sp__silent(port, SP_SILENT_RESTART))
         hold_restart(port);
-    if (sp__silent(port, SP_SILENT_COMPLETION) == SP_COMPLETION_ORIGIN)
+    if (port->redirects || sp__silent(port, SP_SILENT_COMPLETION) == SP_COMPLETION_ORIGIN)
         cpu = &port->cpu[slot->cpu];
     if (!goes_inline(port, cpu)) {
         push(port, cpu, slot);
@@ -116,7 +116,7 @@ static void complete(struct sp_port *port, struct sp_slot *slot)
     sim_release(port->at.sim, &slot->sync);
     if (timed)
         sp__timer_reload(slot->lun);
-    if (SIM_UNLIKELY(port->odd))
+    if (SIM_UNLIKELY(port->odd | port->redirects))
         go_on_as_told(port, slot);
     else
         push(port, sp__cpu(port), slot);
@@ -127,6 +127,7 @@ void sp__take_back(struct sp_slot *slot, uint8_t srb_status)
 {
     struct sp_port *port = slot->lun->port;
 
+    sim_acquire(port->at.sim, &slot->sync); /* of HwStorBuildIo */
     sim_trace(port->at.sim, SIM_EV_SRB_TAKEN, slot->serial, srb_status, 0, 0);
     sim_world_touch(slot->srb, port->srb_bytes);
     slot->srb->SrbStatus = srb_status;
@@ -208,6 +209,14 @@ static void requeue(struct sp_slot *slot)
               slot->request->op);
 }
 
+/* built_in_reset = rebuilt (8.4-61 b): back to the head of the queue, without a pause. */
+static void rebuild(struct sp_slot *slot)
+{
+    slot->rebuild = false;
+    slot->busy_retries += slot->busy_retries == 0;
+    requeue(slot);
+}
+
 /* True when the request goes back into the queue. The count saturates while QUEUE_FULL has others
  * to wait for. */
 static bool retried(struct sp_slot *slot)
@@ -215,6 +224,10 @@ static bool retried(struct sp_slot *slot)
     bool full = slot->scsi_status == SCSISTAT_QUEUE_FULL;
     bool busy = SRB_STATUS(slot->status) == SRB_STATUS_BUSY || slot->scsi_status == SCSISTAT_BUSY;
 
+    if (SIM_UNLIKELY(slot->rebuild)) {
+        rebuild(slot);
+        return true;
+    }
     if (slot->bypass || SRB_STATUS(slot->status) == SRB_STATUS_SUCCESS || !(busy || full))
         return false;
     if (full && slot->lun->gate.pending) {
@@ -270,14 +283,27 @@ void sp__completed_drain(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2)
         nt_dpc_queue(nt, &cpu->dpc, cpu->number, 0, 0);
 }
 
+/* After HwStorStartIo, at DISPATCH: what it completed goes on without a DPC. */
+void sp__completed_now(struct sp_port *port)
+{
+    struct sp_cpu *cpu = sp__cpu(port);
+
+    if (cpu->completed.head && !cpu->draining)
+        sp__completed_drain(port->at.nt, cpu, 0, 0);
+}
+
 /* Discouraged, and flagged: it completes requests that the miniport may be working on
- * (chapter 2.5). Only those with the miniport (8.3-44). */
+ * (chapter 2.5). Only those with the miniport (8.3-44 a). Full-duplex miniports must not name all
+ * LUNs at once. */
 VOID SIM_API StorPortCompleteRequest(PVOID HwDeviceExtension, UCHAR PathId, UCHAR TargetId,
                                      UCHAR Lun, UCHAR SrbStatus)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortCompleteRequest");
 
-    sp__usage(port, "StorPortCompleteRequest is reserved for the port driver");
+    sp__usage(port, "StorPortCompleteRequest is reserved for the port driver%s",
+              Lun == SP_UNTAGGED && !port->half_duplex
+                  ? "; and full-duplex miniports must not name all LUNs"
+                  : "");
     if ((PathId != 0 && PathId != SP_UNTAGGED) || (TargetId != 0 && TargetId != SP_UNTAGGED))
         return;
     for (uint32_t i = 0; i < SP_LUNS_MAX; i++)
@@ -288,4 +314,7 @@ VOID SIM_API StorPortCompleteRequest(PVOID HwDeviceExtension, UCHAR PathId, UCHA
             slot->srb->SrbStatus = SrbStatus;
             complete(port, slot);
         }
+    for (uint32_t i = 0; i < SP_LUNS_MAX && sp__silent(port, SP_SILENT_COMPLETE_SCOPE); i++)
+        if ((Lun == i || Lun == SP_UNTAGGED) && port->lun[i].present)
+            sp__end_queued(&port->lun[i], SrbStatus);
 }

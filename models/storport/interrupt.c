@@ -1,20 +1,15 @@
-/* models/storport/interrupt.c - interrupts from the bus to the miniport, messages, and what perf
- * options make of them (chapters 1.1, 1.5, 2.9, STOR_PERF_*).
+/* models/storport/interrupt.c - interrupts from the bus to the miniport, and messages
+ * (chapters 1.1, 1.5, 2.9).
  *
  * Message i goes to CPU i modulo the number of CPUs, all at one DIRQL (8.1-11 a). The service
  * routine runs under its message's lock (PerMessage) or the interrupt lock, so interrupts that come
- * before HwStorInitialize is over wait for it (8.1-13 a). Concurrent channels are not offered.
+ * before HwStorInitialize is over wait for it (8.1-13 a).
  */
 #include "models/storport/sp_private.h"
 
 #define UNCLAIMED_MAX 1000 /* isr_unclaimed = disabled */
 #define MSI_ADDRESS 0xFEE00000ull
 #define MSI_VECTOR_FIRST 0x50u
-#define PERF_OFFERED                                                                    \
-    (STOR_PERF_DPC_REDIRECTION | STOR_PERF_INTERRUPT_MESSAGE_RANGES |                   \
-     STOR_PERF_ADV_CONFIG_LOCALITY | STOR_PERF_OPTIMIZE_FOR_COMPLETION_DURING_STARTIO | \
-     STOR_PERF_DPC_REDIRECTION_CURRENT_CPU)
-#define PERF_BY_MESSAGE (STOR_PERF_INTERRUPT_MESSAGE_RANGES | STOR_PERF_ADV_CONFIG_LOCALITY)
 
 /* --- service --------------------------------------------------------------------------------- */
 
@@ -192,85 +187,5 @@ ULONG SIM_API StorPortGetMSIInfo(PVOID HwDeviceExtension, ULONG MessageId,
     InterruptInfo->InterruptVector = MSI_VECTOR_FIRST + MessageId;
     InterruptInfo->InterruptLevel = port->message[MessageId].interrupt.irql;
     InterruptInfo->InterruptMode = Latched;
-    return STOR_STATUS_SUCCESS;
-}
-
-/* --- perf options ---------------------------------------------------------------------------- */
-
-static bool range_ok(const struct sp_port *port, const PERF_CONFIGURATION_DATA *data)
-{
-    return !(data->Flags & STOR_PERF_INTERRUPT_MESSAGE_RANGES) ||
-           (data->FirstRedirectionMessageNumber <= data->LastRedirectionMessageNumber &&
-            data->LastRedirectionMessageNumber < port->messages);
-}
-
-static void tell_locality(struct sp_port *port, PERF_CONFIGURATION_DATA *data)
-{
-    sp__touch(data, sizeof *data);
-    data->DeviceNode = 0;
-    for (uint32_t i = data->FirstRedirectionMessageNumber; i <= data->LastRedirectionMessageNumber;
-         i++) {
-        GROUP_AFFINITY *target = &data->MessageTargets[i - data->FirstRedirectionMessageNumber];
-
-        sp__touch(target, sizeof *target);
-        *target = (GROUP_AFFINITY){.Mask = (KAFFINITY)1 << (i % port->cpus)};
-    }
-}
-
-/* A query with Version and Size 0 is answered too: real miniports ask that way (chapter 7). */
-ULONG SIM_API StorPortInitializePerfOpts(PVOID HwDeviceExtension, BOOLEAN Query,
-                                         PPERF_CONFIGURATION_DATA PerfConfigData)
-{
-    struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortInitializePerfOpts");
-    enum sp_callback callback = sp__callback(port);
-    uint32_t offered = PERF_OFFERED & ~(port->messages ? 0u : (uint32_t)PERF_BY_MESSAGE);
-
-    if (!PerfConfigData) {
-        sp__usage(port, "StorPortInitializePerfOpts: no configuration");
-        return STOR_STATUS_INVALID_PARAMETER;
-    }
-    if (callback != SP_CB_INITIALIZE && callback != SP_CB_PASSIVE_INITIALIZE)
-        return STOR_STATUS_UNSUCCESSFUL;
-    if (Query) {
-        sp__touch(PerfConfigData, sizeof *PerfConfigData);
-        PerfConfigData->Flags = offered;
-        return STOR_STATUS_SUCCESS;
-    }
-    if (PerfConfigData->Flags & ~offered)
-        return STOR_STATUS_UNSUCCESSFUL;
-    if (!range_ok(port, PerfConfigData))
-        return STOR_STATUS_INVALID_PARAMETER;
-    port->perf_flags = PerfConfigData->Flags;
-    port->perf_first = PerfConfigData->FirstRedirectionMessageNumber;
-    port->perf_last = PerfConfigData->LastRedirectionMessageNumber;
-    if (PerfConfigData->Flags & STOR_PERF_ADV_CONFIG_LOCALITY && PerfConfigData->MessageTargets)
-        tell_locality(port, PerfConfigData);
-    return STOR_STATUS_SUCCESS;
-}
-
-/* The first message of the range that is aimed at this CPU. */
-static uint32_t best_message(const struct sp_port *port, uint32_t cpu)
-{
-    uint32_t count = port->perf_last - port->perf_first + 1;
-
-    if (!port->messages || !(port->perf_flags & STOR_PERF_INTERRUPT_MESSAGE_RANGES))
-        return 0;
-    for (uint32_t i = port->perf_first; i <= port->perf_last; i++)
-        if (i % port->cpus == cpu)
-            return i;
-    return port->perf_first + cpu % count;
-}
-
-ULONG SIM_API StorPortGetStartIoPerfParams(PVOID HwDeviceExtension, PSCSI_REQUEST_BLOCK Srb,
-                                           PSTARTIO_PERFORMANCE_PARAMETERS StartIoPerfParams)
-{
-    struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetStartIoPerfParams");
-
-    if (!StartIoPerfParams || StartIoPerfParams->Size < sizeof *StartIoPerfParams ||
-        !sp__slot_of(port, Srb))
-        return STOR_STATUS_INVALID_PARAMETER;
-    sp__touch(StartIoPerfParams, sizeof *StartIoPerfParams);
-    StartIoPerfParams->MessageNumber = best_message(port, nt_cpu(port->at.nt));
-    StartIoPerfParams->ChannelNumber = 0;
     return STOR_STATUS_SUCCESS;
 }

@@ -14,6 +14,7 @@ const char *sp__lock_name(enum sp_lock_kind kind)
         [SP_LOCK_STARTIO] = "StartIo",
         [SP_LOCK_INTERRUPT] = "Interrupt",
         [SP_LOCK_MESSAGE] = "message",
+        [SP_LOCK_CHANNEL] = "channel",
     };
 
     return name[kind];
@@ -55,9 +56,22 @@ static uint8_t take(struct sp_port *port, enum sp_lock_kind kind, uint32_t index
     case SP_LOCK_MESSAGE:
         return nt_lock_acquire(port->at.nt, &port->message[index].lock,
                                port->message[index].interrupt.irql);
+    case SP_LOCK_CHANNEL:
+        return sp__channel_take(port, index);
     default:
         return take_interrupt(port);
     }
+}
+
+/* channel_lock = drains (8.2-23 b): with it go the tokens. */
+static void drop_startio(struct sp_port *port, const struct sp_held *held)
+{
+    if (!held->drains) {
+        nt_lock_release(port->at.nt, &port->startio_lock, held->old_irql);
+        return;
+    }
+    nt_lock_release(port->at.nt, &port->startio_lock, NT_DISPATCH);
+    sp__channel_drop(port, SP_CHANNELS_ALL, held->old_irql);
 }
 
 static void drop(struct sp_port *port, const struct sp_held *held)
@@ -67,7 +81,10 @@ static void drop(struct sp_port *port, const struct sp_held *held)
         nt_lock_release(port->at.nt, &port->dpc[held->index].lock, held->old_irql);
         break;
     case SP_LOCK_STARTIO:
-        nt_lock_release(port->at.nt, &port->startio_lock, held->old_irql);
+        drop_startio(port, held);
+        break;
+    case SP_LOCK_CHANNEL:
+        sp__channel_drop(port, held->index, held->old_irql);
         break;
     case SP_LOCK_MESSAGE:
         nt_lock_release(port->at.nt, &port->message[held->index].lock, held->old_irql);
@@ -119,12 +136,12 @@ bool sp__holds(struct sp_port *port, enum sp_lock_kind kind)
 
 /* --- the port driver's own ------------------------------------------------------------------- */
 
-static void own_acquire(struct sp_port *port, enum sp_lock_kind kind, uint32_t index)
+void sp__own_lock(struct sp_port *port, enum sp_lock_kind kind, uint32_t index)
 {
     acquire(port, (struct sp_held){.kind = (uint8_t)kind, .index = index, .by_port = true});
 }
 
-static void own_release(struct sp_port *port, enum sp_lock_kind kind)
+void sp__own_unlock(struct sp_port *port, enum sp_lock_kind kind)
 {
     struct sp_cpu *cpu = sp__cpu(port);
 
@@ -135,17 +152,17 @@ static void own_release(struct sp_port *port, enum sp_lock_kind kind)
 
 void sp__interrupt_lock(struct sp_port *port)
 {
-    own_acquire(port, SP_LOCK_INTERRUPT, 0);
+    sp__own_lock(port, SP_LOCK_INTERRUPT, 0);
 }
 
 void sp__interrupt_unlock(struct sp_port *port)
 {
-    own_release(port, SP_LOCK_INTERRUPT);
+    sp__own_unlock(port, SP_LOCK_INTERRUPT);
 }
 
 void sp__startio_lock(struct sp_port *port)
 {
-    own_acquire(port, SP_LOCK_STARTIO, 0);
+    sp__own_lock(port, SP_LOCK_STARTIO, 0);
     if (port->half_duplex)
         sp__interrupt_lock(port);
 }
@@ -154,13 +171,13 @@ void sp__startio_unlock(struct sp_port *port)
 {
     if (port->half_duplex)
         sp__interrupt_unlock(port);
-    own_release(port, SP_LOCK_STARTIO);
+    sp__own_unlock(port, SP_LOCK_STARTIO);
 }
 
 void sp__message_lock(struct sp_port *port, uint32_t message)
 {
     if (port->per_message)
-        own_acquire(port, SP_LOCK_MESSAGE, message);
+        sp__own_lock(port, SP_LOCK_MESSAGE, message);
     else
         sp__interrupt_lock(port);
 }
@@ -169,7 +186,7 @@ void sp__message_unlock(struct sp_port *port, uint32_t message)
 {
     (void)message;
     if (port->per_message)
-        own_release(port, SP_LOCK_MESSAGE);
+        sp__own_unlock(port, SP_LOCK_MESSAGE);
     else
         sp__interrupt_unlock(port);
 }
@@ -271,6 +288,24 @@ static bool named(struct sp_port *port, STOR_SPINLOCK type, void *context, struc
     }
 }
 
+/* Who has a token already would wait for others that do the same. */
+static bool drains(struct sp_port *port, const struct sp_held *held)
+{
+    return held->kind == SP_LOCK_STARTIO && port->channels &&
+           sp__silent(port, SP_SILENT_CHANNEL_LOCK) && !sp__holds(port, SP_LOCK_CHANNEL);
+}
+
+static void acquire_drained(struct sp_port *port, struct sp_held held)
+{
+    uint8_t irql = sp__channel_take(port, SP_CHANNELS_ALL);
+    struct sp_cpu *cpu;
+
+    held.drains = true;
+    acquire(port, held);
+    cpu = sp__cpu(port);
+    cpu->hold[cpu->held - 1].old_irql = irql;
+}
+
 VOID SIM_API StorPortAcquireSpinLock(PVOID DeviceExtension, STOR_SPINLOCK SpinLock,
                                      PVOID LockContext, PSTOR_LOCK_HANDLE LockHandle)
 {
@@ -284,7 +319,10 @@ VOID SIM_API StorPortAcquireSpinLock(PVOID DeviceExtension, STOR_SPINLOCK SpinLo
     if (!named(port, SpinLock, LockContext, &held))
         return;
     check_order(port, (enum sp_lock_kind)held.kind, held.index);
-    acquire(port, held);
+    if (drains(port, &held))
+        acquire_drained(port, held);
+    else
+        acquire(port, held);
     sp__touch(LockHandle, sizeof *LockHandle);
     LockHandle->Lock = SpinLock;
     LockHandle->Context.OldIrql = sp__cpu(port)->hold[sp__cpu(port)->held - 1].old_irql;

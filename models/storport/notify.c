@@ -9,10 +9,24 @@ static void link_restored(struct sp_port *port)
     sp__unhold(&port->gate);
 }
 
+/* LinkUp did not come in time (8.4-68): the miniport answers for itself, unless the scenario says
+ * otherwise. */
 static void link_event(struct sim_event *event, void *ctx)
 {
+    struct sp_port *port = ctx;
+
     (void)event;
-    link_restored(ctx);
+    switch (sp__silent(port, SP_SILENT_LINK_EXPIRY)) {
+    case SP_LINK_EXPIRY_FAILS:
+        for (uint32_t i = 0; i < SP_LUNS_MAX; i++)
+            if (port->lun[i].present)
+                sp__end_queued(&port->lun[i], SRB_STATUS_LINK_DOWN);
+        break;
+    case SP_LINK_EXPIRY_RESCAN:
+        sp__ask_rescan(port);
+        break;
+    }
+    link_restored(port);
 }
 
 /* The adapter waits for LinkUp, or for LinkDownTimeoutValue; then the miniport answers for itself
@@ -61,6 +75,9 @@ static void simple(struct sp_port *port, SCSI_NOTIFICATION_TYPE type)
     case BufferOverrunDetected:
         sim_find(port->at.sim, SIM_RULE_DRIVER_FAULT, 0,
                  "the miniport reports a buffer overrun (bug check)");
+        break;
+    case BusChangeDetected:
+        sp__ask_rescan(port);
         break;
     case NextRequest: /* ignored by Storport */
     case NextLuRequest:

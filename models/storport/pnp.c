@@ -35,7 +35,7 @@ void sp__state_set(struct sp_port *port, enum sp_state state)
 
 static bool quiet(const struct sp_port *port)
 {
-    return !port->outstanding && !port->bypass.head && port->recovery.state == SP_CALM;
+    return !port->outstanding && !port->bypass.head && !port->recovering;
 }
 
 void sp__life_look(struct sp_port *port)

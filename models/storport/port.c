@@ -1,8 +1,8 @@
 /* models/storport/port.c - the port driver as a whole: its creation, and what others may ask of it.
  *
  * Models storport.sys of Windows 10 between DriverEntry and HwStorResetBus for one adapter with one
- * bus and one target of up to eight LUNs. Leaves out power, PnP removal, WMI, concurrent channels
- * and virtual miniports. Source: reference/storport.md; numbers such as 8.3-35 in this folder name
+ * bus and one target of up to eight LUNs. Leaves out power, PnP removal, WMI and
+ * virtual miniports. Source: reference/storport.md; numbers such as 8.3-35 in this folder name
  * its silent points.
  */
 #include <stdarg.h>
@@ -31,6 +31,7 @@ const char *const sp_callback_name[SP_CB_COUNT] = {
     [SP_CB_RESET_BUS] = "HwStorResetBus",
     [SP_CB_SYNCHRONIZED] = "synchronized-access routine",
     [SP_CB_WORK_ITEM] = "HwStorWorkItem",
+    [SP_CB_STATE_CHANGE] = "HwStorStateChange",
 };
 
 struct sp_port *sp__present(void)
@@ -183,7 +184,7 @@ bool sp_paused(const struct sp_port *port)
 
 bool sp_recovering(const struct sp_port *port)
 {
-    return port->recovery.state != SP_CALM;
+    return port->recovering > 0;
 }
 
 bool sp_in_reset(const struct sp_port *port)

@@ -2,10 +2,10 @@
  * (chapters 0, 1.2).
  *
  * HwStorBuildIo runs at DISPATCH without a lock on the CPU that starts the request; HwStorStartIo
- * under the StartIo lock. Between the two lies a gap in which anything may happen elsewhere, a
- * reset included: a gate that closed meanwhile holds the request back there, and it gets its
- * StartIo afterwards (8.3-33, 34 a, 61 a). Requests leave a LUN's queue first in first out; on
- * several CPUs the BuildIo calls overlap, so StartIo may see another order.
+ * under the StartIo lock, or a channel's token. Between the two lies a gap in which anything may
+ * happen elsewhere, a reset included: a gate that closed meanwhile holds the request back there,
+ * and it gets its StartIo afterwards (8.3-33, 34 a, 61 a). Requests leave a LUN's queue first in
+ * first out; on several CPUs the BuildIo calls overlap, so StartIo may see another order.
  */
 #include "models/storport/sp_private.h"
 
@@ -190,7 +190,8 @@ static void start_io_false(struct sp_slot *slot, uint64_t serial)
                   (unsigned long long)serial);
 }
 
-/* With the StartIo lock. The slot may belong to another request when HwStorStartIo returns. */
+/* With the StartIo lock, or a channel's token. The slot may belong to another request when
+ * HwStorStartIo returns. */
 static void call_start_io(struct sp_port *port, struct sp_slot *slot)
 {
     uint64_t serial = slot->serial;
@@ -216,19 +217,23 @@ static void call_start_io(struct sp_port *port, struct sp_slot *slot)
 
 static void start(struct sp_port *port, struct sp_slot *slot)
 {
-    uint64_t serial = slot->serial;
+    uint64_t serial = slot->serial, resets = port->resets;
 
     slot->state = SP_STARTING;
-    sp__startio_lock(port);
+    sp__start_lock(port);
     /* While it waited for the lock a reset may have run: completed by the miniport, or the gate
      * shut. */
     if (slot->serial == serial && slot->state == SP_STARTING) {
-        if (may_start(slot))
+        if (SIM_UNLIKELY(port->resets != resets) && sp__reset_overtook(slot))
+            ; /* 8.4-61 b, c */
+        else if (may_start(slot))
             call_start_io(port, slot);
         else
             keep_built(slot);
     }
-    sp__startio_unlock(port);
+    sp__start_unlock(port);
+    if (SIM_UNLIKELY(port->perf_flags & STOR_PERF_OPTIMIZE_FOR_COMPLETION_DURING_STARTIO))
+        sp__completed_now(port);
 }
 
 /* --- BuildIo --------------------------------------------------------------------------------- */
@@ -428,14 +433,13 @@ void sp__submit_function(struct sp_port *port, struct sp_request *request, uint8
     slot->request = request;
     slot->lun = &port->lun[request->lun];
     slot->function = function;
-    slot->recovery =
-        function == SRB_FUNCTION_RESET_LOGICAL_UNIT || function == SRB_FUNCTION_RESET_DEVICE;
+    slot->recovery = function != SRB_FUNCTION_EXECUTE_SCSI;
     slot->bypass = request->flags & SP_FLAG_BYPASS_FROZEN_QUEUE ||
                    (request->flags & SP_FLAG_BYPASS_LOCKED_QUEUE && slot->lun->locks);
     slot->tagged = (request->flags & SP_FLAG_TAGGED) && !slot->bypass;
     slot->alone = !slot->tagged && !slot->bypass && !sp__silent(port, SP_SILENT_UNTAGGED);
     slot->tag = SP_UNTAGGED;
-    if (SIM_UNLIKELY(port->odd))
+    if (SIM_UNLIKELY(port->odd | port->redirects))
         slot->cpu = nt_on_cpu(port->at.nt) ? nt_cpu(port->at.nt) : 0;
     slot->busy_retries = 0;
     slot->state = SP_QUEUED;

@@ -1,282 +1,76 @@
-/* models/storport/reset.c - recovery: LUN reset, target reset, HwStorResetBus
- * (chapters 4.2, 4.3, 4.4).
+/* models/storport/reset.c - HwStorResetBus, what becomes of the requests it finds, and the hold
+ * time afterwards (chapter 4.4).
  *
- *     SP_CALM          LUN timer 0          -> SP_LUN_RESET
- *                      asked for from above -> SP_LUN_RESET, SP_TARGET_RESET or SP_BUS_RESET
- *     SP_LUN_RESET     SUCCESS              -> SP_CALM
- *                      failure or time-out  -> SP_TARGET_RESET
- *     SP_TARGET_RESET  SUCCESS              -> SP_CALM
- *                      failure or time-out  -> SP_BUS_RESET
- *     SP_BUS_RESET     TRUE                 -> SP_BUS_HOLD
- *                      FALSE                -> SP_CALM
- *     SP_BUS_HOLD      BusResetHoldTime     -> SP_CALM
- *
- * A reset SRB goes through BuildIo and StartIo past the LUN's closed gate, untagged, with a
- * time-out of its own (8.4-55 a); its failure or time-out brings the next tier (8.4-57, 64 a).
- * HwStorResetBus: the gates of all LUNs closed, the StartIo lock held, DISPATCH, in a timer DPC of
- * CPU 0. Interrupts, DPCs and BuildIo on other CPUs go on. SRBs that the miniport leaves behind
- * stay out (8.4-54 a, 60 a) and time out again; after FALSE that is the next attempt (8.4-59 a).
+ * The gates of all LUNs are closed, the StartIo lock held (and every channel's token), DISPATCH, in
+ * a DPC of CPU 0. Interrupts, DPCs and BuildIo on other CPUs go on. SRBs that the miniport leaves
+ * behind stay out (8.4-54 a, 60 a) and time out again; after FALSE that is the next attempt
+ * (8.4-59 a). Requests between BuildIo and StartIo get their StartIo afterwards (8.4-61 a).
  */
 #include "models/storport/sp_private.h"
 
-enum tier { TIER_LUN = 1, TIER_TARGET, TIER_BUS };
+#define TIER_BUS 3
+#define HOLD_DEFAULT (5 * SIM_S) /* hold_default = five_seconds */
 
-/* Which states may follow each: a bit for each. */
-static const uint8_t follows[] = {
-    [SP_CALM] = 1 << SP_LUN_RESET | 1 << SP_TARGET_RESET | 1 << SP_BUS_RESET,
-    [SP_LUN_RESET] = 1 << SP_CALM | 1 << SP_TARGET_RESET | 1 << SP_BUS_RESET,
-    [SP_TARGET_RESET] = 1 << SP_CALM | 1 << SP_BUS_RESET,
-    [SP_BUS_RESET] = 1 << SP_CALM | 1 << SP_BUS_HOLD,
-    [SP_BUS_HOLD] = 1 << SP_CALM,
-};
+enum bus_work { WORK_RESET, WORK_FINISH }; /* of the bus DPC */
+enum resumed_by { RESUMED_BY_PORT = 2 };
+enum paused_by { PAUSED_BY_PORT = 1 };
 
-static void set_state(struct sp_port *port, enum sp_recovery_state state)
+/* --- requests that a reset finds -------------------------------------------------------------- */
+
+/* Those between BuildIo and StartIo: the other candidates of 8.4-61. */
+static void take_built(struct sp_port *port)
 {
-    SIM_ASSERT(follows[port->recovery.state] & 1 << state);
-    port->recovery.state = (uint8_t)state;
+    uint8_t what = sp__silent(port, SP_SILENT_BUILT_IN_RESET);
+    struct sp_slot *slot;
+
+    for (uint32_t i = 0; what && i < SP_LUNS_MAX; i++)
+        while ((slot = port->lun[i].built.head))
+            sp__reset_overtook(slot);
 }
 
-/* --- the port driver's own requests ---------------------------------------------------------- */
-
-struct sp_own *sp__own_take(struct sp_port *port)
+/* A reset came between BuildIo and StartIo of this request. False: it goes on to StartIo. */
+bool sp__reset_overtook(struct sp_slot *slot)
 {
-    for (uint32_t i = 0; i < SP_OWN_SLOTS; i++)
-        if (!port->own[i].used) {
-            port->own[i].used = true;
-            port->own[i].request =
-                (struct sp_request){.slot = SP_SLOTS_MAX + i,
-                                    .op = SP_OTHER,
-                                    .flags = SP_FLAG_TAGGED | SP_FLAG_NO_QUEUE_FREEZE};
-            return &port->own[i];
-        }
+    switch (sp__silent(slot->lun->port, SP_SILENT_BUILT_IN_RESET)) {
+    case SP_BUILT_IN_RESET_REBUILT:
+        slot->rebuild = true;
+        sp__take_back(slot, SRB_STATUS_BUS_RESET);
+        return true;
+    case SP_BUILT_IN_RESET_COMPLETED:
+        sp__take_back(slot, SRB_STATUS_BUS_RESET);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The oldest that HwStorStartIo had before now. */
+static struct sp_slot *started_before(struct sp_port *port, uint64_t starts)
+{
+    for (uint32_t i = 0; i < SP_LUNS_MAX; i++)
+        for (struct sp_slot *slot = port->lun[i].pending.head; slot; slot = slot->next)
+            if (slot->started && slot->start_order <= starts)
+                return slot;
     return NULL;
 }
 
-/* --- holding LUNs ---------------------------------------------------------------------------- */
-
-static void hold_lun(struct sp_port *port, uint32_t i)
+static void take_started(struct sp_port *port, uint8_t status)
 {
-    if (!port->lun[i].present || port->recovery.held_luns & 1u << i)
-        return;
-    port->recovery.held_luns |= 1u << i;
-    sp__hold(&port->lun[i].gate);
+    uint64_t starts = port->starts;
+    struct sp_slot *slot;
+
+    while ((slot = started_before(port, starts)))
+        sp__take_back(slot, status);
 }
 
-static void hold_all(struct sp_port *port)
-{
-    for (uint32_t i = 0; i < SP_LUNS_MAX; i++)
-        hold_lun(port, i);
-}
-
-/* Class drivers whose reset it was are told. */
-static void tell(struct sp_port *port)
-{
-    struct sp_request *request = port->recovery.asked;
-    uint8_t status = port->recovery.failed ? SRB_STATUS_ERROR : SRB_STATUS_SUCCESS;
-
-    port->recovery.asked = NULL;
-    port->recovery.failed = false;
-    while (request) {
-        struct sp_request *next = request->next;
-
-        sp__end(port, request, status);
-        request = next;
-    }
-}
-
-/* Recovery is over: queues flow, countdowns begin anew for what is still out. */
-static void finish(struct sp_port *port)
-{
-    struct sp_recovery *recovery = &port->recovery;
-    uint32_t held = recovery->held_luns;
-
-    set_state(port, SP_CALM);
-    tell(port);
-    recovery->own = NULL;
-    recovery->held_luns = 0;
-    for (uint32_t i = 0; i < SP_LUNS_MAX; i++) {
-        sp__timer_reload(&port->lun[i]);
-        if (port->lun[i].timer >= 0)
-            sp__tick_need(port);
-        if (held & 1u << i)
-            sp__unhold(&port->lun[i].gate);
-    }
-    sp__life_look(port);
-}
-
-/* --- LUN and target tier --------------------------------------------------------------------- */
-
-static void begin_bus(struct sp_port *port)
-{
-    set_state(port, SP_BUS_RESET);
-    port->recovery.own = NULL;
-    hold_all(port);
-    nt_dpc_queue(port->at.nt, &port->recovery.dpc, 0, 0, 0);
-}
-
-static void reset_srb_done(struct sp_request *request, void *ctx);
-
-static void send_reset_srb(struct sp_port *port, uint8_t function)
-{
-    struct sp_recovery *recovery = &port->recovery;
-    struct sp_own *own = sp__own_take(port);
-
-    if (!own) { /* all are lost in the miniport */
-        begin_bus(port);
-        return;
-    }
-    recovery->own = own;
-    recovery->left_s = (int32_t)((port->config.reset_timeout_ns + SP_SECOND - 1) / SP_SECOND);
-    own->request.lun = recovery->lun;
-    own->request.timeout_s = (uint32_t)recovery->left_s;
-    own->request.flags = SP_FLAG_BYPASS_FROZEN_QUEUE | SP_FLAG_NO_QUEUE_FREEZE;
-    own->request.done = reset_srb_done;
-    own->request.ctx = port;
-    sp__submit_function(port, &own->request, function);
-    sp__tick_need(port);
-    sp__run_later(port);
-}
-
-static void begin_target(struct sp_port *port)
-{
-    set_state(port, SP_TARGET_RESET);
-    sim_trace(port->at.sim, SIM_EV_TIER, TIER_TARGET, port->recovery.lun, 0, 0);
-    hold_all(port);
-    send_reset_srb(port, SRB_FUNCTION_RESET_DEVICE);
-}
-
-static void begin_lun(struct sp_port *port, uint32_t lun)
-{
-    set_state(port, SP_LUN_RESET);
-    sim_trace(port->at.sim, SIM_EV_TIER, TIER_LUN, lun, 0, 0);
-    port->recovery.lun = lun;
-    hold_lun(port, lun);
-    send_reset_srb(port, SRB_FUNCTION_RESET_LOGICAL_UNIT);
-}
-
-static void escalate(struct sp_port *port)
-{
-    if (port->recovery.state == SP_LUN_RESET)
-        begin_target(port);
-    else
-        begin_bus(port);
-}
-
-/* Successful: what StartIo had before the reset SRB must be complete by the next tick (8.4-56 b).
- */
-static void remember_victims(struct sp_port *port, const struct sp_request *request)
-{
-    struct sp_recovery *recovery = &port->recovery;
-
-    recovery->verify = true;
-    recovery->verify_lun = recovery->state == SP_LUN_RESET ? request->lun : SP_ADAPTER;
-    recovery->verify_before = sp__slot(port, request->slot)->start_order;
-    sp__tick_need(port);
-}
-
-/* In the completion DPC. A reset SRB whose time was over before is only given back. */
-static void reset_srb_done(struct sp_request *request, void *ctx)
-{
-    struct sp_port *port = ctx;
-    struct sp_own *own =
-        (struct sp_own *)(void *)((uint8_t *)request - offsetof(struct sp_own, request));
-    bool counts = port->recovery.own == own;
-
-    own->used = false;
-    if (!counts)
-        return;
-    port->recovery.own = NULL;
-    if (request->srb_status != SRB_STATUS_SUCCESS) {
-        escalate(port);
-        return;
-    }
-    remember_victims(port, request);
-    finish(port);
-}
-
-/* Not delivered for all its time (the adapter was paused): it never will be. */
-static void withdraw(struct sp_port *port, struct sp_own *own)
-{
-    struct sp_slot *slot = sp__slot(port, own->request.slot);
-
-    if (slot->state != SP_QUEUED)
-        return;
-    sp__list_remove(&port->bypass, slot);
-    slot->state = SP_FREE;
-    slot->request = NULL;
-    own->used = false;
-}
-
-static void verify(struct sp_port *port)
-{
-    struct sp_recovery *recovery = &port->recovery;
-    uint32_t left = 0;
-
-    recovery->verify = false;
-    for (uint32_t i = 0; i < SP_LUNS_MAX; i++) {
-        if (recovery->verify_lun != SP_ADAPTER && recovery->verify_lun != i)
-            continue;
-        for (const struct sp_slot *slot = port->lun[i].pending.head; slot; slot = slot->next)
-            left += slot->started && slot->start_order < recovery->verify_before;
-    }
-    if (left)
-        sim_find(port->at.sim, SIM_RULE_RESET_OUTSTANDING, 0,
-                 "a reset SRB was completed with success, and %u requests started before it are "
-                 "still outstanding",
-                 left);
-}
-
-void sp__recovery_tick(struct sp_port *port)
-{
-    struct sp_recovery *recovery = &port->recovery;
-
-    if (recovery->verify)
-        verify(port);
-    if (!recovery->own || --recovery->left_s > 0)
-        return;
-    withdraw(port, recovery->own);
-    recovery->own = NULL;
-    escalate(port);
-}
-
-bool sp__recovery_begin(struct sp_port *port, struct sp_lun *lun)
-{
-    if (port->recovery.state != SP_CALM || port->life.resets_off)
-        return false;
-    sim_trace(port->at.sim, SIM_EV_LUN_TIMEOUT, lun->number, lun->gate.pending, 0, 0);
-    sp__log_reset(lun);
-    begin_lun(port, lun->number);
-    return true;
-}
-
-bool sp__recovery_ask(struct sp_port *port, struct sp_request *request)
-{
-    struct sp_recovery *recovery = &port->recovery;
-
-    if (port->life.resets_off)
-        return false;
-    request->next = recovery->asked;
-    recovery->asked = request;
-    if (recovery->state != SP_CALM)
-        return true;
-    recovery->lun = request->adapter ? 0 : request->lun;
-    if (request->function == SP_FN_RESET_LUN)
-        begin_lun(port, recovery->lun);
-    else if (request->function == SP_FN_RESET_TARGET)
-        begin_target(port);
-    else
-        begin_bus(port);
-    return true;
-}
-
-/* --- bus tier -------------------------------------------------------------------------------- */
+/* --- HwStorResetBus --------------------------------------------------------------------------- */
 
 static BOOLEAN call_reset_bus(struct sp_port *port)
 {
     sim_ns since;
     BOOLEAN result;
 
-    sp__startio_lock(port);
+    sp__reset_lock(port);
     sim_trace(port->at.sim, SIM_EV_RESET_ENTER, SP_RESET_PATH, port->started, 0, 0);
     since = sim_now(port->at.sim);
     port->in_reset = true;
@@ -284,21 +78,37 @@ static BOOLEAN call_reset_bus(struct sp_port *port)
     result = port->hw.HwResetBus(port->devext, SP_RESET_PATH);
     sp__leave(port);
     port->in_reset = false;
+    port->resets++;
     sim_trace(port->at.sim, SIM_EV_RESET_RETURN, SP_RESET_PATH, result, port->started,
               (uint64_t)(sim_now(port->at.sim) - since));
-    sp__startio_unlock(port);
+    if (result && sp__silent(port, SP_SILENT_LEFT_BEHIND))
+        take_started(port, SRB_STATUS_BUS_RESET);
+    if (result)
+        take_built(port);
+    sp__reset_unlock(port);
     return result;
 }
 
-enum resumed_by { RESUMED_BY_PORT = 2 };
-enum paused_by { PAUSED_BY_PORT = 1 };
+static void finish(struct sp_port *port)
+{
+    if (sp__silent(port, SP_SILENT_OVERDUE))
+        take_started(port, SRB_STATUS_TIMEOUT);
+    sp__recovery_finish(sp__bus(port));
+}
 
-/* BusResetHoldTime is over: for this bus reset, or for one that the miniport detected. */
+/* --- hold time -------------------------------------------------------------------------------- */
+
+/* BusResetHoldTime is over: for this bus reset, or for one that the miniport detected. What is
+ * given back then is given back by a CPU. */
 static void hold_over(struct sp_port *port)
 {
     sim_trace(port->at.sim, SIM_EV_HOLD_END, port->started, 0, 0, 0);
-    if (port->recovery.state == SP_BUS_HOLD)
+    if (sp__bus(port)->state != SP_BUS_HOLD)
+        return;
+    if (nt_on_cpu(port->at.nt) || !sp__silent(port, SP_SILENT_OVERDUE))
         finish(port);
+    else
+        nt_dpc_queue(port->at.nt, &port->bus_dpc, 0, WORK_FINISH, 0);
 }
 
 static void hold_event(struct sim_event *event, void *ctx)
@@ -312,50 +122,123 @@ static void hold_event(struct sim_event *event, void *ctx)
     sp__unhold(&port->gate);
 }
 
-/* The adapter waits for BusResetHoldTime, counted anew when it waits already (8.4-62). */
-static void hold_adapter(struct sp_port *port)
+/* The miniport's, or the scenario's when it says nothing (8.4-62). */
+static sim_ns hold_ns(const struct sp_port *port)
 {
-    if (!port->hold_ns)
+    if (!port->hold_ns && !port->hold_given && sp__silent(port, SP_SILENT_HOLD_DEFAULT))
+        return HOLD_DEFAULT;
+    return port->hold_ns;
+}
+
+/* The adapter waits for BusResetHoldTime, counted anew when it waits already (8.4-62). */
+void sp__hold_adapter(struct sp_port *port)
+{
+    sim_ns ns = hold_ns(port);
+
+    if (!ns)
         return;
     if (port->held_after_reset) {
+        if (sp__silent(port, SP_SILENT_HOLD_RESTART))
+            return;
         sim_event_cancel(port->at.sim, &port->hold_event);
     } else {
         port->held_after_reset = true;
         sp__hold(&port->gate);
-        sim_trace(port->at.sim, SIM_EV_PAUSE, port->gate.pauses, (uint64_t)(port->hold_ns / SIM_S),
+        sim_trace(port->at.sim, SIM_EV_PAUSE, port->gate.pauses, (uint64_t)(ns / SIM_S),
                   PAUSED_BY_PORT, 0);
     }
-    sim_event_in(port->at.sim, &port->hold_event, port->hold_ns, hold_event, port);
+    sim_event_in(port->at.sim, &port->hold_event, ns, hold_event, port);
 }
 
-static void bus_reset(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2)
-{
-    struct sp_port *port = ctx;
+/* --- the bus tier ----------------------------------------------------------------------------- */
 
-    (void)nt;
-    (void)arg1;
-    (void)arg2;
+/* reset_false = failed (8.4-59 c): the adapter takes no request any more, and no recovery begins.
+ */
+static void give_up(struct sp_port *port)
+{
+    port->life.resets_off = true;
+    sp__keeper_set(port, SP_GONE);
+    for (uint32_t i = 0; i < SP_LUNS_MAX; i++)
+        if (port->lun[i].present)
+            sp__end_queued(&port->lun[i], SRB_STATUS_NO_DEVICE);
+}
+
+static void failed(struct sp_port *port)
+{
+    port->reset_failed = true;
+    if (sp__silent(port, SP_SILENT_RESET_FALSE) == SP_RESET_FALSE_FAILED)
+        give_up(port);
+    finish(port);
+}
+
+static void reset(struct sp_port *port)
+{
+    struct sp_recovery *bus = sp__bus(port);
+    bool good;
+
     sim_progress(port->at.sim);
-    sim_trace(port->at.sim, SIM_EV_TIER, TIER_BUS, port->recovery.lun, 0, 0);
-    if (!call_reset_bus(port)) {
-        port->recovery.failed = true;
-        finish(port);
+    sim_trace(port->at.sim, SIM_EV_TIER, TIER_BUS, bus->lun, 0, 0);
+    port->bus_due = false;
+    good =
+        call_reset_bus(port) || sp__silent(port, SP_SILENT_RESET_FALSE) == SP_RESET_FALSE_AS_TRUE;
+    if (!good) {
+        failed(port);
         return;
     }
-    set_state(port, SP_BUS_HOLD);
-    hold_adapter(port);
+    sp__recovery_state(bus, SP_BUS_HOLD);
+    sp__hold_adapter(port);
     if (!port->held_after_reset)
         hold_over(port);
 }
 
-/* During a recovery it adds nothing: there is one at a time (8.4-63 a), and that one ends in the
- * bus tier at worst. */
+static void bus_work(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2)
+{
+    struct sp_port *port = ctx;
+
+    (void)nt;
+    (void)arg2;
+    if (arg1 == WORK_FINISH)
+        finish(port);
+    else
+        reset(port);
+}
+
+/* Who asked for the next bus reset gets this one. */
+static void join_asked(struct sp_port *port)
+{
+    struct sp_request **end = &port->asked;
+
+    while (*end)
+        end = &(*end)->next;
+    *end = port->asked_next;
+    port->asked_next = NULL;
+}
+
+void sp__bus_begin(struct sp_port *port, uint32_t lun)
+{
+    struct sp_recovery *bus = sp__bus(port);
+
+    sp__recovery_state(bus, SP_BUS_RESET);
+    port->bus_asked = false;
+    join_asked(port);
+    bus->own = NULL;
+    bus->lun = lun;
+    sp__recovery_hold_all(bus);
+    sp__recovery_absorb(port);
+    port->bus_due = true;
+    nt_dpc_queue(port->at.nt, &port->bus_dpc, 0, WORK_RESET, 0);
+}
+
+/* One that is due and has not begun will do; after one that runs comes another, and so after a
+ * recovery of a LUN (8.4-63 a). */
 void sp_request_bus_reset(struct sp_port *port)
 {
-    if (port->recovery.state != SP_CALM || port->life.resets_off)
+    if (port->life.resets_off || port->bus_due)
         return;
-    port->recovery.lun = 0;
-    begin_bus(port);
+    if (port->recovering)
+        port->bus_asked = true;
+    else
+        sp__bus_begin(port, 0);
 }
 
 /* The miniport saw a reset, or reports one of its own: it completes what is out, the adapter is
@@ -363,10 +246,10 @@ void sp_request_bus_reset(struct sp_port *port)
 void sp__reset_detected(struct sp_port *port)
 {
     sim_trace(port->at.sim, SIM_EV_RESET_DETECTED, 0, 0, 0, 0);
-    hold_adapter(port);
+    sp__hold_adapter(port);
 }
 
-void sp__recovery_init(struct sp_port *port)
+void sp__bus_init(struct sp_port *port)
 {
-    nt_dpc_init(port->at.nt, &port->recovery.dpc, bus_reset, port);
+    nt_dpc_init(port->at.nt, &port->bus_dpc, bus_work, port);
 }

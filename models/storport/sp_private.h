@@ -20,6 +20,8 @@
 #define SP_SLOTS_ALL (SP_SLOTS_MAX + SP_OWN_SLOTS)
 #define SP_CHUNK_SLOTS 32 /* slots come into being by so many */
 #define SP_CHUNKS_MAX ((SP_SLOTS_ALL + SP_CHUNK_SLOTS - 1) / SP_CHUNK_SLOTS)
+#define SP_CHANNELS_MAX 64
+#define SP_CHANNELS_ALL UINT32_MAX
 #define SP_PAUSES_MAX 16 /* nested StorPortPause calls of one adapter or LUN */
 #define SP_FRAMES_MAX 16 /* nested callbacks on one CPU */
 #define SP_HELD_MAX 24   /* locks held on one CPU */
@@ -132,6 +134,7 @@ struct sp_slot {
     uint8_t function; /* SRB_FUNCTION_* */
     bool started;     /* entered HwStorStartIo */
     bool listed;      /* on its LUN's pending list: the LUN timer runs for it */
+    bool rebuild;     /* comes back only to be built again: built_in_reset = rebuilt */
     bool counted;     /* in the gates' pending counts */
     bool bypass;      /* passes the LUN's gate and queue (SP_FLAG_BYPASS_FROZEN_QUEUE) */
     bool recovery;    /* a reset SRB: not for the LUN timer, not in the LUN's counts */
@@ -201,13 +204,20 @@ struct sp_lun {
 
 /* --- processors: what the port driver remembers about each ----------------------------------- */
 
-enum sp_lock_kind { SP_LOCK_DPC, SP_LOCK_STARTIO, SP_LOCK_INTERRUPT, SP_LOCK_MESSAGE };
+enum sp_lock_kind {
+    SP_LOCK_DPC,
+    SP_LOCK_STARTIO,
+    SP_LOCK_INTERRUPT,
+    SP_LOCK_MESSAGE,
+    SP_LOCK_CHANNEL
+};
 
 struct sp_held {
     uint8_t kind; /* enum sp_lock_kind */
     uint8_t old_irql;
     bool by_port;   /* the port driver's own, around a callback */
-    uint32_t index; /* DPC or message */
+    bool drains;    /* the StartIo lock with all channels' tokens */
+    uint32_t index; /* DPC, message, or channel (SP_CHANNELS_ALL: every one) */
     const void
         *handle; /* the driver's STOR_LOCK_HANDLE; NULL for message locks and the port's own */
 };
@@ -281,6 +291,7 @@ struct sp_block {
 
 enum sp_recovery_state {
     SP_CALM,         /* none */
+    SP_ABORT,        /* ABORT_COMMAND is out */
     SP_LUN_RESET,    /* RESET_LOGICAL_UNIT is out */
     SP_TARGET_RESET, /* RESET_DEVICE is out */
     SP_BUS_RESET,    /* HwStorResetBus is due or runs */
@@ -292,18 +303,29 @@ struct sp_own {
     bool used;
 };
 
+/* Of a LUN, or of the adapter: the bus tier. */
 struct sp_recovery {
-    uint8_t state;            /* enum sp_recovery_state */
-    bool failed;              /* HwStorResetBus returned FALSE */
-    struct sp_request *asked; /* RESET_* of class drivers that end with it */
+    struct sp_port *port;
+    uint8_t state;                  /* enum sp_recovery_state */
+    uint8_t function, busy_retries; /* of the reset SRB */
     uint32_t lun;
-    int32_t left_s;         /* of the reset SRB's time-out */
+    int32_t left_s;         /* of the reset SRB's time-out; INT32_MAX: it has none */
     struct sp_own *own;     /* the reset SRB that counts now */
-    uint32_t held_luns;     /* LUNs whose gates recovery holds */
+    struct sim_event retry; /* reset_busy = retried */
+    uint32_t held_luns;     /* LUNs whose gates it holds */
     bool verify;            /* a reset SRB succeeded: look for victims at the next tick (8.4-56) */
     uint32_t verify_lun;    /* SP_ADAPTER: any */
     uint64_t verify_before; /* start order */
-    struct nt_dpc dpc;
+    uint64_t victim;        /* serial of the SRB that was to be aborted; 0: a reset */
+};
+
+/* Units that may have come or gone (change.c). */
+struct sp_change {
+    struct sp_task rescan, task; /* of BusChangeDetected; of StorPortStateChangeDetected */
+    bool rescanning, pending;
+    HW_STATE_CHANGE *routine;
+    void *context;
+    STOR_ADDRESS *address;
 };
 
 struct sp_port {
@@ -333,11 +355,15 @@ struct sp_port {
     uint32_t messages; /* connected; 0: INTx */
     uint8_t dirql;     /* of the interrupt lock: the highest of all messages */
     uint32_t max_io, max_per_lun, max_transfer, sg_max;
-    sim_ns hold_ns; /* BusResetHoldTime */
+    sim_ns hold_ns;  /* BusResetHoldTime */
+    bool hold_given; /* by the miniport */
     uint32_t srb_bytes, stride, extension_bytes, extension_stride;
     uint32_t perf_flags, perf_first, perf_last;
     uint8_t pci_config[256];
 
+    bool redirects;          /* completions go on where their requests came from */
+    uint32_t channels;       /* concurrent channels; 0: the StartIo lock */
+    struct nt_lock *channel; /* SP_CHANNELS_MAX tokens; NULL before they are asked for */
     struct nt_lock startio_lock, interrupt_lock;
     struct sp_message *message; /* config.vectors, or 1 for INTx */
     struct sp_dpc *dpc;         /* SP_DPCS_MAX */
@@ -362,10 +388,19 @@ struct sp_port {
     bool held_after_reset;
     bool link_down;
     struct sim_event link_event;
+    struct sp_change change;
 
     struct sim_event tick;
     struct nt_dpc tick_dpc;
-    struct sp_recovery recovery;
+    struct sp_recovery recovery[SP_LUNS_MAX + 1]; /* the last is the adapter's */
+    uint32_t recovering;                          /* how many of them are not calm */
+    bool bus_due;                                 /* HwStorResetBus has not been entered yet */
+    bool bus_asked;                               /* another one is to come after this recovery */
+    bool reset_failed;                            /* HwStorResetBus returned FALSE */
+    struct sp_request *asked;      /* RESET_* of class drivers that end with this recovery */
+    struct sp_request *asked_next; /* and with the bus reset after it */
+    uint64_t resets;               /* calls of HwStorResetBus */
+    struct nt_dpc bus_dpc;
     struct sp_own own[SP_OWN_SLOTS];
     struct sp_chunk *chunk[SP_CHUNKS_MAX];
 
@@ -469,6 +504,7 @@ void sp__pending_remove(struct sp_slot *slot);
 void sp__complete(struct sp_port *port, void *srb);
 /* The port driver takes a request back that the miniport has, and completes it. */
 void sp__take_back(struct sp_slot *slot, uint8_t srb_status);
+void sp__completed_now(struct sp_port *port);
 void sp__completed_drain(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2);
 
 /* gate.c */
@@ -488,7 +524,19 @@ void sp__message_lock(struct sp_port *port, uint32_t message);
 void sp__message_unlock(struct sp_port *port, uint32_t message);
 bool sp__holds(struct sp_port *port, enum sp_lock_kind kind);
 void sp__held_drop_above(struct sp_port *port, uint32_t keep);
+void sp__own_lock(struct sp_port *port, enum sp_lock_kind kind, uint32_t index);
+void sp__own_unlock(struct sp_port *port, enum sp_lock_kind kind); /* the latest */
 const char *sp__lock_name(enum sp_lock_kind kind);
+
+/* channel.c: what is held around HwStorStartIo, and around HwStorResetBus */
+void sp__channels_set(struct sp_port *port, uint32_t channels);
+void sp__start_lock(struct sp_port *port);
+void sp__start_unlock(struct sp_port *port);
+void sp__reset_lock(struct sp_port *port);
+void sp__reset_unlock(struct sp_port *port);
+uint8_t sp__channel_take(struct sp_port *port, uint32_t channel);
+void sp__channel_drop(struct sp_port *port, uint32_t channel, uint8_t irql);
+uint32_t sp__channel(struct sp_port *port); /* whose token this CPU has; 0 without */
 
 /* dpc.c */
 struct sp_dpc *sp__dpc_of(struct sp_port *port, const void *driver);
@@ -498,12 +546,23 @@ void sp__timers_init(struct sp_port *port);
 void sp__timer_call(struct sp_port *port, HW_TIMER *routine, uint32_t us);
 void sp__workers_init(struct sp_port *port);
 
-/* timeout.c, reset.c */
+/* timeout.c, recovery.c, reset.c */
 void sp__timeouts_init(struct sp_port *port);
 void sp__tick_need(struct sp_port *port); /* a countdown runs now: the tick must come */
 void sp__timer_start(struct sp_lun *lun, uint32_t seconds);
 void sp__timer_reload(struct sp_lun *lun);
 void sp__recovery_init(struct sp_port *port);
+void sp__bus_init(struct sp_port *port);
+struct sp_recovery *sp__bus(struct sp_port *port);
+void sp__recovery_state(struct sp_recovery *recovery, enum sp_recovery_state state);
+void sp__recovery_hold_all(struct sp_recovery *recovery);
+void sp__recovery_finish(struct sp_recovery *recovery);
+void sp__recovery_absorb(struct sp_port *port);
+void sp__recovery_withdraw(struct sp_recovery *recovery);
+bool sp__recovery_counts(const struct sp_port *port);
+void sp__bus_begin(struct sp_port *port, uint32_t lun);
+bool sp__reset_overtook(struct sp_slot *slot);
+void sp__hold_adapter(struct sp_port *port);
 bool sp__recovery_begin(struct sp_port *port, struct sp_lun *lun);
 void sp__recovery_tick(struct sp_port *port);
 void sp__reset_detected(struct sp_port *port);
@@ -513,6 +572,9 @@ struct sp_own *sp__own_take(struct sp_port *port);
 void sp__log_reset(const struct sp_lun *lun);
 void sp__log_error(const struct sp_port *port, const struct sp_slot *slot, uint32_t code,
                    uint32_t unique);
+
+/* change.c */
+void sp__ask_rescan(struct sp_port *port);
 
 /* format.c: a Windows format string and its eight-byte argument slots. False: cut short. */
 #define SP_FORMAT_ARGS 24

@@ -455,6 +455,10 @@ PSTOR_SCATTER_GATHER_LIST SIM_API StorPortGetScatterGatherList(PVOID DeviceExten
 
     if (!slot || !slot->data)
         return NULL;
+    if (port->perf_flags & STOR_PERF_NO_SGL) {
+        sp__usage(port, "StorPortGetScatterGatherList: the miniport set STOR_PERF_NO_SGL");
+        return NULL;
+    }
     if (!slot->sg_count)
         sg_build(port, slot);
     return slot->sg;

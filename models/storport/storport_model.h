@@ -204,6 +204,7 @@ enum sp_callback {
     SP_CB_RESET_BUS,
     SP_CB_SYNCHRONIZED,
     SP_CB_WORK_ITEM,
+    SP_CB_STATE_CHANGE,
     SP_CB_COUNT
 };
 extern const char *const sp_callback_name[SP_CB_COUNT];

@@ -114,8 +114,7 @@ static bool anything_counts(const struct sp_port *port)
     for (uint32_t i = 0; i < SP_LUNS_MAX; i++)
         if (port->lun[i].timer >= 0)
             return true;
-    return port->recovery.state == SP_LUN_RESET || port->recovery.state == SP_TARGET_RESET ||
-           port->recovery.verify;
+    return sp__recovery_counts(port);
 }
 
 static void tick(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2)

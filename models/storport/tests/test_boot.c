@@ -278,33 +278,6 @@ START_TEST(an_uncached_extension_before_srb_extension_size_is_accepted)
 }
 END_TEST
 
-static BOOLEAN SIM_API perf(PVOID devext)
-{
-    GROUP_AFFINITY targets[3];
-    PERF_CONFIGURATION_DATA data = {
-        .Version = STOR_PERF_VERSION, .Size = sizeof data, .MessageTargets = targets};
-
-    ck_assert_uint_eq(StorPortInitializePerfOpts(devext, TRUE, &data), STOR_STATUS_SUCCESS);
-    ck_assert_uint_eq(data.Flags & STOR_PERF_CONCURRENT_CHANNELS, 0);
-    data.FirstRedirectionMessageNumber = 1;
-    data.LastRedirectionMessageNumber = 3;
-    ck_assert_uint_eq(StorPortInitializePerfOpts(devext, FALSE, &data), STOR_STATUS_SUCCESS);
-    for (uint32_t i = 0; i < 3; i++)
-        ck_assert_uint_eq(targets[i].Mask, 1u << (i + 1));
-    data.Flags |= STOR_PERF_CONCURRENT_CHANNELS;
-    ck_assert_uint_eq(StorPortInitializePerfOpts(devext, FALSE, &data), STOR_STATUS_UNSUCCESSFUL);
-    return TRUE;
-}
-
-START_TEST(perf_options_tell_where_messages_go)
-{
-    mini.passive = perf;
-    mini_boot();
-    ck_assert_uint_eq(mini.port->perf_first, 1);
-    ck_assert_uint_eq(mini.port->perf_last, 3);
-}
-END_TEST
-
 int main(void)
 {
     TCase *tc = tcase_create("boot");
@@ -329,7 +302,6 @@ int main(void)
     tcase_add_test(tc, a_lock_in_passive_initialization_is_allowed);
     tcase_add_test(tc, an_uncached_extension_before_srb_extension_size_can_be_reported);
     tcase_add_test(tc, an_uncached_extension_before_srb_extension_size_is_accepted);
-    tcase_add_test(tc, perf_options_tell_where_messages_go);
     suite_add_tcase(s, tc);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
