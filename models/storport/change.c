@@ -1,34 +1,13 @@
-/* models/storport/change.c - units that may have come or gone: BusChangeDetected and
- * StorPortStateChangeDetected (chapters 2.1, 2.10).
+/* models/storport/change.c - units that may have come or gone: StorPortStateChangeDetected
+ * (chapters 2.1, 2.10).
  *
  * Whatever a change names, the bus is scanned again by the PnP thread. Then HwStorStateChange is
  * called at DISPATCH under the StartIo lock, in any order with resets (8.1-14). One state change at
- * a time; the next may be reported from that callback. A bus change that is reported before the
- * scan for the last one has begun adds nothing.
+ * a time; the next may be reported from that callback. BusChangeDetected itself is in pnp.c.
  */
 #include "models/storport/sp_private.h"
 
 #define FAILED 0xC0000001u /* Status of HwStorStateChange: 0x80000000 and above is bad */
-
-static void rescanned(struct sp_task *task, bool good, void *ctx)
-{
-    struct sp_port *port = ctx;
-
-    (void)task;
-    (void)good;
-    port->change.rescanning = false;
-}
-
-void sp__ask_rescan(struct sp_port *port)
-{
-    struct sp_change *change = &port->change;
-
-    if (change->rescanning)
-        return;
-    change->rescanning = true;
-    change->rescan = (struct sp_task){.kind = SP_TASK_RESCAN, .done = rescanned, .ctx = port};
-    sp_ask(port, &change->rescan);
-}
 
 static void processed(struct sp_task *task, bool good, void *ctx)
 {

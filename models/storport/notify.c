@@ -23,7 +23,7 @@ static void link_event(struct sim_event *event, void *ctx)
                 sp__end_queued(&port->lun[i], SRB_STATUS_LINK_DOWN);
         break;
     case SP_LINK_EXPIRY_RESCAN:
-        sp__ask_rescan(port);
+        sp__bus_changed(port);
         break;
     }
     link_restored(port);
@@ -75,9 +75,6 @@ static void simple(struct sp_port *port, SCSI_NOTIFICATION_TYPE type)
     case BufferOverrunDetected:
         sim_find(port->at.sim, SIM_RULE_DRIVER_FAULT, 0,
                  "the miniport reports a buffer overrun (bug check)");
-        break;
-    case BusChangeDetected:
-        sp__ask_rescan(port);
         break;
     case NextRequest: /* ignored by Storport */
     case NextLuRequest:

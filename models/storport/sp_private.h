@@ -321,8 +321,8 @@ struct sp_recovery {
 
 /* Units that may have come or gone (change.c). */
 struct sp_change {
-    struct sp_task rescan, task; /* of BusChangeDetected; of StorPortStateChangeDetected */
-    bool rescanning, pending;
+    struct sp_task task;
+    bool pending;
     HW_STATE_CHANGE *routine;
     void *context;
     STOR_ADDRESS *address;
@@ -572,9 +572,6 @@ struct sp_own *sp__own_take(struct sp_port *port);
 void sp__log_reset(const struct sp_lun *lun);
 void sp__log_error(const struct sp_port *port, const struct sp_slot *slot, uint32_t code,
                    uint32_t unique);
-
-/* change.c */
-void sp__ask_rescan(struct sp_port *port);
 
 /* format.c: a Windows format string and its eight-byte argument slots. False: cut short. */
 #define SP_FORMAT_ARGS 24
