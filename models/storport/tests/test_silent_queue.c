@@ -186,6 +186,7 @@ START_TEST(tags_may_go_round)
     for (uint32_t i = 0; i < 300; i++) {
         uint8_t tag;
 
+        mini.done_count = 0;
         mini_submit(0, 0, 0);
         tag = mini.kept[0].srb->QueueTag;
         ck_assert_uint_ne(tag, SP_UNTAGGED);
