@@ -298,8 +298,8 @@ START_TEST(the_end_says_where_requests_are)
         "    SRB 5: with the driver only, the controller dropped its command of SQ 1\n",
         "    SRB 6: completed, on the way back through the port driver\n",
         "    SRB 7: with the port driver, between HwStorBuildIo and HwStorStartIo\n",
-        "    I/O 8, 9, 10, 11, 12, 13, 14, 15 and 3 more: in the port driver's queue, and the "
-        "adapter is paused\n",
+        ("    I/O 8, 9, 10, 11, 12, 13, 14, 15 and 3 more: in the port driver's queue, and the "
+         "adapter is paused\n"),
         "    I/O 1: with the class driver\n",
     };
     static const enum sim_station to[] = {[1] = SIM_AT_RETURN, SIM_AT_DOORBELL, SIM_AT_DOORBELL,
