@@ -88,8 +88,8 @@ void sim_bugs_tell(const struct sim_cell_result *result, const struct sim_argume
 
     for (uint32_t i = 0; i < result->bugs; i++)
         bug[i] = &result->bug[i];
-    qsort((void *)bug, result->bugs, sizeof bug[0],
-          by_cost); /* NOLINT(bugprone-sizeof-expression) */
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): it is pointers that are sorted */
+    qsort((void *)bug, result->bugs, sizeof bug[0], by_cost);
     for (uint32_t i = 0; i < result->bugs; i++) {
         if (object != NULL)
             json_array_append_new(list, one = head_json(bug[i]));
