@@ -6,16 +6,16 @@
 static UCHAR RamDisk[RAM_BLOCKS * RAM_BLOCK_BYTES]; /* DPC lock */
 
 sp_DRIVER_INITIALIZE DriverEntry;
-HW_FIND_ADAPTER RamFindAdapter;
-HW_INITIALIZE RamInitialize;
-HW_PASSIVE_INITIALIZE_ROUTINE RamPassiveInitialize;
-HW_BUILDIO RamBuildIo;
-HW_STARTIO RamStartIo;
-HW_INTERRUPT RamInterrupt;
-HW_RESET_BUS RamResetBus;
-HW_DPC_ROUTINE RamDpc;
-HW_ADAPTER_CONTROL RamAdapterControl;
-HW_TIMER RamTimer;
+static HW_FIND_ADAPTER RamFindAdapter;
+static HW_INITIALIZE RamInitialize;
+static HW_PASSIVE_INITIALIZE_ROUTINE RamPassiveInitialize;
+static HW_BUILDIO RamBuildIo;
+static HW_STARTIO RamStartIo;
+static HW_INTERRUPT RamInterrupt;
+static HW_RESET_BUS RamResetBus;
+static HW_DPC_ROUTINE RamDpc;
+static HW_ADAPTER_CONTROL RamAdapterControl;
+static HW_TIMER RamTimer;
 
 VOID RamComplete(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb, UCHAR Status)
 {
@@ -93,7 +93,7 @@ VOID RamServe(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb)
     RamComplete(Adapter, Srb, SRB_STATUS_SUCCESS);
 }
 
-VOID RamDpc(PSTOR_DPC Dpc, PVOID DeviceExtension, PVOID Argument1, PVOID Argument2)
+static VOID RamDpc(PSTOR_DPC Dpc, PVOID DeviceExtension, PVOID Argument1, PVOID Argument2)
 {
     PRAM_ADAPTER Adapter = DeviceExtension;
     STOR_LOCK_HANDLE Lock;
@@ -114,7 +114,7 @@ VOID RamDpc(PSTOR_DPC Dpc, PVOID DeviceExtension, PVOID Argument1, PVOID Argumen
     StorPortReleaseSpinLock(Adapter, &Lock);
 }
 
-BOOLEAN RamBuildIo(PVOID DeviceExtension, PSCSI_REQUEST_BLOCK Srb)
+static BOOLEAN RamBuildIo(PVOID DeviceExtension, PSCSI_REQUEST_BLOCK Srb)
 {
     PRAM_ADAPTER Adapter = DeviceExtension;
 
@@ -122,7 +122,7 @@ BOOLEAN RamBuildIo(PVOID DeviceExtension, PSCSI_REQUEST_BLOCK Srb)
     return (BOOLEAN)(!RamHooks.BuildIo || RamHooks.BuildIo(Adapter, Srb));
 }
 
-BOOLEAN RamStartIo(PVOID DeviceExtension, PSCSI_REQUEST_BLOCK Srb)
+static BOOLEAN RamStartIo(PVOID DeviceExtension, PSCSI_REQUEST_BLOCK Srb)
 {
     PRAM_ADAPTER Adapter = DeviceExtension;
     STOR_LOCK_HANDLE Lock;
@@ -146,14 +146,14 @@ BOOLEAN RamStartIo(PVOID DeviceExtension, PSCSI_REQUEST_BLOCK Srb)
     return TRUE;
 }
 
-BOOLEAN RamInterrupt(PVOID DeviceExtension)
+static BOOLEAN RamInterrupt(PVOID DeviceExtension)
 {
     UNREFERENCED_PARAMETER(DeviceExtension);
     return FALSE; /* there is no hardware */
 }
 
 /* The DPC's lock keeps the DPC out, so nobody else can complete what is queued. */
-BOOLEAN RamResetBus(PVOID DeviceExtension, ULONG PathId)
+static BOOLEAN RamResetBus(PVOID DeviceExtension, ULONG PathId)
 {
     PRAM_ADAPTER Adapter = DeviceExtension;
     STOR_LOCK_HANDLE Lock;
@@ -171,13 +171,13 @@ BOOLEAN RamResetBus(PVOID DeviceExtension, ULONG PathId)
     return TRUE;
 }
 
-VOID RamTimer(PVOID DeviceExtension)
+static VOID RamTimer(PVOID DeviceExtension)
 {
     RamHooks.Timer(DeviceExtension);
     StorPortNotification(RequestTimerCall, DeviceExtension, RamTimer, 10000);
 }
 
-BOOLEAN RamPassiveInitialize(PVOID DeviceExtension)
+static BOOLEAN RamPassiveInitialize(PVOID DeviceExtension)
 {
     PRAM_ADAPTER Adapter = DeviceExtension;
 
@@ -189,7 +189,7 @@ BOOLEAN RamPassiveInitialize(PVOID DeviceExtension)
     return (BOOLEAN)(!RamHooks.PassiveInitialize || RamHooks.PassiveInitialize(Adapter));
 }
 
-BOOLEAN RamInitialize(PVOID DeviceExtension)
+static BOOLEAN RamInitialize(PVOID DeviceExtension)
 {
     if (RamHooks.Initialize && !RamHooks.Initialize(DeviceExtension)) {
         return FALSE;
@@ -197,7 +197,7 @@ BOOLEAN RamInitialize(PVOID DeviceExtension)
     return StorPortEnablePassiveInitialization(DeviceExtension, RamPassiveInitialize);
 }
 
-ULONG RamFindAdapter(PVOID DeviceExtension, PVOID HwContext, PVOID BusInformation, PCHAR ArgumentString,
+static ULONG RamFindAdapter(PVOID DeviceExtension, PVOID HwContext, PVOID BusInformation, PCHAR ArgumentString,
                      PPORT_CONFIGURATION_INFORMATION ConfigInfo, PBOOLEAN Again)
 {
     PRAM_ADAPTER Adapter = DeviceExtension;
@@ -229,7 +229,7 @@ ULONG RamFindAdapter(PVOID DeviceExtension, PVOID HwContext, PVOID BusInformatio
     return RamHooks.FindAdapter ? RamHooks.FindAdapter(Adapter, ConfigInfo) : SP_RETURN_FOUND;
 }
 
-SCSI_ADAPTER_CONTROL_STATUS RamAdapterControl(PVOID DeviceExtension, SCSI_ADAPTER_CONTROL_TYPE Type,
+static SCSI_ADAPTER_CONTROL_STATUS RamAdapterControl(PVOID DeviceExtension, SCSI_ADAPTER_CONTROL_TYPE Type,
                                               PVOID Parameters)
 {
     PSCSI_SUPPORTED_CONTROL_TYPE_LIST List = Parameters;

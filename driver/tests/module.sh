@@ -4,7 +4,8 @@
 set -u
 storsim=${STORSIM:?path of the program}
 cc=${STORSIM_CC:?path of storsim-cc}
-source=${STORSIM_SOURCE:?root of the source}/driver/tests/module/statics.c
+ram=${STORSIM_SOURCE:?root of the source}/driver/conformance
+source=("-I" "$ram" "$STORSIM_SOURCE/driver/tests/module/statics.c" "$ram/ram.c")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
@@ -30,7 +31,7 @@ END
 build() {
     local name=$1
     shift
-    "$cc" -o "$name.so" -fcommon -Wall -Wextra -Werror "$@" "$source" || fail "$name does not build"
+    "$cc" -o "$name.so" -fcommon -Wall -Wextra -Werror "$@" "${source[@]}" || fail "$name does not build"
 }
 
 # sweep STATUS NAME SEEDS WORD...
@@ -57,7 +58,7 @@ sweep 0 statics 1-10
 [ "$(hash)" = "$alone" ] || fail "seed 10 is $(hash) after others and $alone alone"
 
 # A routine that storsim lacks: refused, or a finding where it is called. As a warning it returns 0.
-"$cc" -o missing.so -fcommon -DLIMIT=130 -DMISSING "$source" 2>err && fail 'a missing routine is linked'
+"$cc" -o missing.so -fcommon -DLIMIT=130 -DMISSING "${source[@]}" 2>err && fail 'a missing routine is linked'
 grep -q 'statics.c:[0-9]*: error: CountingBuildIo calls KeReadStateEvent, which none of' err || fail "$(cat err)"
 build missing -DLIMIT=130 -DMISSING --stub KeReadStateEvent
 "$storsim" run s.ini --driver ./missing.so --tries 0 >out 2>err

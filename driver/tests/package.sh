@@ -40,9 +40,9 @@ cmake_minimum_required(VERSION 3.25)
 project(mine NONE)
 enable_testing()
 find_package(storsim 0.1 REQUIRED)
-storsim_add_miniport(mine SOURCES "a src/ramdisk.c" extra.c INCLUDES inc DEFINES LIMIT=4 "TEXT=\"a b\""
+storsim_add_miniport(mine SOURCES "a src/ramdisk.c" "a src/ram.c" extra.c INCLUDES inc DEFINES LIMIT=4 "TEXT=\"a b\""
     OPTIONS -Wall -Wextra ABOUT "a disk in memory" SCENARIOS load.ini SEEDS 1-5)
-storsim_add_miniport(racy SOURCES "a src/ramdisk.c" DEFINES RACE_NO_LOCK SCENARIOS race.ini)
+storsim_add_miniport(racy SOURCES "a src/ramdisk.c" "a src/ram.c" DEFINES RACE_NO_LOCK SCENARIOS race.ini)
 LISTS
 echo '#include <storport.h>
 #include <nvmespec.h>
@@ -51,7 +51,7 @@ int Extra(void) { return LIMIT; }' >project/extra.c
 END
 # shellcheck source=/dev/null
 . ./project.sh
-cp "$source/driver/tests/race/ramdisk.c" 'project/a src'
+cp "$source/driver/tests/race/ramdisk.c" "$source"/driver/conformance/ram.[ch] 'project/a src'
 for name in load race; do
     printf '[scenario]\ntitle = %s\nseeds = 5\n' $name >project/$name.ini
     [ $name = load ] || echo 'expect = violates data-race within 5 seeds' >>project/$name.ini
@@ -100,7 +100,7 @@ Ninja)
 esac
 must ctest --test-dir 'project/build it' --output-on-failure
 says '100% tests passed, 0 tests failed out of 2'
-must "$prefix/bin/storsim-cc" -o mine.so -I project/inc 'project/a src/ramdisk.c'
+must "$prefix/bin/storsim-cc" -o mine.so -I project/inc 'project/a src/ramdisk.c' 'project/a src/ram.c'
 exit $bad
 END
 hidden=(bash)
@@ -118,7 +118,7 @@ rm -rf project swept
 prefix=$folder/moved
 # shellcheck source=/dev/null
 . ./project.sh
-cp "$source/driver/tests/race/ramdisk.c" 'project/a src'
+cp "$source/driver/tests/race/ramdisk.c" "$source"/driver/conformance/ram.[ch] 'project/a src'
 printf '[scenario]\ntitle = load\n[controller]\nnamespace = 1m\n[workload w]\nrw = randread\nbs = 4k\nnumber_ios = 10\n' >project/load.ini
 cp project/load.ini project/race.ini
 must cmake -S project -B project/build -G 'Unix Makefiles' -DCMAKE_PREFIX_PATH="$prefix"

@@ -5,7 +5,8 @@
 set -u
 storsim=${STORSIM:?path of the program}
 cc=${STORSIM_CC:?path of storsim-cc}
-source=${STORSIM_SOURCE:?root of the source}/driver/tests/race/ramdisk.c
+ram=${STORSIM_SOURCE:?root of the source}/driver/conformance
+source=$STORSIM_SOURCE/driver/tests/race/ramdisk.c
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
@@ -34,7 +35,7 @@ END
 build() {
     local name=$1
     shift
-    "$cc" -o "$name.so" -Wall -Wextra -Werror "$@" "$source" || fail "$name does not build"
+    "$cc" -o "$name.so" -Wall -Wextra -Werror -I "$ram" "$@" "$source" "$ram/ram.c" || fail "$name does not build"
 }
 
 # outcome NAME WORD...: what a sweep over a few seeds says, into the file out

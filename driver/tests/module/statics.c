@@ -1,16 +1,15 @@
 /*
  * statics.c: a driver that counts its requests in writable statics of every kind, and asserts that no run sees what
- * another one left there. It is the RAM disk of ../race with HwStorBuildIo in between.
+ * another one left there. Hooks for the miniport of driver/conformance/ram.h.
  *
  * LIMIT: more requests than one run has, fewer than two have. MISSING: also calls a routine storsim lacks.
  */
-#include <storport.h>
+#include "ram.h"
 
 LONG InData = 7;
 LONG InBss;
 LONG InCommon; /* compiled with -fcommon */
 __declspec(allocate("own")) LONG InOwnSection = 3;
-static PHW_BUILDIO RamBuildIoRoutine;
 static LONG *Where = &InBss;
 
 #ifdef MISSING
@@ -24,27 +23,21 @@ static LONG CountHere(VOID)
     return InterlockedIncrement(&InFunction) - 5;
 }
 
-static BOOLEAN CountingBuildIo(PVOID DeviceExtension, PSCSI_REQUEST_BLOCK Srb)
+static BOOLEAN CountingBuildIo(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb)
 {
+    UNREFERENCED_PARAMETER(Adapter);
+    UNREFERENCED_PARAMETER(Srb);
     ASSERT(InterlockedIncrement(&InData) - 7 <= LIMIT);
     ASSERT(InterlockedIncrement(Where) <= LIMIT);
     ASSERT(InterlockedIncrement(&InCommon) <= LIMIT);
     ASSERT(InterlockedIncrement(&InOwnSection) - 3 <= LIMIT);
     ASSERT(CountHere() <= LIMIT);
 #ifdef MISSING
-    if (Srb->Cdb[0] == SCSIOP_WRITE && KeReadStateEvent(DeviceExtension) != 0) {
+    if (Srb->Cdb[0] == SCSIOP_WRITE && KeReadStateEvent(Adapter) != 0) {
         return FALSE;
     }
 #endif
-    return RamBuildIoRoutine(DeviceExtension, Srb);
+    return TRUE;
 }
 
-static ULONG CountingInitialize(PVOID DriverObject, PVOID RegistryPath, PHW_INITIALIZATION_DATA Data, PVOID Context)
-{
-    RamBuildIoRoutine = Data->HwBuildIo;
-    Data->HwBuildIo = CountingBuildIo;
-    return StorPortInitialize(DriverObject, RegistryPath, Data, Context);
-}
-
-#define StorPortInitialize CountingInitialize
-#include "../race/ramdisk.c"
+const RAM_HOOKS RamHooks = {.BuildIo = CountingBuildIo};
