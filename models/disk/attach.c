@@ -16,7 +16,6 @@
  * tries. */
 static bool probe(struct disk *disk, uint32_t retries)
 {
-    static const bool never;
     struct disk_outcome outcome;
 
     for (uint32_t used = 0;; used++) {
@@ -28,7 +27,7 @@ static bool probe(struct disk *disk, uint32_t retries)
         if (outcome.action == DISK_FAIL || used >= retries)
             return false;
         if (outcome.delay_ns)
-            nt_wait(disk->nt, &never, sim_now(disk->sim) + outcome.delay_ns);
+            nt_sleep(disk->nt, outcome.delay_ns);
     }
 }
 

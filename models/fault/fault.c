@@ -15,8 +15,6 @@
 
 #define EVERY_TIME 1000000u /* parts per million */
 
-static void begin(struct fault_entry *e, const struct fault_occasion *occasion);
-
 /* --- who waits for what ----------------------------------------------------------------------- */
 
 static void rewatch(struct faults *faults)
@@ -390,6 +388,17 @@ void fault_serve(struct faults *faults, enum sim_fault_action action,
     SIM_ASSERT(!faults->server[action].begin && server->begin);
     SIM_ASSERT(server->end || sim_fault_action_info[action].kind != SIM_FAULT_LASTING);
     faults->server[action] = *server;
+}
+
+void fault_serve_all(struct faults *faults, const struct fault_service *service, size_t count,
+                     void *ctx)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct fault_server server = service[i].server;
+
+        server.ctx = ctx;
+        fault_serve(faults, service[i].action, &server);
+    }
 }
 
 int faults_boot(struct faults *faults, struct sim_error *error)

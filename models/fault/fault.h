@@ -11,6 +11,7 @@
 #define MODELS_FAULT_FAULT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "sim/engine/model.h"
@@ -65,6 +66,14 @@ struct faults *faults_of(struct sim_machine *machine);
 /* Copied. Once for each action; at set-up. */
 void fault_serve(struct faults *faults, enum sim_fault_action action,
                  const struct fault_server *server);
+
+/* The same for several that one part of a model serves. ctx: of all of them. */
+struct fault_service {
+    enum sim_fault_action action;
+    struct fault_server server; /* without its ctx */
+};
+void fault_serve_all(struct faults *faults, const struct fault_service *service, size_t count,
+                     void *ctx);
 
 /* Arms what counts from the start of the driver (faults_boot, after set-up) or of the load
  * (faults_start, when a run begins): draws what the seed decides, counts from 0. Negative with

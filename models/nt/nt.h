@@ -154,6 +154,8 @@ struct nt_thread *nt_thread_create(struct nt *nt, uint32_t cpu, const char *name
 /* Waits until *flag is true, re-tested after every nt_signal(); current thread only, IRQL below
  * DISPATCH. False when deadline (absolute; SIM_NEVER for none) passed first. */
 bool nt_wait(struct nt *nt, const bool *flag, sim_ns deadline);
+/* The current thread does nothing for so long; a time that is over: it gives way once. */
+void nt_sleep(struct nt *nt, sim_ns ns);
 /* Wakes every waiting thread to test its flag. Callable from events and CPUs at any IRQL. */
 void nt_signal(struct nt *nt);
 

@@ -155,6 +155,13 @@ bool nt_wait(struct nt *nt, const bool *flag, sim_ns deadline)
     return *flag;
 }
 
+void nt_sleep(struct nt *nt, sim_ns ns)
+{
+    static const bool never;
+
+    nt_wait(nt, &never, sim_now(nt->sim) + ns);
+}
+
 void nt_signal(struct nt *nt)
 {
     sim_release(nt->sim, &nt->signal);

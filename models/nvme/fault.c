@@ -202,14 +202,14 @@ static void doorbell_delay(void *ctx, const struct fault *fault,
 
 void nvme__faults_serve(struct nvme_ctrl *ctrl)
 {
-    fault_serve(ctrl->faults, SIM_FAULT_BAD_READ,
-                &(struct fault_server){.begin = read_bad, .ctx = ctrl});
-    fault_serve(ctrl->faults, SIM_FAULT_LOSE_WRITE,
-                &(struct fault_server){.begin = write_lose, .ctx = ctrl});
-    fault_serve(ctrl->faults, SIM_FAULT_LOSE_DOORBELL,
-                &(struct fault_server){.begin = write_lose, .ctx = ctrl});
-    fault_serve(ctrl->faults, SIM_FAULT_DELAY_DOORBELL,
-                &(struct fault_server){.begin = doorbell_delay, .ctx = ctrl});
+    static const struct fault_service table[] = {
+        {SIM_FAULT_BAD_READ, {.begin = read_bad}},
+        {SIM_FAULT_LOSE_WRITE, {.begin = write_lose}},
+        {SIM_FAULT_LOSE_DOORBELL, {.begin = write_lose}},
+        {SIM_FAULT_DELAY_DOORBELL, {.begin = doorbell_delay}},
+    };
+
+    fault_serve_all(ctrl->faults, table, sizeof table / sizeof table[0], ctrl);
     nvme__fault_commands_serve(ctrl);
     nvme__fault_completions_serve(ctrl);
     nvme__fault_controllers_serve(ctrl);

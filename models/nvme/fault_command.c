@@ -216,10 +216,7 @@ static void abort_heed(void *ctx, const struct fault *fault)
 
 void nvme__fault_commands_serve(struct nvme_ctrl *ctrl)
 {
-    static const struct {
-        enum sim_fault_action action;
-        struct fault_server server;
-    } table[] = {
+    static const struct fault_service table[] = {
         {SIM_FAULT_STOP, {.begin = stop_begin, .end = stop_end, .at_once = true}},
         {SIM_FAULT_STALL_FETCH, {.begin = stall_begin, .end = stall_end, .at_once = true}},
         {SIM_FAULT_HANG_COMMAND, {.begin = command_hang}},
@@ -231,10 +228,5 @@ void nvme__fault_commands_serve(struct nvme_ctrl *ctrl)
         {SIM_FAULT_IGNORE_ABORT, {.begin = abort_ignore, .end = abort_heed}},
     };
 
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        struct fault_server server = table[i].server;
-
-        server.ctx = ctrl;
-        fault_serve(ctrl->faults, table[i].action, &server);
-    }
+    fault_serve_all(ctrl->faults, table, sizeof table / sizeof table[0], ctrl);
 }

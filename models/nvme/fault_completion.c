@@ -236,17 +236,16 @@ static void entry_make_up(void *ctx, const struct fault *fault,
 
 void nvme__fault_completions_serve(struct nvme_ctrl *ctrl)
 {
-    static const struct {
-        enum sim_fault_action action;
-        void (*begin)(void *ctx, const struct fault *fault, const struct fault_occasion *occasion);
-    } table[] = {
-        {SIM_FAULT_DROP_COMPLETION, entry_drop},      {SIM_FAULT_DELAY_COMPLETION, entry_delay},
-        {SIM_FAULT_STALE_COMPLETION, entry_stale},    {SIM_FAULT_DUPLICATE_COMPLETION, entry_twice},
-        {SIM_FAULT_REORDER_COMPLETION, entry_behind}, {SIM_FAULT_TEAR_COMPLETION, entry_tear},
-        {SIM_FAULT_CORRUPT_COMPLETION, entry_spoil},  {SIM_FAULT_PHANTOM_COMPLETION, entry_make_up},
+    static const struct fault_service table[] = {
+        {SIM_FAULT_DROP_COMPLETION, {.begin = entry_drop}},
+        {SIM_FAULT_DELAY_COMPLETION, {.begin = entry_delay}},
+        {SIM_FAULT_STALE_COMPLETION, {.begin = entry_stale}},
+        {SIM_FAULT_DUPLICATE_COMPLETION, {.begin = entry_twice}},
+        {SIM_FAULT_REORDER_COMPLETION, {.begin = entry_behind}},
+        {SIM_FAULT_TEAR_COMPLETION, {.begin = entry_tear}},
+        {SIM_FAULT_CORRUPT_COMPLETION, {.begin = entry_spoil}},
+        {SIM_FAULT_PHANTOM_COMPLETION, {.begin = entry_make_up}},
     };
 
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-        fault_serve(ctrl->faults, table[i].action,
-                    &(struct fault_server){.begin = table[i].begin, .ctx = ctrl});
+    fault_serve_all(ctrl->faults, table, sizeof table / sizeof table[0], ctrl);
 }

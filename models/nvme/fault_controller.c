@@ -159,10 +159,7 @@ static void dry(void *ctx, const struct fault *fault)
 
 void nvme__fault_controllers_serve(struct nvme_ctrl *ctrl)
 {
-    static const struct {
-        enum sim_fault_action action;
-        struct fault_server server;
-    } table[] = {
+    static const struct fault_service table[] = {
         {SIM_FAULT_NO_READY, {.begin = stick, .end = unstick}},
         {SIM_FAULT_SLOW_READY, {.begin = slow, .end = quicken}},
         {SIM_FAULT_FLAP_READY, {.begin = flap, .end = unflap}},
@@ -172,10 +169,5 @@ void nvme__fault_controllers_serve(struct nvme_ctrl *ctrl)
         {SIM_FAULT_FLOOD_EVENTS, {.begin = flood, .end = dry}},
     };
 
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        struct fault_server server = table[i].server;
-
-        server.ctx = ctrl;
-        fault_serve(ctrl->faults, table[i].action, &server);
-    }
+    fault_serve_all(ctrl->faults, table, sizeof table / sizeof table[0], ctrl);
 }

@@ -140,10 +140,7 @@ static void aim(void *ctx, const struct fault *fault, const struct fault_occasio
 
 void pci_set_faults(struct pci_function *pci, struct faults *faults, uint32_t cpus)
 {
-    static const struct {
-        enum sim_fault_action action;
-        struct fault_server server;
-    } table[] = {
+    static const struct fault_service table[] = {
         {SIM_FAULT_LOSE_INTERRUPT, {.begin = lose}},
         {SIM_FAULT_DELAY_INTERRUPT, {.begin = put_off}},
         {SIM_FAULT_DUPLICATE_INTERRUPT, {.begin = repeat}},
@@ -155,10 +152,5 @@ void pci_set_faults(struct pci_function *pci, struct faults *faults, uint32_t cp
 
     pci->faults = faults;
     pci->cpus = cpus;
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        struct fault_server server = table[i].server;
-
-        server.ctx = pci;
-        fault_serve(faults, table[i].action, &server);
-    }
+    fault_serve_all(faults, table, sizeof table / sizeof table[0], pci);
 }

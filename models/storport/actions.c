@@ -93,10 +93,7 @@ static void task_begin(void *ctx, const struct fault *fault, const struct fault_
 
 static void request_done(struct sp_request *request, void *ctx)
 {
-    struct sp_own *own =
-        (struct sp_own *)(void *)((uint8_t *)request - offsetof(struct sp_own, request));
-
-    own->used = false;
+    sp__own_of(request)->used = false;
     ((struct action *)ctx)->busy = false;
 }
 

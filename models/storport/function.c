@@ -32,8 +32,7 @@ void sp__end(struct sp_port *port, struct sp_request *request, uint8_t status)
     sim_release(port->at.sim, &slot->sync);
     sp__list_push(&port->life.ended, slot);
     if (!port->life.ended_dpc.queued)
-        nt_dpc_queue(port->at.nt, &port->life.ended_dpc,
-                     nt_on_cpu(port->at.nt) ? nt_cpu(port->at.nt) : 0, 0, 0);
+        nt_dpc_queue(port->at.nt, &port->life.ended_dpc, sp__here(port), 0, 0);
 }
 
 static void ended(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2)
@@ -271,19 +270,24 @@ void sp__keeper_set(struct sp_port *port, enum sp_gate_keeper keeper)
     }
 }
 
+void sp__close_for_good(struct sp_port *port)
+{
+    sp__keeper_set(port, SP_GONE);
+    for (uint32_t i = 0; i < SP_LUNS_MAX; i++)
+        sp__end_queued(&port->lun[i], SRB_STATUS_NO_DEVICE);
+}
+
 /* --- of our own ------------------------------------------------------------------------------ */
 
 /* What the miniport has no room for comes back BUSY; these requests are not queued behind others,
  * so it is for us to ask again. */
 uint8_t sp__send_and_wait(struct sp_port *port, struct sp_request *request)
 {
-    static const bool never;
-
     for (uint32_t i = 0;; i++) {
         sp__wait_for(port, request);
         if (request->srb_status != SRB_STATUS_BUSY || i == TRIES_MAX)
             return request->srb_status;
-        nt_wait(port->at.nt, &never, sim_now(port->at.sim) + port->config.busy_pause_ns);
+        nt_sleep(port->at.nt, port->config.busy_pause_ns);
     }
 }
 

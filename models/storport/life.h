@@ -83,6 +83,8 @@ void sp__life_init(struct sp_port *port);
 /* A request from above while life.look is set, or with a function. */
 void sp__submit_special(struct sp_port *port, struct sp_request *request);
 void sp__keeper_set(struct sp_port *port, enum sp_gate_keeper keeper);
+/* SP_GONE, and what waits in queues ends with NO_DEVICE. */
+void sp__close_for_good(struct sp_port *port);
 /* Ends a request that the miniport does not have, in a DPC of this CPU. Its slot is free, or just
  * left a list. */
 void sp__end(struct sp_port *port, struct sp_request *request, uint8_t status);

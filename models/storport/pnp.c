@@ -88,10 +88,8 @@ void sp__quiesce(struct sp_port *port)
 /* What queues hold is still carried out: nothing new comes. */
 void sp__drain_queues(struct sp_port *port)
 {
-    static const bool never;
-
     while (port->queued)
-        nt_wait(port->at.nt, &never, sim_now(port->at.sim) + LOOK_AGAIN);
+        nt_sleep(port->at.nt, LOOK_AGAIN);
 }
 
 /* --- units and adapter ----------------------------------------------------------------------- */
@@ -171,9 +169,7 @@ void sp__open(struct sp_port *port)
 void sp__fail(struct sp_port *port)
 {
     sp__state_set(port, SP_IS_FAILED);
-    sp__keeper_set(port, SP_GONE);
-    for (uint32_t i = 0; i < SP_LUNS_MAX; i++)
-        sp__end_queued(&port->lun[i], SRB_STATUS_NO_DEVICE);
+    sp__close_for_good(port);
 }
 
 static bool restart(struct sp_port *port)
@@ -220,11 +216,10 @@ static void free_memory(const void *p, size_t bytes)
 
 static void wait_for_ends(struct sp_port *port)
 {
-    static const bool never;
     sim_ns limit = sim_now(port->at.sim) + ENDING_MAX;
 
     while (anything_runs(port) && sim_now(port->at.sim) < limit)
-        nt_wait(port->at.nt, &never, sim_now(port->at.sim) + LOOK_SOON);
+        nt_sleep(port->at.nt, LOOK_SOON);
     if (anything_runs(port))
         sp__usage(port, "the adapter was removed, and a routine of the miniport's still runs");
 }
@@ -257,8 +252,7 @@ static void finish_removal(struct sp_port *port)
 /* One that does not run is not told more than that it goes. */
 static void remove_stopped(struct sp_port *port)
 {
-    for (uint32_t i = 0; i < SP_LUNS_MAX; i++)
-        sp__end_queued(&port->lun[i], SRB_STATUS_NO_DEVICE);
+    sp__close_for_good(port);
     let_go(port);
     sp__state_set(port, SP_IS_REMOVED);
 }
@@ -293,15 +287,11 @@ static void tell_surprise(struct sp_port *port)
 
 static bool surprise_remove(struct sp_port *port)
 {
-    static const bool never;
-
     if (port->life.state == SP_IS_REMOVED)
         return false;
-    nt_wait(port->at.nt, &never, port->life.surprised_at + port->config.notice_ns);
-    sp__keeper_set(port, SP_GONE);
+    nt_sleep(port->at.nt, port->life.surprised_at + port->config.notice_ns - sim_now(port->at.sim));
+    sp__close_for_good(port);
     lock_queues(port);
-    for (uint32_t i = 0; i < SP_LUNS_MAX; i++)
-        sp__end_queued(&port->lun[i], SRB_STATUS_NO_DEVICE);
     detach_units(port);
     if (port->life.state != SP_IS_STARTED) {
         remove_stopped(port);

@@ -420,8 +420,7 @@ void sp__run_later(struct sp_port *port)
 {
     if (port->restart_dpc.queued)
         return;
-    nt_dpc_queue(port->at.nt, &port->restart_dpc, nt_on_cpu(port->at.nt) ? nt_cpu(port->at.nt) : 0,
-                 0, 0);
+    nt_dpc_queue(port->at.nt, &port->restart_dpc, sp__here(port), 0, 0);
 }
 
 void sp__submit_function(struct sp_port *port, struct sp_request *request, uint8_t function)
@@ -440,7 +439,7 @@ void sp__submit_function(struct sp_port *port, struct sp_request *request, uint8
     slot->alone = !slot->tagged && !slot->bypass && !sp__silent(port, SP_SILENT_UNTAGGED);
     slot->tag = SP_UNTAGGED;
     if (SIM_UNLIKELY(port->odd | port->redirects))
-        slot->cpu = nt_on_cpu(port->at.nt) ? nt_cpu(port->at.nt) : 0;
+        slot->cpu = sp__here(port);
     slot->busy_retries = 0;
     slot->state = SP_QUEUED;
     sim_release(port->at.sim, &slot->sync);

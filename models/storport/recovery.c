@@ -370,8 +370,7 @@ static void succeeded(struct sp_recovery *recovery, const struct sp_request *req
 static void reset_srb_done(struct sp_request *request, void *ctx)
 {
     struct sp_recovery *recovery = ctx;
-    struct sp_own *own =
-        (struct sp_own *)(void *)((uint8_t *)request - offsetof(struct sp_own, request));
+    struct sp_own *own = sp__own_of(request);
 
     if (recovery->own != own) {
         own->used = false;

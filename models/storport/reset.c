@@ -157,10 +157,7 @@ void sp__hold_adapter(struct sp_port *port)
 static void give_up(struct sp_port *port)
 {
     port->life.resets_off = true;
-    sp__keeper_set(port, SP_GONE);
-    for (uint32_t i = 0; i < SP_LUNS_MAX; i++)
-        if (port->lun[i].present)
-            sp__end_queued(&port->lun[i], SRB_STATUS_NO_DEVICE);
+    sp__close_for_good(port);
 }
 
 static void failed(struct sp_port *port)

@@ -161,14 +161,13 @@ static void unit_came(struct sp_port *port, uint32_t i)
 /* Its requests end with NO_DEVICE; what the miniport has of it comes back first. */
 static void unit_went(struct sp_port *port, uint32_t i)
 {
-    static const bool never;
     struct sp_lun *lun = &port->lun[i];
 
     if (port->class_driver.detach)
         port->class_driver.detach(port->class_driver.ctx, port, i);
     sp__unit_gone(lun);
     while (lun->in_use)
-        nt_wait(port->at.nt, &never, sim_now(port->at.sim) + SIM_MS);
+        nt_sleep(port->at.nt, SIM_MS);
     sp__unit_end(port, lun, SP_UNIT_SURPRISE_REMOVAL);
     sp__unit_end(port, lun, SP_UNIT_REMOVE);
     lun->present = false;

@@ -443,6 +443,11 @@ void sp__enter(struct sp_port *port, enum sp_callback callback);
 void sp__leave(struct sp_port *port);
 bool sp__restart_waits(const struct sp_cpu *cpu);
 struct sp_cpu *sp__cpu(struct sp_port *port);
+/* Number of the CPU that runs; 0 in events, which belong to none. */
+static inline uint32_t sp__here(const struct sp_port *port)
+{
+    return nt_on_cpu(port->at.nt) ? nt_cpu(port->at.nt) : 0;
+}
 /* The innermost callback that runs on this CPU; SP_CB_COUNT when none does. */
 enum sp_callback sp__callback(struct sp_port *port);
 
@@ -567,6 +572,10 @@ bool sp__recovery_begin(struct sp_port *port, struct sp_lun *lun);
 void sp__recovery_tick(struct sp_port *port);
 void sp__reset_detected(struct sp_port *port);
 struct sp_own *sp__own_take(struct sp_port *port);
+static inline struct sp_own *sp__own_of(struct sp_request *request)
+{
+    return (struct sp_own *)(void *)((uint8_t *)request - offsetof(struct sp_own, request));
+}
 
 /* event_log.c. slot: the SRB's that an error is about, or NULL */
 void sp__log_reset(const struct sp_lun *lun);
