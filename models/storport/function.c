@@ -66,7 +66,7 @@ void sp__end_queued(struct sp_lun *lun, uint8_t status)
     struct sp_slot *slot;
 
     while ((slot = sp__list_pop(&lun->queue)) != NULL) {
-        lun->untagged -= !slot->tagged;
+        lun->untagged -= slot->alone;
         lun->queued--;
         port->queued--;
         sp__end(port, slot->request, status);

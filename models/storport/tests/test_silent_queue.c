@@ -213,6 +213,20 @@ START_TEST(an_untagged_request_may_go_among_others)
 }
 END_TEST
 
+/* One that need not be alone never stood in the way, so its end takes nothing out of it. */
+START_TEST(an_untagged_request_that_was_flushed_holds_up_nobody)
+{
+    CHOOSE(UNTAGGED, SENT);
+    mini_boot();
+    mini_call(0, pause_60, NULL);
+    mini.flags = SP_FLAG_NO_QUEUE_FREEZE;
+    mini_submit(0, 0, 0);
+    mini_function_send(0, 5, SP_FN_FLUSH_QUEUE, 0);
+    ck_assert_uint_eq(mini.request[0].srb_status, SRB_STATUS_REQUEST_FLUSHED);
+    ck_assert_uint_eq(mini.port->lun[0].untagged, 0);
+}
+END_TEST
+
 START_TEST(a_bypassing_request_may_pass_the_adapters_pause)
 {
     if (_i)
@@ -499,6 +513,7 @@ int main(void)
     tcase_add_test(tc, build_io_may_run_while_the_adapter_is_paused);
     tcase_add_test(tc, tags_may_go_round);
     tcase_add_test(tc, an_untagged_request_may_go_among_others);
+    tcase_add_test(tc, an_untagged_request_that_was_flushed_holds_up_nobody);
     tcase_add_loop_test(tc, a_bypassing_request_may_pass_the_adapters_pause, 0, 2);
     tcase_add_test(tc, the_last_pause_may_be_the_only_one);
     tcase_add_test(tc, busy_for_nothing_may_be_refused);
