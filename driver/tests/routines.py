@@ -52,7 +52,7 @@ def main():
             continue
         if not files and name.startswith(MUST):
             bad.append(name)
-        more = f" and {len(files) - 2} more" if len(files) > 2 else ""
+        more = " and others" if len(files) > 2 else ""
         lines.append(f"| {name} | modelled | {', '.join(f'`{file}`' for file in files[:2])}{more} |\n")
     text = "".join(lines)
     if "--update" in sys.argv:
