@@ -12,6 +12,7 @@
 /* How the run compares with what the file says of it. */
 struct comparison {
     bool same_finding, same_hash;
+    bool by_hand; /* somebody edited the file and took its checksum out */
     bool same_storsim, same_driver, same_scenario;
 };
 
@@ -25,6 +26,7 @@ static struct comparison compare(const struct sim_telling *telling, const struct
         *c = *c == '\n' || *c == '\r' ? ' ' : *c;
     return (struct comparison){
         .same_finding = f != NULL && f->rule == replay->rule && strcmp(text, replay->message) == 0,
+        .by_hand = replay->by_hand,
         .same_hash = telling->result.hash == replay->trace_hash,
         .same_storsim = strcmp(sim_version_exact(), replay->storsim) == 0,
         .same_driver = strcmp(sim_telling_build(telling), replay->driver_build) == 0,
@@ -35,7 +37,7 @@ static struct comparison compare(const struct sim_telling *telling, const struct
 /* The same program, driver and scenario must give the same trace. */
 static bool nondeterministic(const struct comparison *c)
 {
-    return c->same_storsim && c->same_driver && c->same_scenario &&
+    return !c->by_hand && c->same_storsim && c->same_driver && c->same_scenario &&
            !(c->same_hash && c->same_finding);
 }
 
@@ -48,6 +50,8 @@ static void comparison_print(const struct sim_telling *telling, const struct sim
         printf("  recorded: %s: %s\n", sim_rule_info[replay->rule].name, replay->message);
     if (!c->same_hash)
         printf("  recorded trace hash %016llx\n", (unsigned long long)replay->trace_hash);
+    if (c->by_hand)
+        printf("  the file has no checksum: it was edited\n");
     if (!c->same_driver)
         printf("  the driver's build differs: recorded with %s, now %s\n", replay->driver_build,
                sim_telling_build(telling));
@@ -66,11 +70,11 @@ static json_t *comparison_json(const struct sim_telling *telling, const struct c
 {
     json_t *object = sim_telling_json(telling);
 
-    json_object_update_new(object,
-                           json_pack("{sb sb sb sb sb sb}", "same_finding", c->same_finding,
-                                     "same_hash", c->same_hash, "same_storsim", c->same_storsim,
-                                     "same_driver_build", c->same_driver, "same_scenario",
-                                     c->same_scenario, "nondeterminism", nondeterministic(c)));
+    json_object_update_new(
+        object, json_pack("{sb sb sb sb sb sb sb}", "edited", c->by_hand, "same_finding",
+                          c->same_finding, "same_hash", c->same_hash, "same_storsim",
+                          c->same_storsim, "same_driver_build", c->same_driver, "same_scenario",
+                          c->same_scenario, "nondeterminism", nondeterministic(c)));
     return object;
 }
 

@@ -7,11 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #include "sim/engine/sim.h"
 
 #define FILE_MAX (64 * 1024 * 1024)
 #define SCENARIO_LINE "--- scenario"
+#define CHECKSUM "checksum: "
 
 enum field_kind { FIELD_TEXT, FIELD_HEX, FIELD_NUMBER, FIELD_RULE };
 
@@ -110,9 +112,27 @@ void sim_replay_name(const struct sim_replay *replay, uint64_t seed, char *out, 
     name_add(out, bytes, number);
 }
 
+/* Everything between the checksums and the scenario; malloc()ed. */
+static char *head_text(const struct sim_replay *replay, size_t *bytes)
+{
+    char *text = NULL;
+    FILE *file = open_memstream(&text, bytes);
+
+    SIM_ASSERT(file != NULL);
+    for (int i = 0; i < FIELDS; i++)
+        field_write(file, replay, &fields[i]);
+    for (uint32_t i = 0; i < replay->settings; i++)
+        fprintf(file, "set: %s=%s\n", replay->setting[i].name, replay->setting[i].value);
+    choices_write(file, replay);
+    fclose(file);
+    SIM_ASSERT(text != NULL);
+    return text;
+}
+
 int sim_replay_write(const char *path, const struct sim_replay *replay, struct sim_error *error)
 {
-    char temporary[4096];
+    char temporary[4096], *head;
+    size_t bytes;
     FILE *file;
     bool bad;
 
@@ -120,14 +140,12 @@ int sim_replay_write(const char *path, const struct sim_replay *replay, struct s
     file = fopen(temporary, "w");
     if (file == NULL)
         return sim_error_set(error, "%s: %s", path, strerror(errno));
-    fprintf(file, "storsim-replay %d\n", SIM_REPLAY_VERSION);
-    for (int i = 0; i < FIELDS; i++)
-        field_write(file, replay, &fields[i]);
-    for (uint32_t i = 0; i < replay->settings; i++)
-        fprintf(file, "set: %s=%s\n", replay->setting[i].name, replay->setting[i].value);
-    choices_write(file, replay);
-    fprintf(file, "%s\n", SCENARIO_LINE);
-    fputs(replay->scenario_text, file);
+    head = head_text(replay, &bytes);
+    fprintf(file, "storsim-replay %d\n" CHECKSUM "%016llx %016llx\n%s%s\n%s", SIM_REPLAY_VERSION,
+            (unsigned long long)XXH64(head, bytes, 0),
+            (unsigned long long)XXH64(replay->scenario_text, strlen(replay->scenario_text), 0),
+            head, SCENARIO_LINE, replay->scenario_text);
+    free(head);
     bad = ferror(file) != 0;
     if (fclose(file) != 0 || bad || rename(temporary, path) != 0) {
         int reason = errno;
@@ -145,8 +163,9 @@ struct reading {
     const char *path;
     int line;
     bool seen[FIELDS];
-    bool counted;          /* the line 'choices' was there */
-    uint64_t choices_left; /* lines of it to come */
+    bool counted;                      /* the line 'choices' was there */
+    uint64_t choices_left;             /* lines of it to come */
+    unsigned long long said[2], is[2]; /* checksums: head and scenario */
     struct sim_replay *out;
     struct sim_error *error;
 };
@@ -294,6 +313,8 @@ static int line_read(struct reading *r, char *text)
                              r->line, text, SCENARIO_LINE);
     *value = '\0';
     value += 2;
+    if (r->line == 2 && strcmp(text, "checksum") == 0 && !r->out->by_hand)
+        return 0;
     if (strcmp(text, "set") == 0)
         return setting_read(r, value);
     if (strcmp(text, "choices") == 0)
@@ -369,6 +390,42 @@ static int text_read(struct reading *r, char *text)
                          SCENARIO_LINE);
 }
 
+/* Takes the checksums of a text that is still whole; line 2 says what they should be. */
+static void checksums_take(struct reading *r, const char *text)
+{
+    const char *second = strchr(text, '\n'), *head, *scenario;
+
+    r->out->by_hand = true;
+    if (second == NULL ||
+        sscanf(second + 1, CHECKSUM "%16llx %16llx", &r->said[0], &r->said[1]) != 2)
+        return;
+    r->out->by_hand = false;
+    head = strchr(second + 1, '\n');
+    scenario = head != NULL ? strstr(head, "\n" SCENARIO_LINE "\n") : NULL;
+    if (scenario == NULL) /* cut short, which is found elsewhere */
+        return;
+    r->is[0] = XXH64(head + 1, (size_t)(scenario - head), 0);
+    scenario += strlen("\n" SCENARIO_LINE "\n");
+    r->is[1] = XXH64(scenario, strlen(scenario), 0);
+}
+
+static int checksums_check(const struct reading *r)
+{
+    if (r->out->by_hand)
+        return 0;
+    if (r->said[0] != r->is[0])
+        return sim_error_set(r->error,
+                             "%s:3: lines 3 to %d were edited; to use them as they are, take out "
+                             "line 2, the checksum",
+                             r->path, r->line - 1);
+    if (r->said[1] != r->is[1])
+        return sim_error_set(r->error,
+                             "%s:%d: the scenario from here on was edited or cut short; to use it "
+                             "as it is, take out line 2, the checksum",
+                             r->path, r->line + 1);
+    return 0;
+}
+
 int sim_replay_read(const char *path, struct sim_error *error, struct sim_replay *out)
 {
     struct reading r = {.path = path, .out = out, .error = error};
@@ -385,7 +442,8 @@ int sim_replay_read(const char *path, struct sim_error *error, struct sim_replay
     bad = ferror(file) != 0 ? errno : 0;
     fclose(file);
     out->storage[n] = '\0';
-    if (bad == 0 && text_read(&r, out->storage) == 0)
+    checksums_take(&r, out->storage);
+    if (bad == 0 && text_read(&r, out->storage) == 0 && checksums_check(&r) == 0)
         return 0;
     if (bad != 0)
         sim_error_set(error, "%s: %s", path, strerror(bad));

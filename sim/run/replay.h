@@ -1,6 +1,7 @@
 /* sim/run/replay.h - a stored finding: a text file that holds all that is needed to see it again.
  *
- *   storsim-replay 2
+ *   storsim-replay 3
+ *   checksum: 0123456789abcdef 0123456789abcdef
  *   scenario: 02-deferred
  *   path: scenarios/02-deferred.ini
  *   scenario-hash: 0123456789abcdef
@@ -20,6 +21,9 @@
  *   --- scenario
  *   the scenario's whole text
  *
+ * The two checksums are of what follows up to the scenario, and of the scenario: an edited or cut
+ * file is refused. Whoever edits one on purpose takes that line out.
+ *
  * "choices: seed" in place of a number: there are no lines, and the strategy makes its choices from
  * the seed again. Choices are those of schedule_record.h, against the default order; with them the
  * strategy is not needed, so they mean the same in builds whose strategies draw other numbers.
@@ -31,7 +35,7 @@
 #include "sim/error.h"
 #include "sim/scenario/scenario.h"
 
-#define SIM_REPLAY_VERSION 2
+#define SIM_REPLAY_VERSION 3
 #define SIM_REPLAY_SETTINGS_MAX 64
 #define SIM_REPLAY_CHOICES_MAX 1000000 /* delays and answers */
 
@@ -43,6 +47,7 @@ struct sim_replay {
     enum sim_rule rule;
     uint32_t settings;
     struct sim_setting setting[SIM_REPLAY_SETTINGS_MAX];
+    bool by_hand;   /* a read one: it has no checksum */
     bool scheduled; /* the choices are in schedule; otherwise they come from seed and strategy */
     struct sim_schedule schedule; /* a read one: freed by sim_replay_free() */
     char *storage;                /* a read one: holds all text */
@@ -56,7 +61,7 @@ int sim_replay_write(const char *path, const struct sim_replay *replay, struct s
 void sim_replay_name(const struct sim_replay *replay, uint64_t seed, char *out, size_t bytes);
 
 /* Reads a file. Errors, as file:line: no replay file, another version, unknown or missing field,
- * bad value. Free with sim_replay_free(). */
+ * bad value, cut short, not what its checksums say. Free with sim_replay_free(). */
 int sim_replay_read(const char *path, struct sim_error *error, struct sim_replay *out);
 void sim_replay_free(struct sim_replay *replay);
 

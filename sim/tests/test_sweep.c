@@ -722,38 +722,106 @@ static void replay_edit(const char *field, const char *line)
     write_text("x.replay", changed);
 }
 
+/* x.replay, a finding of a sweep. */
+static void replay_get(void)
+{
+    ck_assert_int_eq(storsim("sweep bad --out r --tries 0"), 0);
+    ck_assert_int_eq(rename("r/failures/bad-deferred-reset-outstanding-1.replay", "x.replay"), 0);
+}
+
+/* Takes the line of the checksums out. */
+static void replay_unseal(void)
+{
+    static char text[65536];
+    char *at, *end;
+
+    read_text("x.replay", text, sizeof(text));
+    at = strstr(text, "checksum: ");
+    ck_assert_ptr_nonnull(at);
+    end = strchr(at, '\n') + 1;
+    memmove(at, end, strlen(end) + 1);
+    write_text("x.replay", text);
+}
+
 START_TEST(a_replay_says_what_differs)
 {
-    ck_assert_int_eq(storsim("sweep bad --out r"), 0);
-    ck_assert_int_eq(rename("r/failures/bad-deferred-reset-outstanding-1.replay", "x.replay"), 0);
+    replay_get();
+    replay_unseal();
     replay_edit("trace-hash: ", "trace-hash: 0123456789abcdef");
     replay_edit("driver-build: ", "driver-build: older");
     ck_assert_int_eq(storsim("replay x.replay"), 1);
     says(output, "the driver's build differs: recorded with older, now none");
+    says(output, "the file has no checksum: it was edited");
     replay_edit("seed: ", "seed: 3");
     ck_assert_int_eq(storsim("replay x.replay"), 0);
     says(output, "not the recorded finding");
 }
 END_TEST
 
+static const struct {
+    const char *field, *line, *where;
+} edits[] = {
+    {"scenario: ", "scenario: other", "x.replay:3: lines 3 to "},
+    {"path: ", "path: other.ini", "x.replay:3: lines 3 to "},
+    {"scenario-hash: ", "scenario-hash: 0123456789abcdef", "x.replay:3: lines 3 to "},
+    {"driver-build: ", "driver-build: other", "x.replay:3: lines 3 to "},
+    {"storsim: ", "storsim: other", "x.replay:3: lines 3 to "},
+    {"seed: ", "seed: 4", "x.replay:3: lines 3 to "},
+    {"rule: ", "rule: irql", "x.replay:3: lines 3 to "},
+    {"message: ", "message: other", "x.replay:3: lines 3 to "},
+    {"trace-hash: ", "trace-hash: 0123456789abcdef", "x.replay:3: lines 3 to "},
+    {"title = ", "title = other", "the scenario from here on was edited or cut short"},
+};
+
+/* An edit is the reader's doing, never storsim's own fault. */
+START_TEST(an_edited_replay_file_is_refused_and_says_where)
+{
+    replay_get();
+    replay_edit(edits[_i].field, edits[_i].line);
+    ck_assert_int_eq(storsim("replay x.replay"), 2);
+    says(messages, edits[_i].where);
+    ck_assert_int_eq(storsim("explain x.replay"), 2);
+    ck_assert_int_eq(storsim("shrink x.replay"), 2);
+    replay_unseal();
+    ck_assert_int_ne(storsim("replay x.replay"), 3);
+}
+END_TEST
+
+START_TEST(a_replay_file_is_refused_wherever_it_is_cut)
+{
+    static char text[65536];
+
+    replay_get();
+    read_text("x.replay", text, sizeof(text));
+    for (size_t n = strlen(text); n-- > 0;) {
+        text[n] = '\0';
+        if (n % 16 != 0 && text[n > 0 ? n - 1 : 0] != '\n')
+            continue;
+        write_text("x.replay", text);
+        ck_assert_msg(storsim("replay x.replay") == 2, "cut at %zu: %s", n, output);
+        says(messages, "storsim: x.replay:");
+    }
+}
+END_TEST
+
 START_TEST(a_damaged_replay_file_is_refused_with_its_line)
 {
-    ck_assert_int_eq(storsim("sweep bad --out r"), 0);
-    ck_assert_int_eq(rename("r/failures/bad-deferred-reset-outstanding-1.replay", "x.replay"), 0);
+    replay_get();
     replay_edit("seed: ", "seed: seven");
     ck_assert_int_eq(storsim("replay x.replay"), 2);
-    ck_assert_str_eq(messages, "storsim: x.replay:9: seed: 'seven' is not a number\n");
+    ck_assert_str_eq(messages, "storsim: x.replay:10: seed: 'seven' is not a number\n");
     replay_edit("seed: ", "sede: 7");
     ck_assert_int_eq(storsim("replay x.replay"), 2);
-    says(messages, "x.replay:9: there is no field 'sede'; did you mean 'seed'?");
+    says(messages, "x.replay:10: there is no field 'sede'; did you mean 'seed'?");
     replay_edit("sede: ", "seed: 1");
+    replay_unseal();
     replay_edit("driver: ", "driver: nvme");
     ck_assert_int_eq(storsim("replay x.replay"), 2);
     says(messages, "the header says 'nvme'");
     replay_edit("storsim-replay ", "storsim-replay 1");
     ck_assert_int_eq(storsim("replay x.replay"), 2);
-    says(messages, "x.replay:1: replay file of version 1; this storsim reads version 2");
-    write_text("x.replay", "storsim-replay 2\nscenario: x\n");
+    says(messages, "x.replay:1: replay file of version 1; this storsim reads version 3");
+    write_text("x.replay", "storsim-replay 3\nscenario: x\n");
     ck_assert_int_eq(storsim("replay x.replay"), 2);
     says(messages, "cut short");
     ck_assert_int_eq(storsim("replay scenarios/bad.ini"), 2);
@@ -921,6 +989,9 @@ int main(int argc, char **argv)
     tcase_add_test(tc, run_as_json_is_one_object);
     tcase_add_test(tc, another_trace_of_the_same_program_is_nondeterminism);
     tcase_add_test(tc, a_replay_says_what_differs);
+    tcase_add_loop_test(tc, an_edited_replay_file_is_refused_and_says_where, 0,
+                        sizeof(edits) / sizeof(edits[0]));
+    tcase_add_test(tc, a_replay_file_is_refused_wherever_it_is_cut);
     tcase_add_test(tc, a_damaged_replay_file_is_refused_with_its_line);
     tcase_add_test(tc, mistakes_are_one_line_with_the_nearest_name_and_exit_2);
     tcase_add_test(tc, every_verb_has_help);

@@ -64,9 +64,9 @@ replay=r/small-reset-outstanding.replay
 grep -q '^choices: [0-9]' $replay || fail "no choices in $replay"
 expect 1 replay $replay
 says out 'same finding, same trace hash'
-sed 's/^storsim-replay 2/storsim-replay 1/' $replay >x.replay
+sed 's/^storsim-replay 3/storsim-replay 1/' $replay >x.replay
 expect 2 replay x.replay
-says err 'x.replay:1: replay file of version 1; this storsim reads version 2'
+says err 'x.replay:1: replay file of version 1; this storsim reads version 3'
 sed '/^--- scenario/,$d' $replay >x.replay
 expect 2 replay x.replay
 says err 'cut short'
