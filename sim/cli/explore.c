@@ -301,10 +301,12 @@ static void end_print(const struct exploring *x, enum sim_explore_step step)
     else
         printf("%sOPEN%s %s, driver %s: %s of about %.0f schedules within %u delay%s explored, no "
                "violation so far\n"
-               "state: %s; go on with --resume\n",
+               "%s%s%s\n",
                sim_paint(SIM_PAINT_WARN), sim_paint(SIM_PAINT_OFF), sim_scenario_name(x->scenario),
                sim_opt_text(x->scenario, SIM_OPT_DRIVER_MODULE), schedules, g.expected, k,
-               k == 1 ? "" : "s", x->state);
+               k == 1 ? "" : "s",
+               x->unsaved ? "its state is not kept" : "state: ", x->unsaved ? "" : x->state,
+               x->unsaved ? "" : "; go on with --resume");
     printf("  %llu of %llu places where the default order could be delayed, by %lld ns each; %s "
            "runs in %s\n",
            (unsigned long long)g.places, (unsigned long long)g.places_all,
@@ -328,7 +330,9 @@ static void save_sometimes(struct exploring *x)
     if (now - x->saved_s < SAVE_S)
         return;
     x->saved_s = now;
-    if (state_save(x, &error) < 0 && !x->unsaved) {
+    if (state_save(x, &error) == 0) {
+        x->unsaved = false;
+    } else if (!x->unsaved) {
         x->unsaved = true;
         progress_end(x);
         fprintf(stderr, "storsim: the state cannot be kept: %s\n", error.text);
@@ -381,13 +385,21 @@ static int estimate(struct exploring *x, enum sim_explore_step *step, struct sim
     return 0;
 }
 
+/* What is to be kept, a finding's replay file or the state; a finding is told even if it cannot be.
+ */
 static int end(struct exploring *x, enum sim_explore_step step, struct sim_error *error)
 {
+    int status = SIM_EXIT_OK;
+
     progress_end(x);
-    if (step == SIM_EXPLORE_FOUND && replay_store(x, error) < 0)
-        return sim_cli_usage_error(error->text);
-    if (step == SIM_EXPLORE_MORE && state_save(x, error) < 0)
-        return sim_cli_usage_error(error->text);
+    if (step == SIM_EXPLORE_FOUND && replay_store(x, error) < 0) {
+        sim_cli_usage_error(error->text);
+        snprintf(x->repeat, sizeof(x->repeat), "it is not kept: explore again with another --out");
+        *x->replay = '\0';
+    }
+    x->unsaved = step == SIM_EXPLORE_MORE && state_save(x, error) < 0;
+    if (x->unsaved)
+        status = sim_cli_usage_error(error->text);
     if (step != SIM_EXPLORE_MORE)
         unlink(x->state);
     if (x->arguments->json)
@@ -396,9 +408,9 @@ static int end(struct exploring *x, enum sim_explore_step step, struct sim_error
         end_print(x, step);
     if (step == SIM_EXPLORE_FOUND)
         return SIM_EXIT_VIOLATED;
-    if (step != SIM_EXPLORE_MORE || !interrupted)
-        return SIM_EXIT_OK;
-    return interrupted == SIGTERM ? SIM_EXIT_TERMINATE : SIM_EXIT_INTERRUPT;
+    if (step == SIM_EXPLORE_MORE && interrupted)
+        return interrupted == SIGTERM ? SIM_EXIT_TERMINATE : SIM_EXIT_INTERRUPT;
+    return status;
 }
 
 static int make_dir(struct exploring *x, struct sim_error *error)

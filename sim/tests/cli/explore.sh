@@ -159,9 +159,14 @@ after=$(sed -n 's/^counted: \([0-9]*\) .*/\1/p' n/explore.state)
     ulimit -f 0
     "$storsim" explore small.ini -k 3 --budget 200ms --out u -q 2>&1
     echo "exit $?"
+    "$storsim" explore small.ini -k 1 --driver deferred --out u -q 2>&1
+    echo "exit $?"
 ) | cat >said
 says said 'File too large'
 says said 'exit 2'
+says said 'its state is not kept'
+says said 'FAIL reset-outstanding'
+says said 'exit 1'
 [ -z "$(ls u)" ] || fail "left behind: $(ls u)"
 
 exit $bad
