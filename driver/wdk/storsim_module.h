@@ -14,7 +14,7 @@
 /* Of this record. */
 #define STORSIM_MODULE_VERSION 2
 /* Of the headers: raise it whenever a record, a routine's arguments or the runtime's contract changes. */
-#define STORSIM_WDK_VERSION 2
+#define STORSIM_WDK_VERSION 3
 
 struct storsim_module_info {
     char magic[8];                   /* STORSIM_MODULE_MAGIC */

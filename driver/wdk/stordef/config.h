@@ -2,6 +2,7 @@
 #pragma once
 #pragma GCC system_header
 
+#include "../sdkddkver.h"
 #include "types.h"
 #include "roles.h"
 
@@ -133,21 +134,32 @@ typedef struct _PORT_CONFIGURATION_INFORMATION {
     MEMORY_REGION DumpRegion;
     ULONG RequestedDumpBufferSize;
     BOOLEAN VirtualDevice;
+#if NTDDI_VERSION >= NTDDI_WIN8
     UCHAR DumpMode;
+#if NTDDI_VERSION >= NTDDI_WIN10_VB
     UCHAR DmaAddressWidth;
+#endif
+#endif
     ULONG ExtendedFlags1;
     ULONG MaxNumberOfIO;
+#if NTDDI_VERSION >= NTDDI_WIN8
     ULONG MaxIOsPerLun;
     ULONG InitialLunQueueDepth;
     ULONG BusResetHoldTime; /* microseconds */
     ULONG FeatureSupport;
+#endif
 } PORT_CONFIGURATION_INFORMATION;
 #define CONFIG_INFO_VERSION_2 sizeof(PORT_CONFIGURATION_INFORMATION)
+#if NTDDI_VERSION >= NTDDI_WIN8
 SIM_ASSERT_SIZE(PORT_CONFIGURATION_INFORMATION, 0xE0); /* as in the public symbols of storport.sys */
+SIM_ASSERT_OFFSET(PORT_CONFIGURATION_INFORMATION, FeatureSupport, 0xDC);
+#else
+SIM_ASSERT_SIZE(PORT_CONFIGURATION_INFORMATION, 0xD0);
+#endif
+SIM_ASSERT_OFFSET(PORT_CONFIGURATION_INFORMATION, MaxNumberOfIO, 0xCC);
 SIM_ASSERT_OFFSET(PORT_CONFIGURATION_INFORMATION, AccessRanges, 0x38);
 SIM_ASSERT_OFFSET(PORT_CONFIGURATION_INFORMATION, NumberOfBuses, 0x48);
 SIM_ASSERT_OFFSET(PORT_CONFIGURATION_INFORMATION, HwMSInterruptRoutine, 0x98);
-SIM_ASSERT_OFFSET(PORT_CONFIGURATION_INFORMATION, FeatureSupport, 0xDC);
 
 typedef struct _HW_INITIALIZATION_DATA {
     ULONG HwInitializationDataSize;
@@ -180,6 +192,7 @@ typedef struct _HW_INITIALIZATION_DATA {
     PVOID DeviceId;
     PHW_ADAPTER_CONTROL HwAdapterControl;
     PHW_BUILDIO HwBuildIo;
+#if NTDDI_VERSION >= NTDDI_WIN8
     PVOID HwFreeAdapterResources; /* this and the next four: virtual miniports only */
     PVOID HwProcessServiceRequest;
     PVOID HwCompleteServiceIrp;
@@ -191,7 +204,12 @@ typedef struct _HW_INITIALIZATION_DATA {
     ULONG AddressTypeFlags;
     ULONG Reserved1;
     PHW_UNIT_CONTROL HwUnitControl;
+#endif
 } HW_INITIALIZATION_DATA, *PHW_INITIALIZATION_DATA;
+#if NTDDI_VERSION >= NTDDI_WIN8
 SIM_ASSERT_SIZE(HW_INITIALIZATION_DATA, 0xD0);
-SIM_ASSERT_OFFSET(HW_INITIALIZATION_DATA, HwAdapterControl, 0x78);
 SIM_ASSERT_OFFSET(HW_INITIALIZATION_DATA, HwUnitControl, 0xC8);
+#else
+SIM_ASSERT_SIZE(HW_INITIALIZATION_DATA, 0x88);
+#endif
+SIM_ASSERT_OFFSET(HW_INITIALIZATION_DATA, HwAdapterControl, 0x78);

@@ -295,6 +295,60 @@ START_TEST(either_srb_layout_is_understood)
 }
 END_TEST
 
+START_TEST(an_srb_is_copied_cleared_and_asked_as_on_windows)
+{
+    SCSI_REQUEST_BLOCK old = {.Length = sizeof(old), .TargetId = 3, .CdbLength = 6};
+    struct {
+        STORAGE_REQUEST_BLOCK srb;
+        SRBEX_DATA_SCSI_CDB_VAR cdb;
+    } ex, copy;
+    UCHAR status = 0xEE, length8 = 0xEE;
+    ULONG length32 = 0xEE;
+
+    /* A classic SRB has no blocks: all zero. */
+    ck_assert_ptr_null(SrbGetScsiData((PSTORAGE_REQUEST_BLOCK)(void *)&old, &length8, &length32, &status, NULL, NULL));
+    ck_assert_uint_eq(length8 | length32 | status, 0);
+    ck_assert_ptr_null(SrbGetPrimarySrbExData((PSTORAGE_REQUEST_BLOCK)(void *)&old));
+
+    /* An error that is reported after its sense data stays valid. */
+    SrbSetSrbStatus(&old, SRB_STATUS_AUTOSENSE_VALID);
+    SrbSetSrbStatus(&old, SRB_STATUS_ERROR);
+    ck_assert_uint_eq(old.SrbStatus, SRB_STATUS_ERROR | SRB_STATUS_AUTOSENSE_VALID);
+
+    memset(&ex, 0, sizeof(ex));
+    ex.srb.Length = FIELD_OFFSET(STORAGE_REQUEST_BLOCK, Signature);
+    ex.srb.Function = SRB_FUNCTION_STORAGE_REQUEST_BLOCK;
+    ex.srb.SrbFunction = SRB_FUNCTION_EXECUTE_SCSI;
+    ex.srb.SrbLength = sizeof(ex);
+    ex.srb.NumSrbExData = 1;
+    ex.srb.SrbExDataOffset[0] = (ULONG)offsetof(__typeof__(ex), cdb);
+    ex.cdb.Type = SrbExDataTypeScsiCdbVar;
+    ex.cdb.CdbLength = 40;
+    ck_assert_ptr_eq(SrbGetPrimarySrbExData(&ex.srb), &ex.cdb);
+    length8 = 0xEE;
+    ck_assert_ptr_eq(SrbGetScsiData(&ex.srb, &length8, &length32, NULL, NULL, NULL), (void *)ex.cdb.Cdb);
+    ck_assert_uint_eq(length32, 40);
+    ck_assert_uint_eq(length8, 0xEE); /* not of this block */
+    ck_assert_uint_eq(SrbGetCdbLength(&ex), 0);
+    ck_assert_uint_eq(SrbGetPathId(&ex), 0); /* no address */
+
+    ck_assert(!SrbCopySrb(&copy, sizeof(copy) - 1, &ex));
+    ck_assert(SrbCopySrb(&copy, sizeof(copy), &ex));
+    ck_assert_mem_eq(&copy, &ex, sizeof(ex));
+    SrbSetRequestTag(&copy, 7);
+    ck_assert_uint_eq(SrbGetQueueTag(&copy), 7);
+    SrbZeroSrb(&copy);
+    ck_assert_uint_eq(copy.srb.Function, SRB_FUNCTION_STORAGE_REQUEST_BLOCK);
+    ck_assert_uint_eq(copy.srb.Length, ex.srb.Length);
+    ck_assert_uint_eq(SrbGetSrbLength(&copy), sizeof(ex));
+    ck_assert_uint_eq(copy.srb.NumSrbExData | copy.srb.RequestTag, 0);
+    SrbZeroSrb(&old);
+    ck_assert_uint_eq(old.Length, sizeof(old));
+    ck_assert_uint_eq(old.TargetId, 0);
+    ck_assert_uint_eq(SrbGetDefaultSrbLengthFromFunction(SRB_FUNCTION_EXECUTE_SCSI), 0x80 + 0x10 + 0x28);
+}
+END_TEST
+
 START_TEST(adapter_control_returns_its_enum)
 {
     ck_assert_int_eq(seen_init.HwAdapterControl(&extension, ScsiStopAdapter, NULL), ScsiAdapterControlSuccess);
@@ -345,6 +399,7 @@ int main(void)
     tcase_add_test(tc, a_failed_assertion_is_reported_and_finally_runs);
     tcase_add_test(tc, find_adapter_takes_all_its_arguments);
     tcase_add_test(tc, either_srb_layout_is_understood);
+    tcase_add_test(tc, an_srb_is_copied_cleared_and_asked_as_on_windows);
     tcase_add_test(tc, adapter_control_returns_its_enum);
     suite_add_tcase(suite, tc);
     runner = srunner_create(suite);

@@ -225,7 +225,7 @@ static NTSTATUS SIM_API driver_entry(PDRIVER_OBJECT object, PUNICODE_STRING path
     HW_INITIALIZATION_DATA hw;
 
     memset(&hw, 0, sizeof hw);
-    hw.HwInitializationDataSize = sizeof hw;
+    hw.HwInitializationDataSize = mini.record_bytes ? mini.record_bytes : sizeof hw;
     hw.AdapterInterfaceType = PCIBus;
     hw.HwInitialize = initialize;
     hw.HwStartIo = start_io;

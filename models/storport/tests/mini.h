@@ -29,6 +29,7 @@ struct mini {
     uint8_t map_buffers;
     uint8_t answer_functions; /* SrbStatus with which reset SRBs are completed at once; 0: kept */
     ULONG found;
+    ULONG record_bytes; /* HwInitializationDataSize; 0: the whole record */
     bool no_messages;
     bool races; /* look for data races */
     struct sp_class class_driver;

@@ -96,6 +96,36 @@ START_TEST(an_adapter_that_is_not_found_is_a_finding_with_the_code)
 }
 END_TEST
 
+#define WIN7_BYTES 0x88 /* HwBuildIo is its last field */
+#define VIRTUAL_BYTES 0xB0
+
+START_TEST(the_records_of_older_windows_are_accepted)
+{
+    mini.record_bytes = WIN7_BYTES;
+    mini.build = build;
+    mini_boot();
+    ck_assert_str_eq(mini.said, "build(12)@2 build(a0)@2 ");
+    ck_assert_uint_eq(mini.port->hw.SrbTypeFlags, 0); /* beyond its end: not read */
+    ck_assert_uint_eq(mini.port->info->Length, sizeof(PORT_CONFIGURATION_INFORMATION));
+}
+END_TEST
+
+START_TEST(the_record_with_a_virtual_miniports_callbacks_is_accepted)
+{
+    mini.record_bytes = VIRTUAL_BYTES;
+    mini.build = build;
+    mini_boot();
+    ck_assert_str_eq(mini.said, "build(12)@2 build(a0)@2 ");
+}
+END_TEST
+
+START_TEST(a_record_of_no_windows_is_refused)
+{
+    mini.record_bytes = sizeof(HW_INITIALIZATION_DATA) + 8;
+    ck_assert_ptr_nonnull(mini_finding(SIM_RULE_START_FAILED));
+}
+END_TEST
+
 static BOOLEAN SIM_API refuse(PVOID devext)
 {
     (void)devext;
@@ -290,6 +320,9 @@ int main(void)
     tcase_add_test(tc, each_lun_that_is_reported_is_asked_and_attached);
     tcase_add_test(tc, a_class_driver_that_cannot_attach_fails_the_start);
     tcase_add_test(tc, an_adapter_that_is_not_found_is_a_finding_with_the_code);
+    tcase_add_test(tc, the_records_of_older_windows_are_accepted);
+    tcase_add_test(tc, the_record_with_a_virtual_miniports_callbacks_is_accepted);
+    tcase_add_test(tc, a_record_of_no_windows_is_refused);
     tcase_add_test(tc, an_initialize_that_fails_ends_the_start);
     tcase_add_test(tc, a_passive_initialize_that_fails_ends_the_start);
     tcase_add_test(tc, a_transfer_length_left_unset_is_a_finding);
