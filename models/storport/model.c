@@ -97,6 +97,7 @@ static int setup(struct sim_machine *machine, struct sim_error *error)
                                              .ctx = controller};
     for (uint32_t i = 0; i < SP_CB_COUNT; i++)
         sim_name_set(SIM_NAME_CALLBACK, i, sp_callback_name[i]);
+    sp__polite_names();
     machine->part[MACHINE_STORPORT] = sp__create(&parts, &config);
     sp__actions_serve(machine->part[MACHINE_STORPORT], faults_of(machine));
     sp__boot(machine->part[MACHINE_STORPORT]);

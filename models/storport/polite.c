@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "models/storport/sp_private.h"
+#include "sim/engine/names.h"
+#include "sim/run/result.h"
 
 #include <scsiwmi.h>
 
@@ -35,8 +37,16 @@ static const struct {
 static uint64_t fail(struct sp_port *port, uint32_t which)
 {
     port->polite[which]++;
+    sim_unmodelled_add(polite[which].name,
+                       strcmp(polite[which].answer, "NOTHING") != 0 ? polite[which].answer : "");
     sim_trace(port->at.sim, SIM_EV_POLITE_STUB, which, polite[which].value, port->polite[which], 0);
     return polite[which].value;
+}
+
+void sp__polite_names(void)
+{
+    for (uint32_t i = 0; i < POLITE_COUNT; i++)
+        sim_name_set(SIM_NAME_ROUTINE, i, polite[i].name);
 }
 
 uint64_t sp__polite(struct sp_port *port, const char *routine)

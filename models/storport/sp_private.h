@@ -589,6 +589,7 @@ bool sp__format(char *out, size_t bytes, const char *format, const uint64_t *arg
 
 /* polite.c: a call of a routine that is not modelled, by its name in polite.def; its answer. */
 uint64_t sp__polite(struct sp_port *port, const char *routine);
+void sp__polite_names(void); /* for stories */
 
 /* interrupt.c, registers.c, memory.c, access.c */
 void sp__interrupts_create(struct sp_port *port);

@@ -70,7 +70,8 @@ static const uint8_t kind_of[SIM_EV_COUNT] = {
     [SIM_EV_REG_READ] = NOISE,
     [SIM_EV_DMA] = NOISE,
     [SIM_EV_STALL] = NOISE,
-    [SIM_EV_EVENT_LOG] = NOISE, /* told in a section of its own */
+    [SIM_EV_EVENT_LOG] = NOISE,   /* told in a section of its own */
+    [SIM_EV_POLITE_STUB] = NOISE, /* likewise */
 };
 
 struct entry {

@@ -10,6 +10,7 @@
 #include "sim/cli/cli.h"
 #include "sim/cli/compare.h"
 #include "sim/cli/junit.h"
+#include "sim/cli/unmodelled.h"
 #include "sim/engine/sim_assert.h"
 #include "sim/explain/units.h"
 #include "sim/run/recording.h"
@@ -306,6 +307,7 @@ static json_t *cell_json(const struct sweep *sweep, const struct sim_cell *cell,
                           "outcome", outcome_name(r->outcome), "lost", (json_int_t)r->lost,
                           "seed_first", (json_int_t)cell->seed_first, "seed_last",
                           (json_int_t)cell->seed_last, "results", sim_json_text(sweep->dir)));
+    json_object_set_new(object, "not_modelled", sim_unmodelled_json(&r->unmodelled));
     if (r->covered > 0)
         json_object_set_new(object, "interleavings",
                             json_pack("{sI sI}", "pairs", (json_int_t)r->pairs, "last_new_seed",
@@ -392,6 +394,7 @@ static void cell_print(const struct sim_cell *cell, const struct sim_cell_result
                sim_rule_info[r->first_rule].name, r->first_message, repeat);
     lost_print(cell, r);
     pairs_print(r);
+    sim_unmodelled_print(&r->unmodelled, "  ");
     if (r->seeds < r->total && r->outcome != SIM_OUTCOME_NOT_RUN)
         printf("  %s of its seeds were not run\n", sim_text_count(seeds, r->total - r->seeds));
     if (r->seeds > 0)

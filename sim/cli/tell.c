@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "sim/cli/event_log.h"
+#include "sim/cli/unmodelled.h"
 #include "sim/engine/module.h"
 #include "sim/engine/sim_assert.h"
 #include "sim/explain/units.h"
@@ -349,6 +350,9 @@ void sim_telling_print(const struct sim_telling *telling, const struct sim_argum
     if (finding != NULL)
         stack_print(telling, finding);
     sim_event_log_print(&telling->result, arguments->verbose);
+    if (telling->result.unmodelled.count > 0)
+        printf("\n");
+    sim_unmodelled_print(&telling->result.unmodelled, "");
     state_print(telling, arguments->verbose);
 }
 
@@ -445,6 +449,7 @@ json_t *sim_telling_json(const struct sim_telling *telling)
                   (double)r->virtual_ns / 1e9, "points", (json_int_t)r->points, "hash", hash,
                   "stop", sim_stop_name(r->stop), "figures", figures_json(r), "event_log",
                   sim_event_log_json(r), "repeat", sim_json_text(telling->repeat)));
+    json_object_set_new(object, "not_modelled", sim_unmodelled_json(&r->unmodelled));
     if (r->drawn > 0)
         json_object_set_new(object, "drawn", drawn_json(r));
     return object;

@@ -14,6 +14,7 @@ enum sim_name_kind {
     SIM_NAME_LOCK,     /* of LOCK_TAKE */
     SIM_NAME_DPC,      /* of DPC_QUEUE */
     SIM_NAME_ERROR,    /* of GUEST_ERROR */
+    SIM_NAME_ROUTINE,  /* of POLITE_STUB */
     SIM_NAME_KINDS
 };
 

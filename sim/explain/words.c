@@ -365,6 +365,8 @@ static bool flow_say(struct line *line)
 
 static bool call_say(struct line *line)
 {
+    const char *routine;
+
     switch (line->r->event) {
     case SIM_EV_RESET_ENTER:
         say(line, "HwStorResetBus(path %llu) is called, %llu SRB%s outstanding", arg(line, 0),
@@ -382,6 +384,10 @@ static bool call_say(struct line *line)
         return true;
     case SIM_EV_CALLBACK_EXIT:
         say(line, "%s returns after %s", sim_words_callback(arg(line, 0)), span(line, 1));
+        return true;
+    case SIM_EV_POLITE_STUB:
+        routine = sim_name(SIM_NAME_ROUTINE, arg(line, 0));
+        say(line, "calls %s, which is not modelled", routine != NULL ? routine : "a routine");
         return true;
     default:
         return false;

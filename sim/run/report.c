@@ -153,6 +153,9 @@ void sim_report_pack(struct sim_bytes *out, const struct sim_result *result,
     sim_bytes_add(out, result->sample, n * sizeof(*result->sample));
     sim_bytes_u64(out, result->logged);
     sim_bytes_add(out, result->log, sim_log_kept(result->logged) * sizeof(*result->log));
+    sim_bytes_u64(out, result->unmodelled.count);
+    sim_bytes_add(out, result->unmodelled.item,
+                  result->unmodelled.count * sizeof(result->unmodelled.item[0]));
     extra_pack(out, extra != NULL ? extra : &none);
 }
 
@@ -234,6 +237,24 @@ static void log_unpack(struct sim_reader *r, struct sim_report *report)
     }
 }
 
+static void unmodelled_unpack(struct sim_reader *r, struct sim_report *report)
+{
+    struct sim_unmodelled_list *list = &report->unmodelled;
+    uint64_t n = sim_reader_u64(r);
+    const void *at;
+
+    r->bad |= n > SIM_UNMODELLED_MAX;
+    at = r->bad ? NULL : sim_reader_take(r, n * sizeof(list->item[0]));
+    if (at == NULL)
+        return;
+    memcpy(list->item, at, n * sizeof(list->item[0]));
+    list->count = n;
+    for (uint64_t i = 0; i < n; i++) {
+        list->item[i].routine[sizeof(list->item[i].routine) - 1] = '\0';
+        list->item[i].answer[sizeof(list->item[i].answer) - 1] = '\0';
+    }
+}
+
 static void places_unpack(struct sim_reader *r, struct sim_report *report)
 {
     uint64_t n = sim_reader_u64(r);
@@ -292,6 +313,7 @@ int sim_report_unpack(const uint8_t *bytes, size_t count, struct sim_report *rep
     latency_unpack(&r, report);
     samples_unpack(&r, report);
     log_unpack(&r, report);
+    unmodelled_unpack(&r, report);
     extra_unpack(&r, report);
     if (r.bad || r.at != r.end) {
         sim_report_free(report);

@@ -60,6 +60,7 @@ struct sim_report {
     const struct sim_sample *sample; /* copied out of the bytes: aligned */
     uint32_t logged;                 /* entries of the event log */
     struct sim_log_entry *entry;     /* the first of them, copied out; see sim_log_kept() */
+    struct sim_unmodelled_list unmodelled;
     uint64_t load_seed; /* seed of the load and the device: another one's in a guided sweep */
     bool covered;       /* its pairs were watched */
     uint32_t pairs;

@@ -20,6 +20,7 @@ static struct sim_log_entry entries[SIM_LOG_MAX];
 static uint32_t entry_count, entries_of_boot;
 static struct sim_drawn draws[SIM_DRAWN_MAX];
 static uint32_t draw_count;
+static struct sim_unmodelled_list unmodelled, unmodelled_in_boot;
 
 uint32_t sim_latency_bin(sim_ns latency)
 {
@@ -93,6 +94,11 @@ void sim_log_add(sim_ns at, uint32_t id, const char *source, const char *text)
     entry_count++;
 }
 
+void sim_unmodelled_add(const char *routine, const char *answer)
+{
+    sim_unmodelled_count(&unmodelled, routine, answer, 1);
+}
+
 void sim__result_begin(void)
 {
     for (int i = 0; i < SIM_FIG_COUNT; i++)
@@ -100,17 +106,20 @@ void sim__result_begin(void)
     sample_count = 0;
     entry_count = entries_of_boot;
     draw_count = 0;
+    unmodelled = unmodelled_in_boot;
 }
 
 void sim__result_begin_boot(void)
 {
     entries_of_boot = 0;
+    unmodelled_in_boot.count = 0;
     sim__result_begin();
 }
 
 void sim__result_end_boot(void)
 {
     entries_of_boot = entry_count;
+    unmodelled_in_boot = unmodelled;
 }
 
 static enum sim_latency_when when(const struct sim_sample *s)
@@ -135,4 +144,5 @@ void sim__result_end(struct sim_result *out)
     out->sample = samples;
     out->logged = entry_count;
     out->log = entries;
+    out->unmodelled = unmodelled;
 }

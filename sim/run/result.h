@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "sim/engine/sim.h"
+#include "sim/run/unmodelled.h"
 #include "sim/scenario/scenario.h"
 
 enum sim_figure {
@@ -69,10 +70,11 @@ struct sim_result {
     uint32_t latency[SIM_WHEN_COUNT][SIM_LATENCY_BINS];
     uint32_t drawn; /* number in draw[] */
     struct sim_drawn draw[SIM_DRAWN_MAX];
-    uint32_t samples;                /* number in sample[] */
-    const struct sim_sample *sample; /* valid until the next run of the session */
-    uint32_t logged;                 /* entries of the event log, kept or not */
-    const struct sim_log_entry *log; /* the first SIM_LOG_MAX; valid until the next run */
+    uint32_t samples;                      /* number in sample[] */
+    const struct sim_sample *sample;       /* valid until the next run of the session */
+    uint32_t logged;                       /* entries of the event log, kept or not */
+    const struct sim_log_entry *log;       /* the first SIM_LOG_MAX; valid until the next run */
+    struct sim_unmodelled_list unmodelled; /* calls of the boot included */
 };
 
 /* How many of so many entries are kept. */
@@ -95,6 +97,9 @@ void sim_drawn_add(struct sim *sim, enum sim_option option, uint32_t value);
 void sim_sample_add(const struct sim_sample *sample);
 /* Text is cut to what an entry holds. What is logged during the boot belongs to every run. */
 void sim_log_add(sim_ns at, uint32_t id, const char *source, const char *text);
+
+/* A call of a routine that is not modelled. Those of the boot belong to every run. */
+void sim_unmodelled_add(const char *routine, const char *answer);
 
 /* "startio_false = requeued, pauses = last": what a run drew, in at most bytes; "" for nothing.
  * Returns out. */

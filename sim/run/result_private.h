@@ -6,10 +6,11 @@
 #include "sim/run/result.h"
 
 void sim__result_begin(void);
-/* The same before a boot, whose event log every later run begins with, once it has ended. */
+/* The same before a boot, whose event log and unmodelled calls every later run begins with, once it
+ * has ended. */
 void sim__result_begin_boot(void);
 void sim__result_end_boot(void);
-/* Fills figure, latency, samples, sample, logged and log of out. */
+/* Fills figure, latency, samples, sample, logged, log and unmodelled of out. */
 void sim__result_end(struct sim_result *out);
 
 #endif

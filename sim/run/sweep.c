@@ -350,6 +350,7 @@ static void result_count(struct sim__cell_state *cell, const struct sim_report *
         }
     }
     findings_count(cell, report);
+    sim_unmodelled_merge(&result->unmodelled, &report->unmodelled);
     for (int when = 0; when < SIM_WHEN_COUNT; when++) {
         for (int bin = 0; bin < SIM_LATENCY_BINS; bin++)
             cell->latency[when][bin] += report->latency[when][bin];

@@ -85,6 +85,7 @@ struct sim_cell_result {
     uint64_t pairs_last; /* seed that found the last new one */
     uint32_t
         pairs_by[SIM_SWEEP_DECADES]; /* found by the first 1, 10, 100 ... seeds of this shard */
+    struct sim_unmodelled_list unmodelled; /* of all seeds */
     double elapsed_s;
     enum sim_outcome outcome;
     char build[128];         /* of the driver, hexadecimal; "" before it was loaded */

@@ -1,5 +1,8 @@
-/* sim/tests/test_result.c - latency bins, figures and the split of latencies around a recovery. */
+/* sim/tests/test_result.c - latency bins, figures, the split of latencies around a recovery, what
+ * is logged and what is not modelled. */
+// covers: sim/run/unmodelled.c
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "sim/run/result.h"
@@ -89,6 +92,39 @@ START_TEST(every_run_begins_with_what_the_boot_logged)
 }
 END_TEST
 
+START_TEST(calls_of_what_is_not_modelled_are_counted_by_routine)
+{
+    static struct sim_result r;
+    char name[16];
+
+    sim__result_begin_boot();
+    sim_unmodelled_add("Start", "FALSE");
+    sim__result_end_boot();
+    for (int i = 0; i < 2; i++) {
+        sim__result_begin();
+        sim_unmodelled_add("Later", "");
+        sim_unmodelled_add("Start", "FALSE");
+        sim__result_end(&r);
+        ck_assert_uint_eq(r.unmodelled.count, 2);
+        ck_assert_str_eq(r.unmodelled.item[0].routine, "Start");
+        ck_assert_str_eq(r.unmodelled.item[0].answer, "FALSE");
+        ck_assert_uint_eq(r.unmodelled.item[0].calls, 2);
+        ck_assert_uint_eq(r.unmodelled.item[1].calls, 1);
+    }
+    sim_unmodelled_merge(
+        &r.unmodelled,
+        &(struct sim_unmodelled_list){.count = 1, .item = {{.routine = "Later", .calls = 5}}});
+    ck_assert_uint_eq(r.unmodelled.item[1].calls, 6);
+    sim__result_begin_boot();
+    for (int i = 0; i < SIM_UNMODELLED_MAX + 3; i++) {
+        snprintf(name, sizeof name, "routine %d", i);
+        sim_unmodelled_add(name, "");
+    }
+    sim__result_end(&r);
+    ck_assert_uint_eq(r.unmodelled.count, SIM_UNMODELLED_MAX);
+}
+END_TEST
+
 START_TEST(a_full_event_log_goes_on_counting)
 {
     static struct sim_result r;
@@ -114,6 +150,7 @@ int main(void)
     tcase_add_test(tc, latencies_are_split_at_the_fault_and_at_the_first_io_after_recovery);
     tcase_add_test(tc, without_fault_and_reset_all_is_before);
     tcase_add_test(tc, every_run_begins_with_what_the_boot_logged);
+    tcase_add_test(tc, calls_of_what_is_not_modelled_are_counted_by_routine);
     tcase_add_test(tc, a_full_event_log_goes_on_counting);
     suite_add_tcase(suite, tc);
     srunner_run_all(runner, CK_NORMAL);
