@@ -11,6 +11,7 @@ enum machine_part {
     MACHINE_NVME,     /* struct nvme_ctrl *   models/nvme/nvme.h */
     MACHINE_STORPORT, /* struct sp_port *     models/storport/storport_model.h */
     MACHINE_DISK,     /* struct disk *        models/disk/disk.h */
+    MACHINE_LOAD,     /* struct load *        models/load/load.h */
     MACHINE_CHECK,    /* struct check *       models/check/check.h */
     MACHINE_FAULTS,   /* struct faults *      models/fault/fault.h */
 };

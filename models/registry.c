@@ -2,7 +2,7 @@
  * started and finished.
  *
  * Each finds what stands below it in place: processors and memory, the bus, the controller, the
- * port driver, the class driver with its load, the faults, which all of these have said by then how
+ * port driver, the class driver, the load, the faults, which all of these have said by then how
  * to do, and last the checkers, which see the others' first trace events.
  */
 #include <stddef.h>
@@ -10,6 +10,7 @@
 #include "models/check/check.h"
 #include "models/disk/disk.h"
 #include "models/fault/fault.h"
+#include "models/load/load.h"
 #include "models/nt/nt_model.h"
 #include "models/nvme/nvme.h"
 #include "models/pci/pci.h"
@@ -17,6 +18,6 @@
 #include "sim/engine/model.h"
 
 const struct sim_model *const sim_models[] = {
-    &nt_model,   &pci_model,   &nvme_model,  &storport_model,
-    &disk_model, &fault_model, &check_model, NULL,
+    &nt_model,    &pci_model,   &nvme_model, &storport_model, &disk_model, &load_model,
+    &fault_model, &check_model, NULL,
 };

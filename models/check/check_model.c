@@ -46,13 +46,13 @@ static uint32_t ask_inside(void *ctx)
 
 static bool ask_drained(void *ctx)
 {
-    return disk_drained(part(ctx, MACHINE_DISK));
+    return load_drained(part(ctx, MACHINE_LOAD));
 }
 
 static uint32_t ask_read_back(void *ctx, uint64_t io, uint32_t block, uint32_t count,
-                              struct disk_value *out)
+                              struct load_value *out)
 {
-    return disk_read_back(part(ctx, MACHINE_DISK), io, block, count, out);
+    return load_read_back(part(ctx, MACHINE_LOAD), io, block, count, out);
 }
 
 static uint32_t ask_cpus(void *ctx)
@@ -107,17 +107,17 @@ static struct check_limits read_limits(const struct sim_scenario *scenario)
     };
 }
 
-/* The disk comes before: what the load looks like decides how much is remembered. */
+/* The load comes before: what the load looks like decides how much is remembered. */
 static int check_setup(struct sim_machine *machine, struct sim_error *error)
 {
     struct check_config config = {.limits = read_limits(machine->scenario), .ask = machine_queries};
     struct check *check;
 
-    SIM_ASSERT(machine->part[MACHINE_DISK]);
+    SIM_ASSERT(machine->part[MACHINE_LOAD]);
     config.ask.ctx = sim_world_alloc(sizeof machine->part, 8);
     for (unsigned i = 0; i < sizeof machine->part / sizeof machine->part[0]; i++)
         ((void **)config.ask.ctx)[i] = machine->part[i];
-    disk_get_geometry(machine->part[MACHINE_DISK], &config.geometry);
+    load_get_geometry(machine->part[MACHINE_LOAD], &config.geometry);
     check = check__create(machine->sim, &config, error);
     if (!check)
         return -1;

@@ -11,7 +11,7 @@
 
 #include "models/check/check.h"
 #include "models/check/map.h"
-#include "models/disk/disk.h"
+#include "models/load/load.h"
 #include "sim/engine/sim.h"
 
 /* Questions to the machine; ctx is handed back. */
@@ -28,7 +28,7 @@ struct check_queries {
     /* load */
     bool (*drained)(void *ctx);
     uint32_t (*read_back)(void *ctx, uint64_t io, uint32_t block, uint32_t count,
-                          struct disk_value *out);
+                          struct load_value *out);
     /* processors */
     uint32_t (*cpus)(void *ctx);
     sim_ns (*high_since)(void *ctx, uint32_t cpu);
@@ -93,7 +93,7 @@ struct check {
     struct sim *sim;
     struct check_limits limits;
     struct check_queries ask;
-    struct disk_geometry geometry;
+    struct load_geometry geometry;
     struct check_track track;
     /* each checker's own; defined in its file */
     struct check_commands *commands;
@@ -110,7 +110,7 @@ struct check {
 struct check_config {
     struct check_limits limits;
     struct check_queries ask;
-    struct disk_geometry geometry;
+    struct load_geometry geometry;
 };
 
 /* All checkers, in the present world. NULL with error text when the load is too large to verify. */

@@ -5,7 +5,8 @@
  *   - a write that was under way at any time during the read, or
  *   - a write that ended before, unless a later one took its place: one that was submitted
  *     after that end, was acknowledged, and acknowledged before the read was submitted;
- *   - nothing, if no write was acknowledged before the read was submitted.
+ *   - nothing, if no write was acknowledged before the read was submitted, or if a trim ended
+ *     after the latest such write was submitted, or is under way.
  *
  * A write that failed may have happened or not, until it ended; so it stays allowed until a later
  * one is acknowledged. Blocks are judged singly: the parts of concurrent writes may lie side by
@@ -42,6 +43,8 @@ struct check_integrity {
     uint64_t seq;
     uint64_t units;
     struct unit *unit; /* page zone: only what is written costs at a restore */
+    uint64_t *trimmed; /* seq of the latest end of a trim, for each unit; NULL: nobody trims */
+    uint32_t trims;    /* under way */
     uint32_t ends_mask;
     struct end *ends;        /* of writes, by I/O */
     uint64_t forgotten_seq;  /* latest end that left the ring */
@@ -78,6 +81,41 @@ static void acknowledge(struct check *check, const struct check_io *io)
             unit[i] = (struct unit){io->seq, io->io};
 }
 
+/* --- trims ------------------------------------------------------------------------------------ */
+
+static void end_trim(struct check *check, const struct check_io *io)
+{
+    uint64_t *trimmed = &check->integrity->trimmed[unit_of(check, io->lba)];
+    uint32_t n = io->blocks / check->geometry.unit_blocks;
+
+    SIM_ASSERT(check->integrity->trims);
+    check->integrity->trims--;
+    sim_world_touch(trimmed, n * sizeof *trimmed);
+    for (uint32_t i = 0; i < n; i++)
+        trimmed[i] = check->integrity->seq;
+}
+
+static bool trim_under_way(const struct check *check, uint64_t lba)
+{
+    const struct check_io *io = check__map_next(&check->track.ios, 0);
+
+    for (; io; io = check__map_next(&check->track.ios, io->io))
+        if (io->op == SP_TRIM && lba >= io->lba && lba < io->lba + io->blocks)
+            return true;
+    return false;
+}
+
+/* A trim may have taken away what the latest acknowledged write put there. */
+static bool may_be_trimmed(const struct check *check, uint64_t lba, const struct unit *floor)
+{
+    const struct check_integrity *in = check->integrity;
+
+    if (!in->trimmed)
+        return false;
+    return in->trimmed[unit_of(check, lba)] > floor->floor ||
+           (in->trims && trim_under_way(check, lba));
+}
+
 /* --- reads ------------------------------------------------------------------------------------ */
 
 static void note_floors(struct check *check, struct check_io *io)
@@ -106,7 +144,7 @@ static bool superseded(const struct check *check, uint64_t io, const struct unit
 }
 
 static void judge_stamp(struct check *check, const struct check_io *read, uint64_t lba,
-                        const struct disk_value *value, const struct unit *floor)
+                        const struct load_value *value, const struct unit *floor)
 {
     if (value->lba != lba)
         sim_find(check->sim, SIM_RULE_DATA_INTEGRITY, read->srb,
@@ -121,29 +159,29 @@ static void judge_stamp(struct check *check, const struct check_io *read, uint64
 }
 
 static void judge(struct check *check, const struct check_io *read, uint64_t lba,
-                  const struct disk_value *value, const struct unit *floor)
+                  const struct load_value *value, const struct unit *floor)
 {
     switch (value->kind) {
-    case DISK_VALUE_UNCHECKED:
+    case LOAD_VALUE_UNCHECKED:
         return;
-    case DISK_VALUE_STAMP:
+    case LOAD_VALUE_STAMP:
         judge_stamp(check, read, lba, value, floor);
         return;
-    case DISK_VALUE_ZERO:
-        if (floor->floor)
+    case LOAD_VALUE_ZERO:
+        if (floor->floor && !may_be_trimmed(check, lba, floor))
             sim_find(check->sim, SIM_RULE_DATA_INTEGRITY, read->srb,
                      "read I/O %" PRIu64 " found block %" PRIu64
                      " never written, although I/O %" PRIu64
                      " wrote it and was acknowledged before the read",
                      read->io, lba, floor->io);
         return;
-    case DISK_VALUE_UNFILLED:
+    case LOAD_VALUE_UNFILLED:
         sim_find(check->sim, SIM_RULE_DATA_INTEGRITY, read->srb,
                  "read I/O %" PRIu64
                  " ended well, but nothing was moved into its buffer for block %" PRIu64,
                  read->io, lba);
         return;
-    case DISK_VALUE_DAMAGED:
+    case LOAD_VALUE_DAMAGED:
         sim_find(check->sim, SIM_RULE_DATA_INTEGRITY, read->srb,
                  "read I/O %" PRIu64 " of block %" PRIu64
                  " returned what no write wrote whole (begins as I/O %" PRIu64 ", block %" PRIu64
@@ -162,7 +200,7 @@ static void judge_read(struct check *check, const struct check_io *read)
 
     for (uint32_t at = 0; at < read->blocks;) {
         uint32_t room = unit_blocks - at % unit_blocks;
-        struct disk_value value;
+        struct load_value value;
         uint32_t same = check->ask.read_back(check->ask.ctx, read->io, at, room, &value);
 
         SIM_ASSERT(same && same <= room);
@@ -182,6 +220,8 @@ static void submitted(struct sim *sim, const struct sim_record *r, void *ctx)
     io->seq = ++check->integrity->seq;
     if (io->op == SP_READ)
         note_floors(check, io);
+    else if (io->op == SP_TRIM)
+        check->integrity->trims++;
 }
 
 static void done(struct sim *sim, const struct sim_record *r, void *ctx)
@@ -200,6 +240,8 @@ static void done(struct sim *sim, const struct sim_record *r, void *ctx)
         if (!r->arg[1])
             judge_read(check, io);
         in->spare[in->spares++] = io->floors;
+    } else if (io->op == SP_TRIM) {
+        end_trim(check, io);
     }
 }
 
@@ -215,7 +257,7 @@ static void setup_ring(struct check_integrity *in, uint64_t ios_max)
     in->ends_mask = ends - 1;
 }
 
-static void setup_floors(struct check_integrity *in, const struct disk_geometry *geometry)
+static void setup_floors(struct check_integrity *in, const struct load_geometry *geometry)
 {
     in->per_read = geometry->io_blocks_max / geometry->unit_blocks;
     in->spares = geometry->in_flight_max;
@@ -227,7 +269,7 @@ static void setup_floors(struct check_integrity *in, const struct disk_geometry 
 
 int check__integrity_setup(struct check *check, struct sim_error *error)
 {
-    const struct disk_geometry *geometry = &check->geometry;
+    const struct load_geometry *geometry = &check->geometry;
     struct check_integrity *in;
     uint64_t bytes;
     uint32_t pages;
@@ -245,6 +287,10 @@ int check__integrity_setup(struct check *check, struct sim_error *error)
                              in->units, geometry->unit_blocks * geometry->block_bytes);
     pages = (uint32_t)((bytes + SIM_PAGE_SIZE - 1) >> SIM_PAGE_SHIFT);
     in->unit = sim_world_page(sim_world_pages_alloc(pages));
+    if (geometry->trims) {
+        pages = (uint32_t)((in->units * sizeof *in->trimmed + SIM_PAGE_SIZE - 1) >> SIM_PAGE_SHIFT);
+        in->trimmed = sim_world_page(sim_world_pages_alloc(pages));
+    }
     setup_ring(in, geometry->ios_max);
     setup_floors(in, geometry);
     sim_trace_subscribe(check->sim, SIM_EV_IO_SUBMIT, submitted, check);

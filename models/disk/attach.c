@@ -112,8 +112,7 @@ bool disk__attach(void *ctx, struct sp_port *port, uint32_t lun)
     disk->lun = lun;
     if (!read_capacity(disk, &blocks, &block_bytes))
         return false;
-    if (block_bytes != disk->geometry.block_bytes ||
-        blocks < disk->geometry.first_block + disk->geometry.blocks)
+    if (block_bytes != disk->block_bytes || blocks < disk->load.end_block)
         return false; /* not the disk of the scenario */
     if (!disk__packets_create(disk, sp_max_transfer(port)))
         return false;

@@ -1,8 +1,7 @@
-/* models/disk/disk.h - the disk class driver and the load that runs on it.
+/* models/disk/disk.h - the disk class driver: what an application, which is the load, sees of it.
  *
- * Workers submit I/Os in fio's words; the class driver turns them into SRBs, retries as classpnp
- * does (reference chapter 4.5) and tells how each I/O ended. What reads return is judged by the
- * check model, which asks here.
+ * It turns I/Os into SRBs, splits and retries them as classpnp does (reference chapter 4.5) and
+ * tells how each ended. One disk: the first LUN that the port driver finds.
  */
 #ifndef MODELS_DISK_DISK_H
 #define MODELS_DISK_DISK_H
@@ -16,45 +15,71 @@ struct disk;
 
 uint64_t disk_blocks(const struct disk *disk); /* 0 until the disk was attached */
 uint32_t disk_block_bytes(const struct disk *disk);
-/* I/Os the application waits for. */
-uint32_t disk_in_flight(const struct disk *disk);
-/* True when every worker has submitted all it will and nothing is in flight. */
-bool disk_drained(const struct disk *disk);
+bool disk_attached(const struct disk *disk);
 
-/* The part of the disk that the load touches, and how much of it is under way at once. Fixed at
- * set-up. */
-struct disk_geometry {
-    uint32_t block_bytes;
-    uint64_t first_block;   /* of the region that holds every worker's */
-    uint64_t blocks;        /* of that region */
-    uint32_t unit_blocks;   /* every I/O is whole units, counted from first_block */
-    uint32_t in_flight_max; /* I/Os outstanding at once */
-    uint32_t requests_max;  /* and requests that carry them, however small the adapter's are */
-    uint32_t io_blocks_max; /* blocks of the largest I/O */
-    uint64_t ios_max;       /* I/Os of a whole run; 0: no bound */
-    bool verify;            /* some workload wants its reads checked */
-};
-void disk_get_geometry(const struct disk *disk, struct disk_geometry *out);
+/* --- I/Os ------------------------------------------------------------------------------------- */
 
-/* What one logical block of a finished read holds. */
-enum disk_value_kind {
-    DISK_VALUE_UNCHECKED, /* the workload has verify = no */
-    DISK_VALUE_ZERO,      /* never written */
-    DISK_VALUE_STAMP, /* whole, as written by I/O `io` to block `lba` (which need not be this one)
-                       */
-    DISK_VALUE_UNFILLED, /* the buffer still is as it was before the read */
-    DISK_VALUE_DAMAGED,  /* begins as a stamp of (io, lba), and does not go on as one; or is nothing
-                            known */
+/* How often a packet was sent again, and may be. */
+struct disk_tries {
+    uint16_t made;
+    uint16_t left, time_outs_left;
+    uint16_t timed_out; /* once at least */
 };
-struct disk_value {
-    enum disk_value_kind kind;
-    uint64_t io, lba; /* of STAMP, and of DAMAGED as far as can be told; 0 else */
+
+/* A request that carries an I/O, or a part of it. The class driver's own. */
+struct disk_packet {
+    struct sp_request request;
+    struct disk_io *io;
+    struct disk_packet *next; /* of the same I/O, or of the spare ones */
+    uint64_t lba;
+    struct disk_tries tries;
+    uint32_t cpu;           /* that the retry is sent on */
+    struct sim_event event; /* end of the wait before a retry */
+    struct nt_dpc dpc;      /* sends the retry */
 };
-/* Tells what the read `io` returned, starting at its block number `block`. Returns how many blocks,
- * at most count, hold the same (STAMP: each its own block of the same write). Only while the event
- * IO_DONE of `io` is traced. */
-uint32_t disk_read_back(const struct disk *disk, uint64_t io, uint32_t block, uint32_t count,
-                        struct disk_value *out);
+
+/* An I/O, in the core zone, with the packet that carries it; embedded by its owner in what he wants
+ * to know about it, and used again and again. Packets, and so SRBs and their addresses, stay with
+ * it; only an I/O that has to be split takes more, from a pool. */
+struct disk_io {
+    struct disk_packet packet; /* request.op and request.data are filled by the owner */
+    uint64_t lba;              /* filled by the owner */
+    uint32_t blocks;           /* the same; 0 for a flush */
+    /* the class driver's */
+    uint16_t retries; /* of all its packets */
+    uint8_t error;    /* the first that a packet had */
+    uint32_t parts;   /* packets under way */
+    struct disk *disk;
+    struct disk_io *next; /* among those that wait for packets */
+};
+
+/* Serial of the I/O, in traces and checkers. */
+static inline uint64_t disk_io_serial(const struct disk_io *io)
+{
+    return io->packet.request.io;
+}
+
+/* Who sends I/Os. Set once, at set-up. */
+struct disk_load {
+    void *ctx;
+    uint32_t slots;         /* SRB slots 0 .. slots - 1 are the load's */
+    uint32_t requests_max;  /* requests under way, however small the adapter's are */
+    uint32_t io_blocks_max; /* of the largest I/O */
+    uint64_t end_block;     /* the disk must be so large */
+    /* Packets beyond one for each I/O that may be under way when requests have at most so many
+     * blocks. */
+    uint32_t (*spares)(void *ctx, uint32_t packet_blocks);
+    /* An I/O has ended for good, in a DPC; error 0 or an SRB status. May send again at once. */
+    void (*done)(void *ctx, struct disk_io *io, uint8_t error);
+};
+void disk_set_load(struct disk *disk, const struct disk_load *load);
+
+/* Prepares an I/O, zeroed by its owner, for a slot of the load's. */
+void disk_io_init(struct disk *disk, struct disk_io *io, void *data, uint32_t slot);
+/* Gives it the next serial number. */
+void disk_io_number(struct disk *disk, struct disk_io *io);
+/* Sends it. IRQL at most DISPATCH. */
+void disk_io_send(struct disk *disk, struct disk_io *io);
 
 extern const struct sim_model disk_model;
 

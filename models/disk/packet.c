@@ -17,6 +17,7 @@
 #include "models/nt/event_log.h"
 #include "sim/run/result.h"
 
+#define UNMAP_LIST_BYTES 24
 #define FLUSH_TIMEOUT_FACTOR 4 /* disk.sys gives a cache flush four times as long */
 
 /* --- building --------------------------------------------------------------------------------- */
@@ -47,6 +48,25 @@ static void build_flush(struct sp_request *request)
     request->timeout_s *= FLUSH_TIMEOUT_FACTOR;
 }
 
+/* UNMAP of one range; its parameter list goes where data would be. SBC-3, 5.28. */
+static void build_unmap(struct sp_request *request, uint64_t lba, uint32_t blocks)
+{
+    uint8_t *list = request->data;
+
+    memset(request->cdb, 0, sizeof request->cdb);
+    request->cdb[0] = SCSI_UNMAP;
+    request->cdb[8] = UNMAP_LIST_BYTES;
+    request->cdb_bytes = 10;
+    request->to_device = true;
+    request->data_bytes = UNMAP_LIST_BYTES;
+    sim_world_touch(list, UNMAP_LIST_BYTES);
+    memset(list, 0, UNMAP_LIST_BYTES);
+    list[1] = UNMAP_LIST_BYTES - 2;
+    list[3] = UNMAP_LIST_BYTES - 8;
+    scsi_put64(list + 8, lba);
+    scsi_put32(list + 16, blocks);
+}
+
 /* Fills cdb, sizes, flags and time-out of a packet whose op is set, with all its retries before
  * it. */
 static inline void build(struct disk *disk, struct disk_packet *packet, uint64_t lba,
@@ -64,8 +84,12 @@ static inline void build(struct disk *disk, struct disk_packet *packet, uint64_t
         return;
     }
     SIM_ASSERT(blocks && lba + blocks <= disk->capacity_blocks);
+    if (SIM_UNLIKELY(request->op == SP_TRIM)) {
+        build_unmap(request, lba, blocks);
+        return;
+    }
     request->to_device = request->op == SP_WRITE;
-    request->data_bytes = blocks * disk->geometry.block_bytes;
+    request->data_bytes = blocks * disk->block_bytes;
     build_rw(request, request->to_device, lba, blocks);
 }
 
@@ -89,8 +113,7 @@ static struct disk_packet *part(struct disk *disk, struct disk_io *io, uint32_t 
         packet->io = io;
         packet->request.io = io->packet.request.io;
         packet->request.op = io->packet.request.op;
-        packet->request.data =
-            (char *)io->packet.request.data + (size_t)first * disk->geometry.block_bytes;
+        packet->request.data = (char *)io->packet.request.data + (size_t)first * disk->block_bytes;
     }
     build(disk, packet, io->lba + first, left < disk->packet_blocks ? left : disk->packet_blocks);
     return packet;
@@ -134,11 +157,27 @@ static void defer(struct disk *disk, struct disk_io *io)
     serve_deferred(disk);
 }
 
-void disk__io_send(struct disk *disk, struct disk_io *io)
+void disk_io_init(struct disk *disk, struct disk_io *io, void *data, uint32_t slot)
+{
+    SIM_ASSERT(slot < disk->load.slots);
+    io->disk = disk;
+    io->packet.io = io;
+    io->packet.request.data = data;
+    io->packet.request.slot = slot;
+    io->packet.request.done = disk__packet_done;
+    io->packet.request.ctx = &io->packet;
+}
+
+void disk_io_number(struct disk *disk, struct disk_io *io)
+{
+    io->packet.request.io = ++disk->io_serial;
+}
+
+void disk_io_send(struct disk *disk, struct disk_io *io)
 {
     io->error = 0;
     io->retries = 0;
-    if (SIM_UNLIKELY(io->blocks > disk->packet_blocks)) {
+    if (SIM_UNLIKELY(io->blocks > disk->packet_blocks) && io->packet.request.op != SP_TRIM) {
         defer(disk, io);
         return;
     }
@@ -156,7 +195,7 @@ static void retry_dpc(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2)
     (void)nt;
     (void)arg1;
     (void)arg2;
-    sp_submit(packet->io->worker->disk->port, &packet->request);
+    sp_submit(packet->io->disk->port, &packet->request);
 }
 
 static void retry_due(struct sim_event *event, void *ctx)
@@ -164,7 +203,7 @@ static void retry_due(struct sim_event *event, void *ctx)
     struct disk_packet *packet = ctx;
 
     (void)event;
-    nt_dpc_queue(packet->io->worker->disk->nt, &packet->dpc, packet->cpu, 0, 0);
+    nt_dpc_queue(packet->io->disk->nt, &packet->dpc, packet->cpu, 0, 0);
 }
 
 /* Less is asked of the device when it is the last time. */
@@ -269,8 +308,9 @@ static void log_retry(struct disk *disk, const struct disk_packet *packet,
                       const struct disk_outcome *outcome)
 {
     bool reset = packet->request.srb_status == SRB_BUS_RESET && disk->log_reset_retries;
+    bool moves_blocks = packet->request.op == SP_READ || packet->request.op == SP_WRITE;
 
-    if (packet->tries.made || packet->request.op == SP_FLUSH || (!outcome->log_retry && !reset))
+    if (packet->tries.made || !moves_blocks || (!outcome->log_retry && !reset))
         return;
     log_event(disk, packet, NT_EVENT_RETRIED, "was retried");
 }
@@ -288,7 +328,7 @@ static void end_io(struct disk *disk, struct disk_io *io)
 {
     if (!io->error)
         disk__health_good(&disk->health);
-    disk__worker_done(io, io->error);
+    disk->load.done(disk->load.ctx, io, io->error);
     serve_deferred(disk);
 }
 
@@ -347,45 +387,32 @@ static bool is_plain(const struct disk *disk, const struct disk_packet *packet)
 void disk__packet_done(struct sp_request *request, void *ctx)
 {
     struct disk_packet *packet = ctx;
-    struct disk *disk = packet->io->worker->disk;
+    struct disk *disk = packet->io->disk;
 
     SIM_ASSERT(request == &packet->request);
     SIM_ASSERT(!sim_event_pending(&packet->event));
     if (SIM_UNLIKELY(request->srb_status != SRB_SUCCESS))
         failed(disk, packet);
     else if (SIM_LIKELY(is_plain(disk, packet)))
-        disk__worker_done(packet->io, 0);
+        disk->load.done(disk->load.ctx, packet->io, 0);
     else
         succeeded(disk, packet);
 }
 
 /* --- the pool --------------------------------------------------------------------------------- */
 
-/* Packets beside the one that every I/O has, in case all that are larger than one are under way. */
-static uint32_t spares_wanted(const struct disk *disk)
-{
-    uint64_t wanted = 0;
-
-    for (uint32_t i = 0; i < disk->worker_count; i++) {
-        const struct disk_worker *worker = &disk->worker[i];
-
-        wanted += (uint64_t)worker->depth * ((worker->cell_blocks - 1) / disk->packet_blocks);
-    }
-    return wanted < disk->geometry.requests_max ? (uint32_t)wanted : disk->geometry.requests_max;
-}
-
 bool disk__packets_create(struct disk *disk, uint32_t bytes_max)
 {
     uint32_t base = disk->probe.slot + 1, count, most = SP_SLOTS_MAX - base;
     struct disk_packet *pool;
 
-    disk->packet_blocks = bytes_max / disk->geometry.block_bytes;
+    disk->packet_blocks = bytes_max / disk->block_bytes;
     if (!disk->packet_blocks)
         return false;
-    count = spares_wanted(disk);
+    count = disk->load.spares(disk->load.ctx, disk->packet_blocks);
     count = count < most ? count : most;
     disk->deferred_tail = &disk->deferred;
-    if ((disk->geometry.io_blocks_max - 1) / disk->packet_blocks > count)
+    if ((disk->load.io_blocks_max - 1) / disk->packet_blocks > count)
         return false;
     if (!count)
         return true;

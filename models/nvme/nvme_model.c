@@ -8,6 +8,7 @@
 #include "models/nvme/nvme_private.h"
 #include "models/pci/pci.h"
 #include "sim/engine/names.h"
+#include "sim/load/workload.h"
 #include "sim/scenario/scenario.h"
 
 /* The controller's way to the rest of the machine; its host context. In the core zone. */
@@ -88,30 +89,12 @@ static struct nvme_options read_options(const struct sim_scenario *s, uint32_t v
     };
 }
 
-/* Most bytes, in whole blocks of the medium, that a workload can write in different places. */
-static uint64_t may_write(const struct sim_section *workload, uint64_t namespace_bytes)
-{
-    enum { READ, WRITE, RANDREAD };
-    int64_t rw = sim_section_opt(workload, SIM_OPT_WORKLOAD_RW);
-    uint64_t size = (uint64_t)sim_section_opt(workload, SIM_OPT_WORKLOAD_SIZE);
-    uint64_t ios = (uint64_t)sim_section_opt(workload, SIM_OPT_WORKLOAD_NUMBER_IOS) *
-                   (uint64_t)sim_section_opt(workload, SIM_OPT_WORKLOAD_NUMJOBS);
-    uint64_t bytes = (uint64_t)sim_section_opt(workload, SIM_OPT_WORKLOAD_BS) + 4096;
-
-    if (rw == READ || rw == RANDREAD)
-        return 0;
-    if (size > namespace_bytes)
-        size = namespace_bytes;
-    return ios && ios < size / bytes ? ios * bytes : size;
-}
-
-static int check_options(const struct sim_scenario *s, const struct nvme_options *options,
-                         struct sim_error *error)
+static int check_options(const struct sim_scenario *s, struct sim_error *error)
 {
     uint64_t bytes = 0;
 
     for (uint32_t i = 0; i < sim_sections(s, "workload"); i++)
-        bytes += may_write(sim_section(s, "workload", i), options->namespace_bytes);
+        bytes += sim_section_workload(sim_section(s, "workload", i))->written_max;
     if (bytes > NVME_MEDIA_BYTES_MAX)
         return sim_error_set(error,
                              "%s: the workloads can write %llu MiB in different places; the medium "
@@ -128,7 +111,7 @@ static int setup(struct sim_machine *machine, struct sim_error *error)
 
     SIM_ASSERT(machine->part[MACHINE_MEMORY] && machine->part[MACHINE_PCI]);
     options = read_options(machine->scenario, pci_vectors(machine->part[MACHINE_PCI]));
-    if (check_options(machine->scenario, &options, error))
+    if (check_options(machine->scenario, error))
         return -1;
     bus = sim_world_alloc(sizeof(*bus), 64);
     bus->sim = machine->sim;

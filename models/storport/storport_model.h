@@ -16,7 +16,7 @@
 
 struct sp_port;
 
-enum sp_op { SP_READ, SP_WRITE, SP_FLUSH, SP_OTHER };
+enum sp_op { SP_READ, SP_WRITE, SP_FLUSH, SP_OTHER, SP_TRIM };
 
 /* What a request asks for (reference 3.2); the values are those of SRB_FUNCTION_*. Everything but
  * SP_FN_SCSI passes the LUN's queue and its pauses, not the adapter's. */

@@ -47,6 +47,7 @@ static const uint8_t kind_of[SIM_EV_COUNT] = {
     [SIM_EV_FAULT_DRAWN] = TURN,
     [SIM_EV_HEALED] = TURN,
     [SIM_EV_THROTTLE] = TURN,
+    [SIM_EV_WORKER_STOP] = TURN,
     [SIM_EV_DMA_BAD] = TURN,
     [SIM_EV_GUEST_ERROR] = TURN,
     [SIM_EV_SRB_COMPLETE_AGAIN] = TURN,

@@ -225,6 +225,10 @@ static bool disk_say(struct line *line)
     case SIM_EV_IO_SPLIT:
         say(line, "I/O %llu is split into %llu requests", arg(line, 0), arg(line, 1));
         return true;
+    case SIM_EV_WORKER_STOP:
+        say(line, "worker %llu of the load gives up: I/O %llu %s", arg(line, 0), arg(line, 2),
+            arg(line, 1) == 1 ? "ended badly" : "took longer than max_latency");
+        return true;
     case SIM_EV_THROTTLE:
         if (arg(line, 0))
             say(line,

@@ -24,7 +24,7 @@ extern const struct sim_figure_info sim_figure_info[SIM_FIG_COUNT];
 struct sim_sample {
     sim_ns start;
     sim_ns latency_ns;
-    uint8_t op;    /* 0 read, 1 write, 2 flush */
+    uint8_t op;    /* 0 read, 1 write, 2 flush, 4 trim */
     uint8_t error; /* 0 or the SRB status */
     uint16_t retries;
     uint32_t zero;

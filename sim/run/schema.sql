@@ -83,7 +83,7 @@ CREATE TABLE sample (           -- single I/Os, of the first seeds only (sweep -
     n INTEGER NOT NULL,
     start_ns INTEGER NOT NULL,
     latency_ns INTEGER NOT NULL,
-    op INTEGER NOT NULL,        -- 0 read, 1 write, 2 flush
+    op INTEGER NOT NULL,        -- 0 read, 1 write, 2 flush, 4 trim
     error INTEGER NOT NULL,
     retries INTEGER NOT NULL,
     PRIMARY KEY (sweep, seed, n)

@@ -64,36 +64,6 @@ static int check_machine(const struct sim_scenario *scenario, struct sim_error *
     return check_strategy(scenario, error);
 }
 
-static int check_workload(const struct sim_scenario *scenario, const struct sim_section *w,
-                          struct sim_error *error)
-{
-    int64_t block = sim_opt(scenario, SIM_OPT_CONTROLLER_BLOCK);
-    int64_t space = sim_opt(scenario, SIM_OPT_CONTROLLER_NAMESPACE);
-    int64_t bs = sim_section_opt(w, SIM_OPT_WORKLOAD_BS),
-            offset = sim_section_opt(w, SIM_OPT_WORKLOAD_OFFSET);
-
-    if (bs % block != 0)
-        return sim__complain(scenario, w, SIM_OPT_WORKLOAD_BS,
-                             "must be whole logical blocks (controller.block)", error);
-    if (offset % block != 0)
-        return sim__complain(scenario, w, SIM_OPT_WORKLOAD_OFFSET,
-                             "must be whole logical blocks (controller.block)", error);
-    if (bs > space)
-        return sim__complain(scenario, w, SIM_OPT_WORKLOAD_BS,
-                             "is larger than controller.namespace", error);
-    if (offset > space - bs)
-        return sim__complain(scenario, w, SIM_OPT_WORKLOAD_OFFSET,
-                             "leaves no room for one I/O in controller.namespace", error);
-    if (sim_section_opt(w, SIM_OPT_WORKLOAD_SIZE) < bs)
-        return sim__complain(scenario, w, SIM_OPT_WORKLOAD_SIZE, "is smaller than one I/O (bs)",
-                             error);
-    if (sim_section_opt(w, SIM_OPT_WORKLOAD_NUMBER_IOS) == 0 &&
-        sim_section_opt(w, SIM_OPT_WORKLOAD_RUNTIME) == 0)
-        return sim__complain(scenario, w, SIM_OPT_WORKLOAD_NUMBER_IOS,
-                             "number_ios or runtime must be given, or it never ends", error);
-    return 0;
-}
-
 int sim__check(struct sim_scenario *scenario, struct sim_error *error)
 {
     struct sim_error why;
@@ -110,7 +80,9 @@ int sim__check(struct sim_scenario *scenario, struct sim_error *error)
         return sim_error_set(error, "%s: no load: at least one section [workload NAME] is needed",
                              scenario->path);
     for (uint32_t i = 0; i < sim_sections(scenario, "workload"); i++) {
-        if (check_workload(scenario, sim_section(scenario, "workload", i), error) < 0)
+        struct sim_section *section = (struct sim_section *)sim_section(scenario, "workload", i);
+
+        if (sim__check_workload(scenario, section, i, error) < 0)
             return -1;
     }
     for (uint32_t i = 0; i < sim_sections(scenario, "fault"); i++) {

@@ -64,8 +64,8 @@ uint32_t sim__section_names(const char **words, uint32_t max)
 
 const char *sim__type_name(enum sim_option_type type)
 {
-    static const char *const name[] = {"time",   "size", "count", "percent",
-                                       "yes/no", "word", "text",  "index"};
+    static const char *const name[] = {"time", "size", "count", "percent", "yes/no",
+                                       "word", "text", "index", "sizes"};
 
     return name[type];
 }

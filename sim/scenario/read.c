@@ -214,7 +214,7 @@ static void hash_value(XXH3_state_t *state, enum sim_option option, const struct
     XXH3_64bits_update(state, info->section, strlen(info->section) + 1);
     XXH3_64bits_update(state, info->key, strlen(info->key) + 1);
     snprintf(line, sizeof(line), "%lld", (long long)value->number);
-    if (info->type != SIM_TEXT)
+    if (info->type != SIM_TEXT && info->type != SIM_SIZES)
         text = line;
     XXH3_64bits_update(state, text, strlen(text) + 1);
 }

@@ -12,13 +12,19 @@ static void values_free(struct sim__value *value)
         free(value[i].text);
 }
 
+void sim__section_free(struct sim_section *section)
+{
+    values_free(section->value);
+    sim__workload_free(section->workload);
+    free(section);
+}
+
 void sim_scenario_free(struct sim_scenario *scenario)
 {
     if (scenario == NULL)
         return;
     for (uint32_t i = 0; i < scenario->sections; i++) {
-        values_free(scenario->section[i]->value);
-        free(scenario->section[i]);
+        sim__section_free(scenario->section[i]);
     }
     values_free(scenario->value);
     free(scenario->path);
@@ -136,7 +142,14 @@ int64_t sim_section_opt(const struct sim_section *section, enum sim_option optio
 
 const char *sim_section_opt_text(const struct sim_section *section, enum sim_option option)
 {
-    SIM_ASSERT(option < SIM_OPT_COUNT && sim_option_info[option].type == SIM_TEXT);
+    SIM_ASSERT(option < SIM_OPT_COUNT && (sim_option_info[option].type == SIM_TEXT ||
+                                          sim_option_info[option].type == SIM_SIZES));
     SIM_ASSERT(strcmp(sim_option_info[option].section, section->kind) == 0);
     return text_of(&section->value[option], option);
+}
+
+const struct sim_workload *sim_section_workload(const struct sim_section *section)
+{
+    SIM_ASSERT(section->workload);
+    return section->workload;
 }

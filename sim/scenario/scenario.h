@@ -28,7 +28,8 @@ enum sim_option_type {
     SIM_BOOL,
     SIM_ENUM,
     SIM_TEXT,
-    SIM_INDEX
+    SIM_INDEX,
+    SIM_SIZES
 };
 
 struct sim_option_info {
@@ -41,6 +42,7 @@ extern const struct sim_option_info sim_option_info[SIM_OPT_COUNT];
 
 struct sim_scenario;
 struct sim_section; /* one [workload NAME] or [fault NAME] */
+struct sim_workload;
 
 /* One override from the command line: "section.key" or "section.NAME.key", and its value as text.
  */
@@ -88,6 +90,8 @@ const struct sim_section *sim_section(const struct sim_scenario *scenario, const
 const char *sim_section_name(const struct sim_section *section);
 int64_t sim_section_opt(const struct sim_section *section, enum sim_option option);
 const char *sim_section_opt_text(const struct sim_section *section, enum sim_option option);
+/* A [workload NAME], all its values taken together. */
+const struct sim_workload *sim_section_workload(const struct sim_section *section);
 
 /* The `expect` line, parsed. */
 struct sim_expect {

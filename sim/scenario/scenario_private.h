@@ -21,6 +21,7 @@ struct sim_section {
     char name[SIM__NAME_MAX];
     int line;
     struct sim__value value[SIM_OPT_COUNT]; /* those of its kind are used */
+    struct sim_workload *workload;          /* of a [workload NAME], once it was checked */
 };
 
 struct sim_scenario {
@@ -78,6 +79,11 @@ int sim__override(struct sim_scenario *scenario, const struct sim_setting *setti
 
 /* Checks what no single value shows. Errors carry their place. */
 int sim__check(struct sim_scenario *scenario, struct sim_error *error);
+/* The same for one [workload NAME], the number-th; makes its struct sim_workload. */
+int sim__check_workload(struct sim_scenario *scenario, struct sim_section *section, uint32_t number,
+                        struct sim_error *error);
+void sim__workload_free(struct sim_workload *workload); /* NULL is allowed */
+void sim__section_free(struct sim_section *section);
 /* The same for one [fault NAME]. */
 int sim__check_fault(const struct sim_scenario *scenario, const struct sim_section *section,
                      struct sim_error *error);

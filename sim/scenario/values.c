@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "sim/load/words.h"
 #include "sim/scenario/scenario_private.h"
 
 struct unit {
@@ -40,6 +41,7 @@ const char *sim__type_text(enum sim_option_type type)
         "one of its words",
         "text",
         "a whole number or any",
+        "a size, or up to three for reads,writes,trims, such as 4k or 8k,64k",
     };
 
     return text[type];
@@ -166,6 +168,21 @@ static int enum_parse(const char *list, const char *text, int64_t *out, struct s
     return sim_error_set(error, "'%.80s' is not one of %s", text, list);
 }
 
+/* The first of them that is given. */
+static int sizes_parse(const char *text, int64_t *out, struct sim_error *error)
+{
+    struct sim_sizes sizes[SIM_DIRS] = {0};
+
+    if (sim_words_sizes(text, sizes, error) < 0)
+        return -1;
+    for (int d = SIM_DIRS; d-- > 0;)
+        if (sizes[d].min)
+            *out = sizes[d].min;
+    if (!sizes[0].min && !sizes[1].min && !sizes[2].min)
+        return sim_error_set(error, "'%.80s' is not %s", text, sim__type_text(SIM_SIZES));
+    return 0;
+}
+
 static int bound_check(const struct sim_option_info *info, const char *text, int64_t value,
                        struct sim_error *error)
 {
@@ -194,6 +211,8 @@ int sim__option_parse(enum sim_option option, const char *text, int64_t *out,
 
     if (info->type == SIM_ENUM)
         return enum_parse(info->lo, text, out, error);
+    if (info->type == SIM_SIZES)
+        return sizes_parse(text, out, error);
     if (sim_value_parse(info->type, text, out, error) < 0)
         return -1;
     if (info->type == SIM_TEXT || info->type == SIM_BOOL)

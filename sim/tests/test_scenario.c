@@ -159,7 +159,8 @@ START_TEST(values_contradicting_each_other_are_refused)
     fails_with("[controller]\nblock = 1k\n" LOAD,
                "dir/x.ini:2: block: a logical block has 512 or 4k bytes");
     fails_with("[port]\ntimeout = 1500ms\n" LOAD, "whole seconds");
-    fails_with("[workload a]\n", "dir/x.ini:1: number_ios: number_ios or runtime must be given");
+    fails_with("[workload a]\n",
+               "dir/x.ini:1: number_ios: number_ios, io_size or runtime must be given");
     fails_with("[workload a]\nnumber_ios = 1\nbs = 1000\n",
                "dir/x.ini:3: bs: must be whole logical blocks");
     fails_with("[workload a]\nnumber_ios = 1\noffset = 4g\n", "no room");

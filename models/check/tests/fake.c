@@ -15,7 +15,7 @@ struct line {
     enum sim_event_id event;
     uint64_t arg[4];
     void *answer;
-    struct disk_value value;
+    struct load_value value;
 };
 
 struct sim *fake_sim;
@@ -67,7 +67,7 @@ static bool drained(void *ctx)
 }
 
 static uint32_t read_back(void *ctx, uint64_t io, uint32_t block, uint32_t count,
-                          struct disk_value *out)
+                          struct load_value *out)
 {
     const struct fake_answers *answers = ctx;
 
@@ -207,7 +207,7 @@ void fake_answer_bool(sim_ns at, bool *answer, bool value)
     line->arg[0] = value;
 }
 
-void fake_answer_value(sim_ns at, struct disk_value value)
+void fake_answer_value(sim_ns at, struct load_value value)
 {
     struct line *line = add(at);
 

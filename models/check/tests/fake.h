@@ -15,7 +15,7 @@ struct fake_answers {
     uint32_t io_queues;
     bool drained;
     sim_ns high_since;          /* of CPU 0 */
-    struct disk_value value[8]; /* of a read's blocks */
+    struct load_value value[8]; /* of a read's blocks */
 };
 
 extern struct sim *fake_sim;
@@ -33,7 +33,7 @@ void fake_at(sim_ns at, enum sim_event_id event, uint64_t a0, uint64_t a1, uint6
 void fake_answer_u32(sim_ns at, uint32_t *answer, uint32_t value);
 void fake_answer_bool(sim_ns at, bool *answer, bool value);
 /* From this time on all blocks that are read hold this; lba UINT64_MAX: each its own. */
-void fake_answer_value(sim_ns at, struct disk_value value);
+void fake_answer_value(sim_ns at, struct load_value value);
 
 /* Runs the script, and on until `until`; then what a run's end does if it ended by itself. */
 void fake_run(sim_ns until);

@@ -14,8 +14,8 @@
 static struct sim_machine machine;
 static struct sim_scenario *scenario;
 static struct sim_error error;
-static struct disk_geometry geometry;
-static char port, controller, disk, processors;
+static struct load_geometry geometry;
+static char port, controller, load, processors;
 
 /* --- the other models
  * ------------------------------------------------------------------------------- */
@@ -59,23 +59,23 @@ uint32_t nvme_commands_inside(const struct nvme_ctrl *c)
     return 14;
 }
 
-bool disk_drained(const struct disk *d)
+bool load_drained(const struct load *d)
 {
-    ck_assert((const void *)d == &disk);
+    ck_assert((const void *)d == &load);
     return true;
 }
 
-void disk_get_geometry(const struct disk *d, struct disk_geometry *out)
+void load_get_geometry(const struct load *d, struct load_geometry *out)
 {
-    ck_assert((const void *)d == &disk);
+    ck_assert((const void *)d == &load);
     *out = geometry;
 }
 
-uint32_t disk_read_back(const struct disk *d, uint64_t io, uint32_t block, uint32_t count,
-                        struct disk_value *out)
+uint32_t load_read_back(const struct load *d, uint64_t io, uint32_t block, uint32_t count,
+                        struct load_value *out)
 {
-    ck_assert((const void *)d == &disk);
-    *out = (struct disk_value){.kind = DISK_VALUE_STAMP, .io = io, .lba = block};
+    ck_assert((const void *)d == &load);
+    *out = (struct load_value){.kind = LOAD_VALUE_STAMP, .io = io, .lba = block};
     return count;
 }
 
@@ -110,8 +110,8 @@ static void setup(void)
     machine.part[MACHINE_NT] = &processors;
     machine.part[MACHINE_NVME] = &controller;
     machine.part[MACHINE_STORPORT] = &port;
-    machine.part[MACHINE_DISK] = &disk;
-    geometry = (struct disk_geometry){.block_bytes = 512,
+    machine.part[MACHINE_LOAD] = &load;
+    geometry = (struct load_geometry){.block_bytes = 512,
                                       .blocks = 64,
                                       .unit_blocks = 8,
                                       .in_flight_max = 4,
@@ -145,7 +145,7 @@ END_TEST
 START_TEST(every_question_reaches_its_model)
 {
     const struct check_queries *ask;
-    struct disk_value value;
+    struct load_value value;
 
     ck_assert_int_eq(check_model.setup(&machine, &error), 0);
     ask = &((const struct check *)machine.part[MACHINE_CHECK])->ask;

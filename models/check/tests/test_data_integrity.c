@@ -34,14 +34,14 @@ static void read_finds(sim_ns at, uint64_t io, uint64_t lba, uint64_t writer)
 {
     submit(at, io, SP_READ, lba);
     fake_answer_value(at + 50,
-                      (struct disk_value){.kind = DISK_VALUE_STAMP, .io = writer, .lba = HERE});
+                      (struct load_value){.kind = LOAD_VALUE_STAMP, .io = writer, .lba = HERE});
     done(at + 100, io);
 }
 
-static void read_finds_kind(sim_ns at, uint64_t io, uint64_t lba, enum disk_value_kind kind)
+static void read_finds_kind(sim_ns at, uint64_t io, uint64_t lba, enum load_value_kind kind)
 {
     submit(at, io, SP_READ, lba);
-    fake_answer_value(at + 50, (struct disk_value){.kind = kind});
+    fake_answer_value(at + 50, (struct load_value){.kind = kind});
     done(at + 100, io);
 }
 
@@ -69,7 +69,7 @@ END_TEST
 START_TEST(a_block_never_written_is_zero)
 {
     write_whole(1000, 1, 8);
-    read_finds_kind(3000, 3, 16, DISK_VALUE_ZERO);
+    read_finds_kind(3000, 3, 16, LOAD_VALUE_ZERO);
     fake_run(SIM_S);
     fake_expect_silence();
 }
@@ -78,7 +78,7 @@ END_TEST
 START_TEST(a_lost_first_write_shows_as_zeroes)
 {
     write_whole(1000, 1, 8);
-    read_finds_kind(3000, 3, 8, DISK_VALUE_ZERO);
+    read_finds_kind(3000, 3, 8, LOAD_VALUE_ZERO);
     fake_run(SIM_S);
     fake_expect(SIM_RULE_DATA_INTEGRITY, "never written, although I/O 1");
 }
@@ -103,7 +103,7 @@ START_TEST(a_read_that_began_before_the_acknowledgement_may_see_old)
     submit(2000, 2, SP_WRITE, 8);
     submit(2100, 3, SP_READ, 8);
     done(2200, 2);
-    fake_answer_value(2250, (struct disk_value){.kind = DISK_VALUE_STAMP, .io = 1, .lba = HERE});
+    fake_answer_value(2250, (struct load_value){.kind = LOAD_VALUE_STAMP, .io = 1, .lba = HERE});
     done(2300, 3);
     fake_run(SIM_S);
     fake_expect_silence();
@@ -161,7 +161,7 @@ START_TEST(data_of_another_address_is_found)
 {
     write_whole(1000, 1, 8);
     submit(2000, 2, SP_READ, 16);
-    fake_answer_value(2050, (struct disk_value){.kind = DISK_VALUE_STAMP, .io = 1, .lba = 8});
+    fake_answer_value(2050, (struct load_value){.kind = LOAD_VALUE_STAMP, .io = 1, .lba = 8});
     done(2100, 2);
     fake_run(SIM_S);
     fake_expect(SIM_RULE_DATA_INTEGRITY, "of block 16 returned what I/O 1 wrote to block 8");
@@ -170,7 +170,7 @@ END_TEST
 
 START_TEST(a_buffer_that_nobody_filled_is_found)
 {
-    read_finds_kind(3000, 3, 16, DISK_VALUE_UNFILLED);
+    read_finds_kind(3000, 3, 16, LOAD_VALUE_UNFILLED);
     fake_run(SIM_S);
     fake_expect(SIM_RULE_DATA_INTEGRITY, "nothing was moved");
 }
@@ -178,7 +178,7 @@ END_TEST
 
 START_TEST(a_torn_block_is_found)
 {
-    read_finds_kind(3000, 3, 16, DISK_VALUE_DAMAGED);
+    read_finds_kind(3000, 3, 16, LOAD_VALUE_DAMAGED);
     fake_run(SIM_S);
     fake_expect(SIM_RULE_DATA_INTEGRITY, "no write wrote whole");
 }
@@ -188,9 +188,9 @@ START_TEST(a_failed_read_and_an_unchecked_one_are_silent)
 {
     write_whole(1000, 1, 8);
     submit(2000, 2, SP_READ, 8);
-    fake_answer_value(2050, (struct disk_value){.kind = DISK_VALUE_DAMAGED});
+    fake_answer_value(2050, (struct load_value){.kind = LOAD_VALUE_DAMAGED});
     failed(2100, 2);
-    read_finds_kind(3000, 3, 8, DISK_VALUE_UNCHECKED);
+    read_finds_kind(3000, 3, 8, LOAD_VALUE_UNCHECKED);
     fake_run(SIM_S);
     fake_expect_silence();
 }
@@ -202,11 +202,11 @@ START_TEST(each_unit_of_a_large_read_has_its_own_history)
     write_whole(2000, 2, 16);
     write_whole(3000, 3, 8);
     fake_at(4000, SIM_EV_IO_SUBMIT, 4, SP_READ, 8, 16);
-    fake_answer_value(4050, (struct disk_value){.kind = DISK_VALUE_STAMP, .io = 3, .lba = HERE});
+    fake_answer_value(4050, (struct load_value){.kind = LOAD_VALUE_STAMP, .io = 3, .lba = HERE});
     done(4100,
          4); /* of block 16 on, 3 never wrote: a genuine stamp there, so only order could tell */
     fake_at(5000, SIM_EV_IO_SUBMIT, 5, SP_READ, 8, 16);
-    fake_answer_value(5050, (struct disk_value){.kind = DISK_VALUE_STAMP, .io = 1, .lba = HERE});
+    fake_answer_value(5050, (struct load_value){.kind = LOAD_VALUE_STAMP, .io = 1, .lba = HERE});
     done(5100, 5);
     fake_run(SIM_S);
     fake_expect(SIM_RULE_DATA_INTEGRITY,
@@ -233,7 +233,7 @@ END_TEST
 START_TEST(floors_are_given_back)
 {
     for (uint64_t i = 1; i <= 150; i++)
-        read_finds_kind((sim_ns)i * 1000, i, 8, DISK_VALUE_ZERO);
+        read_finds_kind((sim_ns)i * 1000, i, 8, LOAD_VALUE_ZERO);
     fake_run(SIM_S);
     fake_expect_silence();
 }

@@ -9,7 +9,7 @@ START_TEST(one_completion_each_is_silent)
 {
     fake_submit(1000, 1, 1, SP_READ, 0);
     fake_submit(2000, 2, 2, SP_READ, 8);
-    fake_answer_value(2500, (struct disk_value){.kind = DISK_VALUE_ZERO});
+    fake_answer_value(2500, (struct load_value){.kind = LOAD_VALUE_ZERO});
     fake_complete(3000, 2, 2, 1);
     fake_complete(4000, 1, 1, 1);
     fake_run(SIM_S);

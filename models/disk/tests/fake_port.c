@@ -12,6 +12,7 @@ struct fake_port fake_port;
 struct sim *fake_sim;
 struct nt *fake_nt;
 struct disk *fake_disk;
+struct load *fake_load;
 struct sim_error fake_error;
 struct fake_seen fake_seen[FAKE_LOG_MAX];
 uint32_t fake_seen_count;
@@ -44,7 +45,7 @@ static void move(struct sp_request *request)
 {
     uint64_t lba = cdb_lba(request->cdb);
 
-    if (!request->data_bytes || fake_port.move_nothing)
+    if (!request->data_bytes || fake_port.move_nothing || request->op == SP_TRIM)
         return;
     ck_assert_uint_le(lba + request->data_bytes / 512, FAKE_BLOCKS);
     if (request->to_device)
@@ -227,9 +228,9 @@ static void see(struct sim *sim, const struct sim_record *r, void *ctx)
 
 void fake_setup(void)
 {
-    static const enum sim_event_id watched[] = {SIM_EV_IO_SUBMIT, SIM_EV_IO_DONE, SIM_EV_IO_RETRY,
-                                                SIM_EV_PHASE,     SIM_EV_TIER,    SIM_EV_EVENT_LOG,
-                                                SIM_EV_THROTTLE};
+    static const enum sim_event_id watched[] = {
+        SIM_EV_IO_SUBMIT, SIM_EV_IO_DONE,   SIM_EV_IO_RETRY, SIM_EV_PHASE,
+        SIM_EV_TIER,      SIM_EV_EVENT_LOG, SIM_EV_THROTTLE, SIM_EV_WORKER_STOP};
     struct sim_config config;
 
     ck_assert_int_eq(sim_world_create(), 0);
@@ -270,6 +271,9 @@ int fake_build(const char *text)
     machine.scenario = scenario;
     status = disk_model.setup(&machine, &fake_error);
     fake_disk = machine.part[MACHINE_DISK];
+    if (!status)
+        status = load_model.setup(&machine, &fake_error);
+    fake_load = machine.part[MACHINE_LOAD];
     return status ? status : fault_model.setup(&machine, &fake_error);
 }
 
@@ -295,7 +299,7 @@ bool fake_attach(void)
 
 enum sim_stop fake_run(sim_ns limit)
 {
-    disk_model.start(&machine);
+    load_model.start(&machine);
     fault_model.start(&machine);
     return sim_run(fake_sim, sim_now(fake_sim) + limit);
 }

@@ -7,6 +7,7 @@
 #define MODELS_DISK_TESTS_FAKE_PORT_H
 
 #include "models/disk/disk_private.h"
+#include "models/load/load_private.h"
 
 #define FAKE_BLOCKS 8192u /* of 512 bytes */
 #define FAKE_LOG_MAX 4096
@@ -38,6 +39,7 @@ extern struct fake_port fake_port;
 extern struct sim *fake_sim;
 extern struct nt *fake_nt;
 extern struct disk *fake_disk;
+extern struct load *fake_load;
 
 /* Traced, with time: what the application and others saw. */
 struct fake_seen {
@@ -52,8 +54,8 @@ extern uint32_t fake_seen_count;
 void fake_setup(void);
 void fake_teardown(void);
 
-/* Builds the disk from a scenario's text, with 4 CPUs. Returns what set-up returned; error text in
- * fake_error. */
+/* Builds disk and load from a scenario's text, with 4 CPUs. Returns what set-up returned; error
+ * text in fake_error. */
 int fake_build(const char *scenario);
 extern struct sim_error fake_error;
 /* Runs the start-up thread; what attach said. */

@@ -44,7 +44,7 @@ END_TEST
 static void send_far(struct nt *nt, void *ctx)
 {
     (void)nt;
-    disk__io_send(fake_disk, ctx);
+    disk_io_send(fake_disk, ctx);
 }
 
 START_TEST(addresses_beyond_32_bits_are_sixteen_byte_cdbs)
@@ -55,7 +55,7 @@ START_TEST(addresses_beyond_32_bits_are_sixteen_byte_cdbs)
     fake_build(ONE);
     ck_assert(fake_attach());
     fake_disk->capacity_blocks = UINT64_C(1) << 40;
-    io = &fake_disk->worker->io[0];
+    io = &fake_load->worker->io[0].io;
     io->packet.request.op = SP_READ;
     io->lba = UINT64_C(0x1234567890);
     io->blocks = 8;
@@ -240,12 +240,12 @@ START_TEST(what_is_written_in_parts_is_read_back_whole)
              10 * SIM_S);
     for (uint32_t i = 0; i < 4; i++)
         for (uint32_t block = 0; block < 32; block++) {
-            struct disk_io *io = &fake_disk->worker->io[i];
-            struct disk_value value;
+            struct disk_io *io = &fake_load->worker->io[i].io;
+            struct load_value value;
 
-            disk__value((char *)io->packet.request.data + block * 512, 512, &value);
-            ck_assert(value.kind == DISK_VALUE_STAMP || value.kind == DISK_VALUE_ZERO);
-            stamps += value.kind == DISK_VALUE_STAMP && value.lba == io->lba + block;
+            load__values((char *)io->packet.request.data + block * 512, 512, 1, &value);
+            ck_assert(value.kind == LOAD_VALUE_STAMP || value.kind == LOAD_VALUE_ZERO);
+            stamps += value.kind == LOAD_VALUE_STAMP && value.lba == io->lba + block;
         }
     ck_assert_uint_gt(stamps, 32);
 }

@@ -1,4 +1,4 @@
-/* models/disk/content.c - what a write puts into every logical block, and what a read found there.
+/* models/load/content.c - what a write puts into every logical block, and what a read found there.
  *
  * A block is a stamp: four words that say who wrote it where, a fill word repeated, and a last
  * word. The fill depends on (lba, io), so every byte can be verified, yet writing is a plain store
@@ -11,7 +11,7 @@
  * seal. Before a read, the first word of every block of the buffer is overwritten, so that a read
  * that moved no data cannot show what an earlier one left.
  */
-#include "models/disk/disk_private.h"
+#include "models/load/load_private.h"
 
 #include <string.h>
 
@@ -32,7 +32,7 @@ static uint64_t seal_of(uint64_t lba, uint64_t io)
     return mix(mix(lba + MAGIC) ^ io);
 }
 
-void disk__stamp(void *block, uint32_t bytes, uint64_t lba, uint64_t io)
+void load__stamp(void *block, uint32_t bytes, uint64_t lba, uint64_t io)
 {
     uint64_t *w = block, seal = seal_of(lba, io), fill = ~seal;
     uint32_t last = bytes / 8 - 1;
@@ -48,7 +48,7 @@ void disk__stamp(void *block, uint32_t bytes, uint64_t lba, uint64_t io)
     w[last] = seal;
 }
 
-void disk__unfill(void *buffer, uint32_t block_bytes, uint32_t blocks)
+void load__unfill(void *buffer, uint32_t block_bytes, uint32_t blocks)
 {
     char *p = buffer;
 
@@ -63,24 +63,43 @@ static bool uniform(const uint64_t *w, uint32_t from, uint32_t words)
     return !memcmp(w + from, w + from + 1, (words - from - 1) * sizeof *w);
 }
 
-void disk__value(const void *block, uint32_t bytes, struct disk_value *out)
+static inline struct load_value value_of(const uint64_t *w, uint32_t words)
 {
-    const uint64_t *w = block;
-    uint32_t words = bytes / 8;
+    struct load_value value = {.kind = LOAD_VALUE_DAMAGED};
 
-    *out = (struct disk_value){.kind = DISK_VALUE_DAMAGED};
     if (w[0] == UNFILLED) {
-        out->kind = DISK_VALUE_UNFILLED;
-        return;
+        value.kind = LOAD_VALUE_UNFILLED;
+    } else if (!w[0] && uniform(w, 0, words)) {
+        value.kind = LOAD_VALUE_ZERO;
+    } else if (w[0] == (MAGIC ^ w[1]) && w[3] == seal_of(w[1], w[2])) {
+        value.lba = w[1];
+        value.io = w[2];
+        if (w[BODY] == ~w[3] && uniform(w, BODY, words - 1) && w[words - 1] == w[3])
+            value.kind = LOAD_VALUE_STAMP;
     }
-    if (!w[0] && uniform(w, 0, words)) {
-        out->kind = DISK_VALUE_ZERO;
-        return;
+    return value;
+}
+
+static bool same_write(const struct load_value *a, uint64_t blocks_later,
+                       const struct load_value *b)
+{
+    if (a->kind != b->kind || a->io != b->io)
+        return false;
+    return a->kind != LOAD_VALUE_STAMP || a->lba + blocks_later == b->lba;
+}
+
+uint32_t load__values(const void *data, uint32_t block_bytes, uint32_t count,
+                      struct load_value *out)
+{
+    const uint64_t *w = data;
+    uint32_t words = block_bytes / 8;
+
+    *out = value_of(w, words);
+    for (uint32_t n = 1; n < count; n++) {
+        struct load_value next = value_of(w + (size_t)n * words, words);
+
+        if (!same_write(out, n, &next))
+            return n;
     }
-    if (w[0] != (MAGIC ^ w[1]) || w[3] != seal_of(w[1], w[2]))
-        return;
-    out->lba = w[1];
-    out->io = w[2];
-    if (w[BODY] == ~w[3] && uniform(w, BODY, words - 1) && w[words - 1] == w[3])
-        out->kind = DISK_VALUE_STAMP;
+    return count;
 }

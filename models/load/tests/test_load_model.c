@@ -1,4 +1,4 @@
-/* models/disk/tests/test_disk_model.c - set-up from a scenario, and the end of a run. */
+/* models/load/tests/test_load_model.c - set-up from a scenario, and the end of a run. */
 // links: models/disk/tests/fake_port.c
 #include <check.h>
 #include <stdlib.h>
@@ -15,13 +15,13 @@ static void expect_refusal(const char *scenario, const char *words)
 
 START_TEST(geometry_is_what_all_loads_share)
 {
-    struct disk_geometry g;
+    struct load_geometry g;
 
     ck_assert_int_eq(
         fake_build("[workload a]\nbs = 4k\noffset = 8k\nsize = 1m\nnumber_ios = 10\niodepth = 3\n"
                    "[workload b]\nbs = 6k\noffset = 2m\nsize = 1m\nnumber_ios = 10\nnumjobs = 2\n"),
         0);
-    disk_get_geometry(fake_disk, &g);
+    load_get_geometry(fake_load, &g);
     ck_assert_uint_eq(g.first_block, 16);
     ck_assert_uint_eq(g.unit_blocks, 4); /* 2k divides 4k, 6k and 2m - 8k */
     ck_assert_uint_eq(g.blocks, 4096 + (1024 * 1024 / 6144) * 12 - 16);
@@ -34,10 +34,10 @@ END_TEST
 
 START_TEST(a_load_without_an_end_has_no_bound)
 {
-    struct disk_geometry g;
+    struct load_geometry g;
 
     ck_assert_int_eq(fake_build("[workload a]\nruntime = 1s\nverify = no\n"), 0);
-    disk_get_geometry(fake_disk, &g);
+    load_get_geometry(fake_load, &g);
     ck_assert_uint_eq(g.ios_max, 0);
     ck_assert(!g.verify);
 }
@@ -54,7 +54,7 @@ START_TEST(the_run_waits_for_the_port_to_settle)
     fake_port.paused = true;
     ck_assert_int_eq(fake_all("[workload w]\niodepth = 1\nnumber_ios = 1\nsize = 1m\n", SIM_S),
                      SIM_STOP_TIME);
-    ck_assert(disk_drained(fake_disk));
+    ck_assert(load_drained(fake_load));
     fake_port.paused = false;
     ck_assert_int_eq(sim_run(fake_sim, sim_now(fake_sim) + 10 * SIM_S), SIM_STOP_DONE);
 }
@@ -72,7 +72,7 @@ START_TEST(without_a_disk_there_is_no_load)
     ck_assert_int_eq(fake_build("[workload w]\nnumber_ios = 1\n"), 0);
     fake_run(SIM_MS);
     ck_assert_uint_eq(fake_port.submitted, 0);
-    ck_assert(!disk_drained(fake_disk));
+    ck_assert(!load_drained(fake_load));
 }
 END_TEST
 
@@ -92,16 +92,16 @@ START_TEST(a_bus_reset_is_asked_for_in_its_time_and_waited_for)
 }
 END_TEST
 
-static struct disk_value first, second;
+static struct load_value first, second;
 static uint32_t same;
 
 static void look(struct sim *sim, const struct sim_record *r, void *ctx)
 {
     (void)sim;
     (void)ctx;
-    same = disk_read_back(fake_disk, r->arg[0], 0, 8, &first);
+    same = load_read_back(fake_load, r->arg[0], 0, 8, &first);
     if (same < 8)
-        disk_read_back(fake_disk, r->arg[0], same, 8 - same, &second);
+        load_read_back(fake_load, r->arg[0], same, 8 - same, &second);
 }
 
 START_TEST(a_finished_read_can_be_read_back)
@@ -109,7 +109,7 @@ START_TEST(a_finished_read_can_be_read_back)
     sim_trace_subscribe(fake_sim, SIM_EV_IO_DONE, look, NULL);
     fake_all("[workload w]\nrw = read\niodepth = 1\nnumber_ios = 1\nsize = 1m\n", SIM_S);
     ck_assert_uint_eq(same, 8);
-    ck_assert_int_eq(first.kind, DISK_VALUE_ZERO);
+    ck_assert_int_eq(first.kind, LOAD_VALUE_ZERO);
 }
 END_TEST
 
@@ -118,7 +118,7 @@ START_TEST(a_read_that_moved_nothing_shows)
     sim_trace_subscribe(fake_sim, SIM_EV_IO_DONE, look, NULL);
     fake_port.move_nothing = true;
     fake_all("[workload w]\nrw = read\niodepth = 1\nnumber_ios = 1\nsize = 1m\n", SIM_S);
-    ck_assert_int_eq(first.kind, DISK_VALUE_UNFILLED);
+    ck_assert_int_eq(first.kind, LOAD_VALUE_UNFILLED);
 }
 END_TEST
 
@@ -127,14 +127,14 @@ START_TEST(what_is_not_to_be_verified_is_not_told)
     sim_trace_subscribe(fake_sim, SIM_EV_IO_DONE, look, NULL);
     fake_all("[workload w]\nrw = read\niodepth = 1\nnumber_ios = 1\nsize = 1m\nverify = no\n",
              SIM_S);
-    ck_assert_int_eq(first.kind, DISK_VALUE_UNCHECKED);
+    ck_assert_int_eq(first.kind, LOAD_VALUE_UNCHECKED);
     ck_assert_uint_eq(same, 8);
 }
 END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("disk_model");
+    Suite *suite = suite_create("load_model");
     TCase *tc = tcase_create("all");
     SRunner *runner;
     int failed;

@@ -1,4 +1,4 @@
-/* models/disk/tests/test_workload.c - pacing: how many, when, on which CPU, until when. */
+/* models/load/tests/test_worker.c - pacing: how many, when, on which CPU, until when. */
 // links: models/disk/tests/fake_port.c
 #include <check.h>
 #include <stdlib.h>
@@ -15,8 +15,8 @@ START_TEST(a_worker_keeps_its_depth_and_ends_after_its_ios)
     ck_assert_uint_eq(fake_count(SIM_EV_IO_SUBMIT), 100);
     ck_assert_uint_eq(fake_count(SIM_EV_IO_DONE), 100);
     ck_assert_uint_eq(fake_port.in_flight_max, 8);
-    ck_assert(disk_drained(fake_disk));
-    ck_assert_uint_eq(disk_in_flight(fake_disk), 0);
+    ck_assert(load_drained(fake_load));
+    ck_assert_uint_eq(load_in_flight(fake_load), 0);
 }
 END_TEST
 
@@ -75,8 +75,8 @@ START_TEST(run_time_over_a_device_that_hangs_still_begins_the_drain)
                      SIM_STOP_TIME);
     ck_assert_int_eq(fake_event(SIM_EV_PHASE, 1)->at,
                      fake_event(SIM_EV_PHASE, 0)->at + 10 * SIM_MS);
-    ck_assert_uint_eq(disk_in_flight(fake_disk), 4);
-    ck_assert(!disk_drained(fake_disk));
+    ck_assert_uint_eq(load_in_flight(fake_load), 4);
+    ck_assert(!load_drained(fake_load));
 }
 END_TEST
 
@@ -121,14 +121,14 @@ END_TEST
 
 START_TEST(what_is_written_is_what_is_read)
 {
-    struct disk_value value;
+    struct load_value value;
     uint32_t stamps = 0;
 
     fake_all("[workload w]\nrw = randrw\niodepth = 4\nnumber_ios = 400\nsize = 64k\n", SIM_S);
-    for (uint32_t i = 0; i < fake_disk->worker->depth; i++) {
-        disk__value(fake_disk->worker->io[i].packet.request.data, 512, &value);
-        ck_assert(value.kind == DISK_VALUE_STAMP || value.kind == DISK_VALUE_ZERO);
-        stamps += value.kind == DISK_VALUE_STAMP;
+    for (uint32_t i = 0; i < fake_load->worker->w->depth; i++) {
+        load__values(fake_load->worker->io[i].io.packet.request.data, 512, 1, &value);
+        ck_assert(value.kind == LOAD_VALUE_STAMP || value.kind == LOAD_VALUE_ZERO);
+        stamps += value.kind == LOAD_VALUE_STAMP;
     }
     ck_assert_uint_gt(stamps, 0);
 }
@@ -182,7 +182,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("workload");
+    Suite *suite = suite_create("worker");
     TCase *tc = tcase_create("all");
     SRunner *runner;
     int failed;
