@@ -58,30 +58,50 @@ static inline void check(uintptr_t addr, uint32_t bytes, enum access access)
     }
 }
 
-static inline void point(void)
+/* One register for all of it: the compiler would write the address out for every field. */
+static inline struct sim_hot *hot_now(void)
 {
     struct sim_hot *hot = &SIM__FIXED->hot;
 
-    hot->points++;
-    hot->clock += hot->point_ns;
-    if (SIM_UNLIKELY(hot->clock >= hot->limit || --hot->fuel == 0))
+    __asm__("" : "+r"(hot));
+    return hot;
+}
+
+static inline bool own_stack(const volatile void *p)
+{
+    const struct sim_hot *hot = hot_now();
+
+    return (uintptr_t)p - hot->stack_lo < hot->stack_bytes;
+}
+
+static inline void point(void)
+{
+    struct sim_hot *hot = hot_now();
+    uint64_t points = ++hot->points;
+    sim_ns clock = hot->clock += hot->point_ns;
+
+    if (SIM_UNLIKELY(clock >= hot->limit || points >= hot->ask))
         slow(hot->point_ns);
 }
 
-/* An access is about to happen: told before others may run. */
-static SIM_ASIDE void announce(uintptr_t addr, size_t bytes, enum access access)
+static SIM_ASIDE void shared_before(uintptr_t addr)
 {
-    if (sim__watch & SIM__WATCH_SHARED)
-        sim__shared_before(addr);
-    if (sim__watch & SIM__WATCH_PENDING)
-        SIM__FIXED->hot.pending =
+    sim__shared_before(addr);
+}
+
+/* An access is about to happen: told before others may run. */
+static inline void announce(uintptr_t addr, size_t bytes, enum access access, uint32_t watch)
+{
+    if (watch & SIM__WATCH_PENDING)
+        hot_now()->pending =
             (struct sim_access){.addr = addr, .bytes = (uint32_t)bytes, .write = access == WRITE};
+    if (SIM_UNLIKELY(watch & SIM__WATCH_SHARED))
+        shared_before(addr);
 }
 
 /* It happened. pc: where it returns to in the driver. */
 static SIM_ASIDE void observe(uintptr_t addr, size_t bytes, enum access access, uintptr_t pc)
 {
-    SIM__FIXED->hot.pending.addr = 0;
     if (sim__watch & SIM__WATCH_COVERAGE)
         sim__coverage_access(addr, bytes, access == WRITE, pc);
     if (sim__watch & SIM__WATCH_LEARN)
@@ -112,29 +132,64 @@ watched(uintptr_t addr, uint32_t bytes, enum access access, bool later, uintptr_
 {
     uint32_t watch = sim__watch;
 
-    if (SIM_UNLIKELY(watch & SIM__WATCH_BEFORE))
-        announce(addr, bytes, access);
-    if (watch & SIM__WATCH_RACE)
-        sim__race_expect(addr);
+    announce(addr, bytes, access, watch);
     point();
     check(addr, bytes, access);
     if (watch & SIM__WATCH_RACE && !later)
         sim__race_access(addr, bytes, access == WRITE ? RACE_WRITE : RACE_READ, pc);
-    watch &= ~(uint32_t)SIM__WATCH_RACE;
+    if (watch & SIM__WATCH_PENDING)
+        hot_now()->pending.addr = 0;
+    watch &= SIM__WATCH_AFTER;
     if (watch == SIM__WATCH_COVERAGE && sim_world_in_pages(addr) && (addr & 7) + bytes <= 8)
         cover(addr, access, pc);
     else if (watch)
         observe(addr, bytes, access, pc);
 }
 
+static SIM_ASIDE void watched_any(uintptr_t addr, uint32_t bytes, enum access access, uintptr_t pc)
+{
+    watched(addr, bytes, access, false, pc);
+}
+
+static SIM_ASIDE bool look_up(void)
+{
+    return sim__race_look_up();
+}
+
+/* The same for what a sweep does at nearly all accesses: the race detector watches, and perhaps
+ * coverage, and the access lies within eight bytes of the page zone. */
+static inline __attribute__((always_inline)) void raced(uintptr_t addr, uint32_t bytes,
+                                                        enum access access, uintptr_t pc)
+{
+    uint32_t watch = sim__watch, kind = access == WRITE ? RACE_WRITE : RACE_READ;
+    size_t number = (addr - SIM_PAGES_BASE) >> SIM_SHADOW_SHIFT;
+
+    if (SIM_UNLIKELY((watch | SIM__WATCH_COVERAGE) != (SIM__WATCH_RACE | SIM__WATCH_COVERAGE) ||
+                     !sim_world_in_pages(addr) || (addr & 7) + bytes > 8)) {
+        watched_any(addr, bytes, access, pc);
+        return;
+    }
+    sim__race_expect(number);
+    point();
+    if (SIM_UNLIKELY(!(((const uint8_t *)SIM_SHADOW_BASE)[number] & SIM_MEM_CPU)))
+        forbidden(addr, bytes, access);
+    if (access == WRITE && SIM_UNLIKELY(clean(addr)))
+        dirty(addr, bytes);
+    if (SIM_LIKELY(sim__race_now.word) || look_up())
+        race_granule_access(number, race_word_now(kind, race_mask_of(addr, bytes)), race_place(pc),
+                            kind);
+    if (watch & SIM__WATCH_COVERAGE)
+        cover(addr, access, pc);
+}
+
 static SIM_ASIDE void read_watched(uintptr_t addr, uint32_t bytes, uintptr_t pc)
 {
-    watched(addr, bytes, READ, false, pc);
+    raced(addr, bytes, READ, pc);
 }
 
 static SIM_ASIDE void write_watched(uintptr_t addr, uint32_t bytes, uintptr_t pc)
 {
-    watched(addr, bytes, WRITE, false, pc);
+    raced(addr, bytes, WRITE, pc);
 }
 
 static inline __attribute__((always_inline)) void touch(const volatile void *p, uint32_t bytes,
@@ -142,7 +197,7 @@ static inline __attribute__((always_inline)) void touch(const volatile void *p, 
 {
     uintptr_t addr = (uintptr_t)p;
 
-    if (addr - SIM__FIXED->hot.stack_lo < SIM__FIXED->hot.stack_bytes)
+    if (own_stack(p))
         return;
     if (sim__watch) {
         if (access == WRITE)
@@ -155,11 +210,6 @@ static inline __attribute__((always_inline)) void touch(const volatile void *p, 
     check(addr, bytes, access);
 }
 
-static inline bool own_stack(const volatile void *p)
-{
-    return (uintptr_t)p - SIM__FIXED->hot.stack_lo < SIM__FIXED->hot.stack_bytes;
-}
-
 /* An interlocked operation, before it happens, and after: what it was to others is known then. */
 static SIM_ASIDE void atomic_begin_watched(const volatile void *p, uint32_t bytes,
                                            enum access access, uintptr_t pc)
@@ -170,7 +220,7 @@ static SIM_ASIDE void atomic_begin_watched(const volatile void *p, uint32_t byte
 static SIM_ASIDE void atomic_end_watched(const volatile void *p, uint32_t bytes, bool changed,
                                          uintptr_t pc)
 {
-    sim__race_access_any((uintptr_t)p, bytes, RACE_ATOMIC | (changed ? RACE_WRITE : RACE_READ), pc);
+    sim__race_access((uintptr_t)p, bytes, RACE_ATOMIC | (changed ? RACE_WRITE : RACE_READ), pc);
 }
 
 static inline void atomic_begin(const volatile void *p, uint32_t bytes, enum access access,
@@ -305,10 +355,9 @@ static void range(const volatile void *p, size_t bytes, enum access access, cons
 {
     uintptr_t addr = (uintptr_t)p, bad;
 
-    if (!bytes || addr - SIM__FIXED->hot.stack_lo < SIM__FIXED->hot.stack_bytes)
+    if (!bytes || own_stack(p))
         return;
-    if (SIM_UNLIKELY(sim__watch & SIM__WATCH_BEFORE))
-        announce(addr, bytes, access);
+    announce(addr, bytes, access, sim__watch);
     point();
     if (!sim_world_in_pages(addr))
         check(addr, (uint32_t)bytes, access);
@@ -319,7 +368,8 @@ static void range(const volatile void *p, size_t bytes, enum access access, cons
     if (!sim__watch)
         return;
     if (sim__watch & SIM__WATCH_RACE)
-        sim__race_access_any(addr, bytes, access == WRITE ? RACE_WRITE : RACE_READ, (uintptr_t)pc);
+        sim__race_access(addr, bytes, access == WRITE ? RACE_WRITE : RACE_READ, (uintptr_t)pc);
+    hot_now()->pending.addr = 0;
     observe(addr, bytes, access, (uintptr_t)pc);
 }
 

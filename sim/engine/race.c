@@ -25,6 +25,7 @@
 bool sim__race_on;
 struct race_module sim__race_module;
 struct race_now sim__race_now;
+struct race_left sim__race_left[SIM_AGENTS_MAX];
 
 /* Numbers given out, and who runs: in the core zone. */
 struct core {
@@ -446,6 +447,7 @@ void sim__race_forget(void)
         return;
     sim__race_now.run = ++race.run;
     sim__race_stale();
+    memset(sim__race_left, 0, sizeof sim__race_left);
     race.segments = 0;
     race.device = 0;
     race.event = UINT64_MAX;

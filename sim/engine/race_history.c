@@ -132,6 +132,12 @@ static inline void lane_put(struct block *b, uint32_t i, uint64_t word, uint32_t
     b->pc[i] = pc;
 }
 
+static inline void lane_clear(struct block *b, uint32_t i)
+{
+    b->segment[i] = 0;
+    b->what[i] = 0;
+}
+
 /* The granule's cells move to a block. NULL: there is none left. */
 static SIM_ASIDE struct block *block_begin(struct race_granule *g)
 {
@@ -203,7 +209,7 @@ static SIM_ASIDE __attribute__((cold)) void found_some(struct race_cell now, con
 
 /* What an access does to a block's lanes. */
 struct effect {
-    uint32_t empty;    /* those that are now, or were */
+    uint32_t outdone, unused;
     uint32_t suspects; /* in no order with it, and one of the two writes */
 };
 
@@ -242,7 +248,7 @@ static inline struct effect effect_on(const struct block *b, uint64_t now)
     int32_t flip = atomic_read ? RACE_ATOMIC_BIT >> 32 : 0;
     int32_t spared = (int32_t)(race_spared(now) >> 32) | flip;
     four low = four_at(b->what), high = four_at(b->what + 4);
-    uint32_t gone = signs(((low ^ flip) & spared) == 0, ((high ^ flip) & spared) == 0);
+    uint32_t outdone = signs(((low ^ flip) & spared) == 0, ((high ^ flip) & spared) == 0);
     uint32_t unused = signs(low == 0, high == 0);
     uint32_t unknown =
         signs(four_unknown(b->what, b->segment), four_unknown(b->what + 4, b->segment + 4));
@@ -250,7 +256,7 @@ static inline struct effect effect_on(const struct block *b, uint64_t now)
 
     if (now & RACE_WRITE_BIT)
         writes = ALL_LANES;
-    return (struct effect){(gone & ~unknown) | unused, writes & unknown};
+    return (struct effect){outdone & ~(unknown | unused), unused, writes & unknown};
 }
 
 static inline bool block_knows(const struct block *b, uint64_t now)
@@ -273,16 +279,17 @@ static inline void blocks_access(struct race_granule *g, size_t number, struct b
 
     for (;; b = block_at(b->next)) {
         struct effect e = effect_on(b, now);
+        uint32_t empty = e.outdone | e.unused;
 
         if (SIM_UNLIKELY(e.suspects))
             found_some((struct race_cell){now, pc}, b, e.suspects, number);
-        if (!room && e.empty) {
+        if (!room && empty) {
             room = b;
-            lane = (uint32_t)__builtin_ctz(e.empty);
+            lane = (uint32_t)__builtin_ctz(empty);
         }
-        all &= e.empty;
-        for (; e.empty; e.empty &= e.empty - 1)
-            lane_put(b, (uint32_t)__builtin_ctz(e.empty), 0, 0);
+        all &= empty;
+        for (; e.outdone; e.outdone &= e.outdone - 1)
+            lane_clear(b, (uint32_t)__builtin_ctz(e.outdone));
         if (!b->next)
             break;
     }
@@ -365,7 +372,7 @@ static SIM_ASIDE void atomic_access(size_t number, uintptr_t addr, size_t bytes,
                        pc);
 }
 
-SIM_ASIDE void sim__race_access_any(uintptr_t addr, size_t bytes, uint32_t kind, uintptr_t pc)
+SIM_ASIDE void sim__race_access(uintptr_t addr, size_t bytes, uint32_t kind, uintptr_t pc)
 {
     size_t number = granule_number(addr);
 
@@ -410,7 +417,7 @@ void sim__race_dma(struct sim *s, uintptr_t addr, size_t bytes, bool write)
     if (history.post)
         post(addr, bytes);
     else
-        sim__race_access_any(addr, bytes, write ? RACE_WRITE : RACE_READ, NO_PLACE);
+        sim__race_access(addr, bytes, write ? RACE_WRITE : RACE_READ, NO_PLACE);
     if (sim__watch & SIM__WATCH_WITNESS)
         sim__witness_access(addr, bytes, write, 0);
 }

@@ -89,6 +89,31 @@ static inline void sim__race_stale(void)
     sim__race_now.word = 0;
 }
 
+/* Agents change far more often than what they do. So what was looked up is kept for an agent while
+ * others run: nobody else ends its context's segment, and whoever changes an agent that does not
+ * run calls sim__race_stale_agent(). Empty at the beginning of a run. */
+struct race_left {
+    uint64_t word;
+    const uint32_t *knows;
+};
+extern struct race_left sim__race_left[SIM_AGENTS_MAX];
+
+static inline void sim__race_leave(uint32_t agent)
+{
+    sim__race_left[agent] = (struct race_left){sim__race_now.word, sim__race_now.knows};
+}
+
+static inline void sim__race_resume(uint32_t agent)
+{
+    sim__race_now.word = sim__race_left[agent].word;
+    sim__race_now.knows = sim__race_left[agent].knows;
+}
+
+static inline void sim__race_stale_agent(uint32_t agent)
+{
+    sim__race_left[agent].word = 0;
+}
+
 /* Looks it up. False: nobody whose accesses are looked at. */
 bool sim__race_look_up(void);
 
@@ -99,10 +124,9 @@ extern struct race_granule *sim__race_granules;
 #define RACE_GRANULES (RACE_DATA_FIRST + (RACE_DATA_BYTES_MAX >> SIM_SHADOW_SHIFT))
 
 /* Memory is slow: asks for the history of an access that is about to happen. */
-static inline void sim__race_expect(uintptr_t addr)
+static inline void sim__race_expect(size_t number)
 {
-    if (sim_world_in_pages(addr))
-        __builtin_prefetch(&sim__race_granules[(addr - SIM_PAGES_BASE) >> SIM_SHADOW_SHIFT], 1);
+    __builtin_prefetch(&sim__race_granules[number], 1);
 }
 
 /* --- an access -------------------------------------------------------------------------------- */
@@ -151,7 +175,9 @@ static inline void race_put(struct race_cell *c, uint64_t word, uint32_t pc)
 SIM_ASIDE void sim__race_granule(size_t number, uint64_t now, uint32_t pc);
 /* The granule's first access in this run; 0: none yet. */
 SIM_ASIDE void sim__race_granule_begin(size_t number, uint64_t now, uint32_t pc);
-SIM_ASIDE void sim__race_access_any(uintptr_t addr, size_t bytes, uint32_t kind, uintptr_t pc);
+/* Any access, wherever it lies: one of the driver's, kind | RACE_ATOMIC of an interlocked operation
+ * (a write only when the value changed), or one of the device's. */
+SIM_ASIDE void sim__race_access(uintptr_t addr, size_t bytes, uint32_t kind, uintptr_t pc);
 
 /* A plain access, kind being a constant to the compiler. Here is decided what nearly all accesses
  * come to: the first of a run, nothing new, and up to two cells of which the access outdoes one or
@@ -195,16 +221,10 @@ static inline __attribute__((always_inline)) void race_granule_access(size_t num
     }
 }
 
-/* One access of the driver's. */
-static inline __attribute__((always_inline)) void sim__race_access(uintptr_t addr, size_t bytes,
-                                                                   uint32_t kind, uintptr_t pc)
+/* Of the eight bytes at addr, those of an access that ends within them. */
+static inline uint32_t race_mask_of(uintptr_t addr, size_t bytes)
 {
-    if (SIM_LIKELY(sim__race_now.word && sim_world_in_pages(addr) && (addr & 7) + bytes <= 8))
-        race_granule_access((addr - SIM_PAGES_BASE) >> SIM_SHADOW_SHIFT,
-                            race_word_now(kind, ((1u << bytes) - 1) << (addr & 7)), race_place(pc),
-                            kind);
-    else
-        sim__race_access_any(addr, bytes, kind, pc);
+    return ((1u << bytes) - 1) << (addr & 7);
 }
 
 /* What race.c knows and race_history.c needs: the present context's clock, and others. */

@@ -53,26 +53,32 @@ static inline struct sim_candidate candidate_of(uint64_t key)
 struct ready {
     uint32_t count;
     uint64_t first, second;            /* the earliest, and the one after it; UINT64_MAX: none */
-    uint64_t rest[SIM_AGENTS_MAX - 1]; /* all but the first, in no order */
+    uint64_t rest[SIM_AGENTS_MAX + 1]; /* from 1: all but the first, in no order */
 };
 
-/* Without branches on who is earlier, which nothing could predict. */
+static inline uint64_t smaller(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Without branches on who is ready and who is earlier, which nothing could predict: of whoever is
+ * not ready the key is the largest, and what is written for him is written over. */
 static void collect(const struct sim *s, struct ready *r, sim_ns before)
 {
     uint64_t first = UINT64_MAX, second = UINT64_MAX;
-    uint32_t n = 0, agents = s->agents;
+    uint32_t n = 0, agents = s->agents, last = s->last;
+    sim_ns frontier = s->frontier;
 
     for (uint32_t i = 0; i < agents; i++) {
-        uint64_t key, later;
+        sim_ns at = s->acts_at[i], bound = i == last ? at : frontier + 1;
+        /* All ones when it is not ready. */
+        uint64_t absent = (uint64_t)((before - 1 - (at > bound ? at : bound)) >> 63);
+        uint64_t key = key_of(s, i) | absent, later = key > first ? key : first;
 
-        if (possible(s, i, s->acts_at[i]) >= before)
-            continue;
-        key = key_of(s, i);
-        later = key > first ? key : first;
-        first = key < first ? key : first;
-        second = later < second ? later : second;
-        if (n++)
-            r->rest[n - 2] = later;
+        first = smaller(key, first);
+        second = smaller(later, second);
+        r->rest[n] = later;
+        n += 1 + (uint32_t)absent;
     }
     r->count = n;
     r->first = first;
@@ -114,10 +120,10 @@ static uint32_t eligible(const struct sim *s, struct ready *r, struct sim_candid
     uint32_t k = 1;
 
     if (s->strategy->sorted)
-        sort(r->rest, r->count - 1);
+        sort(r->rest + 1, r->count - 1);
     c[0].agent = first.agent;
     c[0].clock = possible(s, first.agent, first.clock);
-    for (uint32_t i = 0; i + 1 < r->count; i++) {
+    for (uint32_t i = 1; i < r->count; i++) {
         struct sim_candidate it = candidate_of(r->rest[i]);
         sim_ns at = possible(s, it.agent, it.clock);
 
@@ -133,26 +139,21 @@ static inline sim_ns earlier(sim_ns a, sim_ns b)
     return a < b ? a : b;
 }
 
-static inline uint64_t fewer(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
 /* Points that a may pass before the engine must look: for the strategy, for its holds, for endless
  * loops. */
 static uint64_t fuel(const struct sim *s, const struct sim_agent *a, uint64_t wanted)
 {
-    uint64_t left = fewer(wanted, FUEL_MAX), hang = s->progress_at + s->config.points_max + 1;
+    uint64_t left = smaller(wanted, FUEL_MAX), hang = s->progress_at + s->config.points_max + 1;
 
-    left = fewer(left, hang > s->hot.points ? hang - s->hot.points : 1);
+    left = smaller(left, hang > s->hot.points ? hang - s->hot.points : 1);
     if (s->strategy->hold) {
-        left = fewer(left, s->ask_points > s->hot.points ? s->ask_points - s->hot.points : 1);
-        left = fewer(left, a->ask_ordinal > a->ordinal ? a->ask_ordinal - a->ordinal : 1);
+        left = smaller(left, s->ask_points > s->hot.points ? s->ask_points - s->hot.points : 1);
+        left = smaller(left, a->ask_ordinal > a->ordinal ? a->ask_ordinal - a->ordinal : 1);
     }
     return SIM_UNLIKELY(sim_debug.on) ? sim_debug_fuel(s->hot.points, left) : left;
 }
 
-/* Asks the strategy; with one candidate there is nothing to ask. Fills hot.limit and hot.fuel. */
+/* Asks the strategy; with one candidate there is nothing to ask. Fills hot.limit and hot.ask. */
 static struct sim_agent *decide(struct sim *s, struct ready *r, sim_ns next_event)
 {
     struct sim_pick pick = {.index = 0, .until = SIM_NEVER, .points = FUEL_MAX};
@@ -173,7 +174,7 @@ static struct sim_agent *decide(struct sim *s, struct ready *r, sim_ns next_even
         pick.until = earlier(pick.until, bound + s->config.explore.delay_max_ns + 1);
     }
     s->hot.limit = earlier(earlier(pick.until, next_event), s->time_limit);
-    s->hot.fuel = fuel(s, a, pick.points);
+    s->hot.ask = s->hot.points + fuel(s, a, pick.points);
     return a;
 }
 
@@ -185,6 +186,16 @@ static void note_delay(struct sim *s, const struct sim_agent *a, sim_ns ns)
         sim_trace(s, SIM_EV_DELAY, a->number, (uint64_t)ns, 0, 0);
 }
 
+/* Another agent than the one that ran last, or events did. */
+static void become(struct sim *s, struct sim_agent *a)
+{
+    s->agent = a;
+    sim__context_update(s, a);
+    sim__race_resume(a->number);
+    s->hot.stack_lo = a->fiber->stack_lo;
+    s->hot.stack_bytes = a->fiber->stack_bytes;
+}
+
 static void resume(struct sim *s, struct sim_agent *a)
 {
     sim_ns wanted, at, delay;
@@ -194,11 +205,9 @@ static void resume(struct sim *s, struct sim_agent *a)
     at = possible(s, a->number, wanted);
     delay = at - wanted + a->held;
 
-    s->agent = a;
-    sim__context_update(s, a);
     s->hot.clock = at;
-    s->hot.stack_lo = a->fiber->stack_lo;
-    s->hot.stack_bytes = a->fiber->stack_bytes;
+    if (s->agent != a)
+        become(s, a);
     s->resumed_at = s->hot.points;
     if (delay)
         note_delay(s, a, delay);
@@ -297,6 +306,7 @@ static void leave_at(struct sim *s, struct sim_agent *a, sim_ns acted, uint64_t 
     s->now = acted;
     s->frontier = acted;
     s->last = a->number;
+    sim__race_leave(a->number);
 }
 
 static void check_progress(struct sim *s)
@@ -313,7 +323,7 @@ void sim__point_slow(struct sim *s, sim_ns cost)
     struct sim_agent *a = s->agent;
 
     if (!a) {
-        s->hot.fuel = FUEL_MAX;
+        s->hot.ask = s->hot.points + FUEL_MAX;
         return;
     }
     if (SIM_UNLIKELY(sim_debug.on))
@@ -332,7 +342,7 @@ void sim_point(struct sim *s, sim_ns ns)
         sim__shared_point(s);
     s->hot.points++;
     s->hot.clock += ns;
-    if (s->hot.clock >= s->hot.limit || --s->hot.fuel == 0)
+    if (s->hot.clock >= s->hot.limit || s->hot.points >= s->hot.ask)
         sim__point_slow(s, ns);
 }
 
@@ -425,6 +435,6 @@ enum sim_stop sim_run(struct sim *s, sim_ns time_limit)
     sim__race_stale();
     s->running = false;
     s->hot.limit = SIM_NEVER;
-    s->hot.fuel = FUEL_MAX;
+    s->hot.ask = s->hot.points + FUEL_MAX;
     return s->stop;
 }

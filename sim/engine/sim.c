@@ -53,7 +53,7 @@ struct sim *sim_create(const struct sim_config *config)
     SIM_ASSERT(config->point_ns >= 1);
     s->config = *config;
     s->hot.point_ns = config->point_ns;
-    s->hot.fuel = UINT64_MAX;
+    s->hot.ask = UINT64_MAX;
     s->hot.limit = SIM_NEVER;
     s->fiber = &s->main;
     s->strategy = &sim_strategy_time;
@@ -158,10 +158,18 @@ sim_ns sim_agent_clock(const struct sim_agent *a)
     return a->sim->agent == a ? a->sim->hot.clock : a->clock;
 }
 
+/* It does something else now. */
+static void stale(const struct sim_agent *a)
+{
+    if (a->sim->agent == a)
+        sim__race_stale();
+    sim__race_stale_agent(a->number);
+}
+
 void sim_agent_set_level(struct sim_agent *a, uint8_t level)
 {
     a->level = level;
-    sim__race_stale();
+    stale(a);
 }
 
 struct sim_agent *sim_agent_current(const struct sim *s)
@@ -186,6 +194,7 @@ static void context_set(struct sim_agent *a)
                  (uint64_t)a->driver_depth << SIM__CONTEXT_SHIFT;
     if (a->sim->agent == a)
         sim__context_update(a->sim, a);
+    stale(a);
 }
 
 void sim_enter_driver(struct sim *s, uint32_t callback)

@@ -13,11 +13,11 @@
 struct sim_hot {
     sim_ns clock;       /* the current agent's time, the point's cost included */
     sim_ns limit;       /* acting at or after this needs a decision first */
-    uint64_t fuel;      /* points until the strategy wants to be asked; never 0 */
+    uint64_t points;
+    uint64_t ask;       /* number of the point at which the engine must look */
     uintptr_t stack_lo; /* the current fiber's stack: accesses to it are no points */
     uintptr_t stack_bytes;
     sim_ns point_ns;
-    uint64_t points;
     struct sim_access
         pending;          /* what the present point is about to do; only while somebody watches */
     uint64_t context;     /* of the current agent, see watch_private.h */
@@ -33,7 +33,8 @@ enum {
     SIM__WATCH_RACE = 8,     /* race.c */
     SIM__WATCH_PENDING = 16, /* the strategy asks for pending accesses */
     SIM__WATCH_WITNESS = 32, /* witness.c: what touches one granule */
-    SIM__WATCH_BEFORE = SIM__WATCH_SHARED | SIM__WATCH_PENDING,
+    /* who is told of an access when it happened, the race detector apart */
+    SIM__WATCH_AFTER = SIM__WATCH_COVERAGE | SIM__WATCH_LEARN | SIM__WATCH_WITNESS,
 };
 extern uint32_t sim__watch;
 

@@ -75,7 +75,6 @@ void sim__coverage_conflict(uint64_t before, uint64_t now);
 static inline void sim__context_update(struct sim *s, const struct sim_agent *a)
 {
     s->hot.context = a->context | sim__watched.run;
-    sim__race_stale();
 }
 
 /* One access, made by the present agent at pc: coverage.c, shared.c. */
