@@ -88,7 +88,7 @@ static inline void touched_note(size_t number)
     t->bits[bit / 64] |= UINT64_C(1) << bit % 64;
 }
 
-SIM_ASIDE void sim__race_granule_begin(size_t number, uint64_t now, uint32_t pc)
+static inline void granule_begin(size_t number, uint64_t now, uint32_t pc)
 {
     struct race_granule *g = &sim__race_granules[number];
 
@@ -97,6 +97,11 @@ SIM_ASIDE void sim__race_granule_begin(size_t number, uint64_t now, uint32_t pc)
     race_put(&g->cell[0], now, pc);
     race_put(&g->cell[1], 0, 0);
     touched_note(number);
+}
+
+SIM_ASIDE void sim__race_granule_begin(size_t number, uint64_t now, uint32_t pc)
+{
+    granule_begin(number, now, pc);
 }
 
 /* --- blocks ----------------------------------------------------------------------------------- */
@@ -355,11 +360,29 @@ static inline uint32_t mask_of(uintptr_t addr, size_t bytes)
     return ((1u << n) - 1) << first;
 }
 
-static inline __attribute__((always_inline)) void
-range_access(size_t number, uintptr_t addr, size_t bytes, uint32_t kind, uint32_t pc)
+static inline __attribute__((always_inline)) void range_one(size_t number, uint64_t now,
+                                                            uint32_t pc, uint32_t kind)
 {
-    for (uintptr_t at = addr; at < addr + bytes; at = (at | 7) + 1, number++)
-        race_granule_access(number, race_word_now(kind, mask_of(at, addr + bytes - at)), pc, kind);
+    if (sim__race_granules[number].run != sim__race_now.run)
+        granule_begin(number, now, pc);
+    else
+        race_granule_access(number, now, pc, kind);
+}
+
+/* Most ranges are of whole granules. */
+static inline __attribute__((always_inline)) void range_access(size_t number, uintptr_t addr,
+                                                               size_t bytes, uint32_t kind,
+                                                               uint32_t pc)
+{
+    uintptr_t end = addr + bytes, whole = (addr + 7) & ~(uintptr_t)7;
+    uint64_t now = race_word_now(kind, 0xFF);
+
+    if (addr < whole)
+        range_one(number++, race_word_now(kind, mask_of(addr, bytes)), pc, kind);
+    for (; whole + 8 <= end; whole += 8)
+        range_one(number++, now, pc, kind);
+    if (whole < end)
+        range_one(number, race_word_now(kind, mask_of(whole, end - whole)), pc, kind);
 }
 
 static SIM_ASIDE void atomic_access(size_t number, uintptr_t addr, size_t bytes, uint32_t kind,
@@ -432,13 +455,10 @@ static void hand_back_cell(size_t number, struct race_cell c)
         found((struct race_cell){sim__race_now.word | all, UINT32_MAX}, c, number, true);
 }
 
-static void hand_back_one(size_t number)
+static void hand_back_slowly(size_t number)
 {
-    struct race_granule *g = &sim__race_granules[number];
+    const struct race_granule *g = &sim__race_granules[number];
 
-    if (g->run != sim__race_now.run)
-        return;
-    g->run = 0;
     for (uint32_t i = 0; i < RACE_CELLS; i++)
         hand_back_cell(number, g->cell[i]);
     if (g->more <= RACE_CELLS)
@@ -448,6 +468,18 @@ static void hand_back_one(size_t number)
             hand_back_cell(number,
                            (struct race_cell){lane_word(block_at(n), i), block_at(n)->pc[i]});
     blocks_free(g->more / RACE_BLOCK);
+}
+
+static inline void hand_back_one(size_t number)
+{
+    struct race_granule *g = &sim__race_granules[number];
+
+    if (g->run != sim__race_now.run)
+        return;
+    if (SIM_UNLIKELY(g->more > RACE_CELLS || !race_before(g->cell[0].word) ||
+                     !race_before(g->cell[1].word)))
+        hand_back_slowly(number);
+    g->run = 0;
 }
 
 /* The 64 marks that the granule's is among; NULL when the page has none in this run. */
@@ -474,14 +506,13 @@ void sim__race_hand_back(struct sim *s, uintptr_t addr, size_t bytes)
     if (!bytes || (!sim__race_now.word && !sim__race_look_up()))
         return;
     for (uintptr_t at = addr & ~(uintptr_t)7; at < end; at = (at | (64 * 8 - 1)) + 1) {
-        uint64_t *touched = touched_word(at);
-        uint64_t bits = touched ? *touched & bits_of(at, end) : 0;
+        uint64_t *touched = touched_word(at), bits = touched ? *touched & bits_of(at, end) : 0;
+        size_t first = (at - SIM_PAGES_BASE) >> SIM_SHADOW_SHIFT & ~(size_t)63;
 
-        for (; bits; bits &= bits - 1) {
-            *touched &= ~(bits & -bits);
-            hand_back_one(((at - SIM_PAGES_BASE) >> SIM_SHADOW_SHIFT & ~(size_t)63) +
-                          (size_t)__builtin_ctzll(bits));
-        }
+        if (bits)
+            *touched &= ~bits;
+        for (; bits; bits &= bits - 1)
+            hand_back_one(first + (size_t)__builtin_ctzll(bits));
     }
 }
 
