@@ -16,6 +16,7 @@
  */
 #include <emmintrin.h>
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -29,21 +30,29 @@
 
 #define LANES 8
 #define ALL_LANES ((1u << LANES) - 1)
-#define WRITE_TO_SIGN                                                           \
-    (63 - RACE_KIND_SHIFT) /* of `what`: RACE_WRITE is the lowest bit of a kind \
-                            */
-
 struct race_granule *sim__race_granules;
 
-/* Further accesses to a granule, in lanes; those not in use are zero. Their words are in halves. */
+/* Further accesses to a granule, in lanes; those not in use are zero. What decides stands in the
+ * first cache line: how is the mask of an access and above it its kind, never zero. */
 struct block {
-    uint32_t segment[LANES], what[LANES], pc[LANES];
-    uint32_t next;   /* number of the one that goes on; 0: none */
-    uint32_t sync;   /* of a granule's first: a clock, of messages of the device or of interlocked
-                        operations; 0: none */
+    uint32_t segment[LANES];
+    uint16_t how[LANES];
+    uint8_t context[LANES];
+    uint32_t next; /* number of the one that goes on; 0: none */
+    uint32_t sync; /* of a granule's first: a clock, of messages of the device or of interlocked
+                      operations; 0: none */
+    uint32_t pc[LANES];
+    uint16_t state[LANES];
     uint32_t posted; /* sync is the device's: every access acquires */
-    uint32_t zero[5];
+    uint32_t zero[3];
 };
+_Static_assert(offsetof(struct block, pc) == 64, "a cache line");
+#define HOW_WRITE_TO_SIGN 7 /* the lowest bit of a kind, to the left of eight bits of mask */
+
+static inline uint32_t how_of(uint64_t word)
+{
+    return word >> RACE_MASK_SHIFT & 0x3FF;
+}
 
 /* Which granules of a page have a history. */
 struct touched {
@@ -127,20 +136,25 @@ static SIM_ASIDE uint32_t block_new(void)
 
 static inline uint64_t lane_word(const struct block *b, uint32_t i)
 {
-    return (uint64_t)b->what[i] << 32 | b->segment[i];
+    return (uint64_t)b->state[i] << RACE_STATE_SHIFT | (uint64_t)b->how[i] << RACE_MASK_SHIFT |
+           (uint64_t)b->context[i] << RACE_CONTEXT_SHIFT | b->segment[i];
 }
 
 static inline void lane_put(struct block *b, uint32_t i, uint64_t word, uint32_t pc)
 {
     b->segment[i] = (uint32_t)word;
-    b->what[i] = word >> 32;
+    b->how[i] = (uint16_t)how_of(word);
+    b->context[i] = (uint8_t)race_context(word);
     b->pc[i] = pc;
+    b->state[i] = (uint16_t)(word >> RACE_STATE_SHIFT);
 }
 
-static inline void lane_clear(struct block *b, uint32_t i)
+static inline void lanes_clear(struct block *b, uint32_t lanes)
 {
-    b->segment[i] = 0;
-    b->what[i] = 0;
+    for (; lanes; lanes &= lanes - 1) {
+        b->segment[__builtin_ctz(lanes)] = 0;
+        b->how[__builtin_ctz(lanes)] = 0;
+    }
 }
 
 /* The granule's cells move to a block. NULL: there is none left. */
@@ -180,9 +194,14 @@ static SIM_ASIDE bool look_up(void)
     return sim__race_look_up();
 }
 
-static SIM_ASIDE void clock_acquire(uint32_t clock)
+/* Nothing is left but one access. */
+static SIM_ASIDE void granule_collapse(size_t number, uint64_t now, uint32_t pc)
 {
-    sim__race_clock_acquire(clock);
+    struct race_granule *g = &sim__race_granules[number];
+
+    blocks_free(g->more / RACE_BLOCK);
+    g->more = 1;
+    race_put(&g->cell[0], now, pc);
 }
 
 /* --- two accesses ----------------------------------------------------------------------------- */
@@ -212,36 +231,34 @@ static SIM_ASIDE __attribute__((cold)) void found_some(struct race_cell now, con
     }
 }
 
-/* What an access does to a block's lanes. */
+/* What an access does to a block's lanes, a bit for each. */
 struct effect {
     uint32_t outdone, unused;
     uint32_t suspects; /* in no order with it, and one of the two writes */
 };
 
-/* Four lanes at a time; segments stay below 2^31, so signed ones will do. */
-typedef int32_t four __attribute__((vector_size(16)));
-
-/* The sign of each of eight lanes, a bit for each. */
-static inline uint32_t signs(four low, four high)
+static inline __m128i four_known(const uint8_t *context)
 {
-    __m128i words = _mm_packs_epi32((__m128i)low, (__m128i)high);
+    const int32_t *knows = (const int32_t *)sim__race_now.knows;
 
-    return (uint32_t)_mm_movemask_epi8(_mm_packs_epi16(words, _mm_setzero_si128()));
+    return _mm_set_epi32(knows[context[3]], knows[context[2]], knows[context[1]],
+                         knows[context[0]]);
 }
 
-static inline four four_at(const uint32_t *at)
+/* All ones in 16 bits for every lane of which the present context does not know. Segments stay
+ * below 2^31, so a comparison of signed numbers will do. */
+static inline __m128i unknown_lanes(const struct block *b)
 {
-    return (four)_mm_loadu_si128((const __m128i *)at);
+    const __m128i *segment = (const __m128i *)b->segment;
+
+    return _mm_packs_epi32(_mm_cmpgt_epi32(segment[0], four_known(b->context)),
+                           _mm_cmpgt_epi32(segment[1], four_known(b->context + 4)));
 }
 
-/* The present context knows of all in these four lanes: -1 where it does not. */
-static inline four four_unknown(const uint32_t *what, const uint32_t *segment)
+/* The signs of 16 bits, low in the lower eight bits. */
+static inline uint32_t signs(__m128i low, __m128i high)
 {
-    const uint32_t *knows = sim__race_now.knows;
-    four known = {(int32_t)knows[what[0] & 0xFF], (int32_t)knows[what[1] & 0xFF],
-                  (int32_t)knows[what[2] & 0xFF], (int32_t)knows[what[3] & 0xFF]};
-
-    return four_at(segment) > known;
+    return (uint32_t)_mm_movemask_epi8(_mm_packs_epi16(low, high));
 }
 
 /* Without a branch: what comes out follows no pattern. A plain read outdoes interlocked ones, an
@@ -250,34 +267,34 @@ static inline four four_unknown(const uint32_t *what, const uint32_t *segment)
 static inline struct effect effect_on(const struct block *b, uint64_t now)
 {
     bool atomic_read = (now & RACE_KIND_BITS) == RACE_ATOMIC_BIT;
-    int32_t flip = atomic_read ? RACE_ATOMIC_BIT >> 32 : 0;
-    int32_t spared = (int32_t)(race_spared(now) >> 32) | flip;
-    four low = four_at(b->what), high = four_at(b->what + 4);
-    uint32_t outdone = signs(((low ^ flip) & spared) == 0, ((high ^ flip) & spared) == 0);
-    uint32_t unused = signs(low == 0, high == 0);
-    uint32_t unknown =
-        signs(four_unknown(b->what, b->segment), four_unknown(b->what + 4, b->segment + 4));
-    uint32_t writes = signs(low << WRITE_TO_SIGN, high << WRITE_TO_SIGN);
+    uint32_t flip = atomic_read ? how_of(RACE_ATOMIC_BIT) : 0;
+    uint32_t spared = how_of(race_spared(now)) | flip;
+    __m128i how = *(const __m128i *)b->how, none = _mm_setzero_si128();
+    __m128i left = _mm_and_si128(_mm_xor_si128(how, _mm_set1_epi16((int16_t)flip)),
+                                 _mm_set1_epi16((int16_t)spared));
+    uint32_t all = signs(_mm_cmpeq_epi16(left, none), _mm_cmpeq_epi16(how, none));
+    uint32_t late = signs(unknown_lanes(b), _mm_slli_epi16(how, HOW_WRITE_TO_SIGN));
+    uint32_t outdone = all & ALL_LANES, unused = all >> LANES, unknown = late & ALL_LANES,
+             writes = now & RACE_WRITE_BIT ? ALL_LANES : late >> LANES;
 
-    if (now & RACE_WRITE_BIT)
-        writes = ALL_LANES;
     return (struct effect){outdone & ~(unknown | unused), unused, writes & unknown};
 }
 
 static inline bool block_knows(const struct block *b, uint64_t now)
 {
-    int32_t segment = (int32_t)(uint32_t)now;
-    uint32_t same = signs(four_at(b->segment) == segment, four_at(b->segment + 4) == segment);
+    const __m128i *segment = (const __m128i *)b->segment;
+    __m128i wanted = _mm_set1_epi32((int32_t)(uint32_t)now);
+    __m128i equal = _mm_packs_epi32(_mm_cmpeq_epi32(segment[0], wanted),
+                                    _mm_cmpeq_epi32(segment[1], wanted));
 
-    for (; SIM_UNLIKELY(same); same &= same - 1)
+    for (uint32_t same = signs(equal, _mm_setzero_si128()); SIM_UNLIKELY(same); same &= same - 1)
         if (race_known(lane_word(b, (uint32_t)__builtin_ctz(same)), now))
             return true;
     return false;
 }
 
-/* The first block, and those behind it. */
-static inline void blocks_access(struct race_granule *g, size_t number, struct block *b,
-                                 uint64_t now, uint32_t pc)
+/* Several blocks. */
+static void blocks_access(struct block *b, size_t number, uint64_t now, uint32_t pc)
 {
     struct block *room = NULL, *first = b;
     uint32_t lane = 0, all = ALL_LANES;
@@ -293,15 +310,12 @@ static inline void blocks_access(struct race_granule *g, size_t number, struct b
             lane = (uint32_t)__builtin_ctz(empty);
         }
         all &= empty;
-        for (; e.outdone; e.outdone &= e.outdone - 1)
-            lane_clear(b, (uint32_t)__builtin_ctz(e.outdone));
+        lanes_clear(b, e.outdone);
         if (!b->next)
             break;
     }
     if (all == ALL_LANES && !first->sync) {
-        blocks_free(g->more / RACE_BLOCK);
-        g->more = 1;
-        race_put(&g->cell[0], now, pc);
+        granule_collapse(number, now, pc);
         return;
     }
     if (SIM_UNLIKELY(!room)) {
@@ -311,20 +325,59 @@ static inline void blocks_access(struct race_granule *g, size_t number, struct b
     lane_put(room, lane, now, pc);
 }
 
-/* When there is no block left, the granule forgets: races may go unseen from there. */
-SIM_ASIDE void sim__race_granule(size_t number, uint64_t now, uint32_t pc)
+/* With interlocked operations, messages, more than a block, or none left: then the granule forgets,
+ * and races may go unseen from there. */
+static SIM_ASIDE void granule_in_general(size_t number, uint64_t now, uint32_t pc)
 {
-    struct race_granule *g = &sim__race_granules[number];
-    struct block *b = block_of(g);
+    struct block *b = block_of(&sim__race_granules[number]);
 
     if (SIM_UNLIKELY(!b)) {
         sim__race_granule_begin(number, now, pc);
         return;
     }
     if (b->sync && (b->posted || now & RACE_ATOMIC_BIT))
-        clock_acquire(b->sync);
+        sim__race_clock_acquire(b->sync);
     if (!block_knows(b, now))
-        blocks_access(g, number, b, now, pc);
+        blocks_access(b, number, now, pc);
+}
+
+static inline void block_only(struct block *b, size_t number, uint64_t now, uint32_t pc)
+{
+    struct effect e;
+    uint32_t empty, lane;
+
+    if (block_knows(b, now))
+        return;
+    e = effect_on(b, now);
+    empty = e.outdone | e.unused;
+    if (SIM_UNLIKELY(e.suspects))
+        found_some((struct race_cell){now, pc}, b, e.suspects, number);
+    if (empty == ALL_LANES) {
+        granule_collapse(number, now, pc);
+        return;
+    }
+    if (SIM_UNLIKELY(!empty)) {
+        blocks_access(b, number, now, pc);
+        return;
+    }
+    lane = (uint32_t)__builtin_ctz(empty);
+    lanes_clear(b, e.outdone & ~(1u << lane));
+    lane_put(b, lane, now, pc);
+}
+
+SIM_ASIDE void sim__race_granule(size_t number, uint64_t now, uint32_t pc)
+{
+    struct race_granule *g = &sim__race_granules[number];
+    struct block *b;
+
+    if (SIM_LIKELY(g->more > RACE_CELLS)) {
+        b = block_at(g->more / RACE_BLOCK);
+        if (SIM_LIKELY(!(b->sync | b->next) && !(now & RACE_ATOMIC_BIT))) {
+            block_only(b, number, now, pc);
+            return;
+        }
+    }
+    granule_in_general(number, now, pc);
 }
 
 /* --- accesses --------------------------------------------------------------------------------- */
