@@ -17,7 +17,9 @@
 #include "sim/engine/race_private.h"
 
 #define CLOCKS_MAX ((uint32_t)1 << 18)
-#define CLOCKS_BYTES (CLOCKS_MAX * sizeof(struct clock))
+#define CLOCK_LINE 64 /* clocks begin and end with a cache line */
+#define CLOCKS_BYTES \
+    (CLOCKS_MAX * (SIM_RACE_CONTEXTS_MAX * sizeof(uint32_t) + CLOCK_LINE))
 #define CLOCK_SHARED SIM_RACE_CONTEXTS_MAX /* stands for all that there is no room for */
 #define HELD_MAX 16
 #define RECENT 8
@@ -37,7 +39,7 @@ struct core {
 #define LANES 4
 struct clock {
     uint32_t run, n;
-    uint32_t at[SIM_RACE_CONTEXTS_MAX];
+    uint32_t at[];
 };
 
 struct context {
@@ -59,7 +61,8 @@ struct context {
 static struct {
     struct core *core;
     uint32_t run, segments;
-    struct clock *clock;
+    uint8_t *clocks;
+    size_t clock_bytes; /* of each: with entries for all contexts that there ever were */
     struct context context[SIM_RACE_CONTEXTS_MAX];
     struct {
         uint64_t key[RACE_STATES_MAX];
@@ -71,9 +74,14 @@ static struct {
 
 /* --- clocks ----------------------------------------------------------------------------------- */
 
-static struct clock *clock_live(uint32_t number)
+static inline struct clock *clock_at(uint32_t number)
 {
-    struct clock *c = &race.clock[number];
+    return (struct clock *)(race.clocks + number * race.clock_bytes);
+}
+
+static inline struct clock *clock_live(uint32_t number)
+{
+    struct clock *c = clock_at(number);
 
     if (c->run != race.run)
         c->n = 0;
@@ -81,17 +89,14 @@ static struct clock *clock_live(uint32_t number)
     return c;
 }
 
-static void clock_widen(struct clock *c, uint32_t n)
-{
-    n = (n + LANES - 1) & ~(LANES - 1u);
-    if (c->n >= n)
-        return;
-    memset(&c->at[c->n], 0, (n - c->n) * sizeof c->at[0]);
-    c->n = n;
-}
-
 /* Segments stay below 2^31, so that signed lanes, which every processor has, will do. */
 typedef int32_t lanes __attribute__((vector_size(LANES * sizeof(int32_t)), aligned(4), may_alias));
+
+static inline void clock_widen(struct clock *c, uint32_t n)
+{
+    for (; c->n < n; c->n += LANES)
+        *(lanes *)&c->at[c->n] = (lanes){0};
+}
 
 static void clock_join(struct clock *to, const struct clock *from)
 {
@@ -108,13 +113,36 @@ static void clock_join(struct clock *to, const struct clock *from)
 
 static void clock_set(struct clock *to, const struct clock *from)
 {
-    if (SIM_UNLIKELY(to == &race.clock[CLOCK_SHARED])) {
+    if (SIM_UNLIKELY(to == clock_at(CLOCK_SHARED))) {
         clock_join(to, from);
         return;
     }
     to->run = race.run;
     to->n = from->run == race.run ? from->n : 0;
-    memcpy(to->at, from->at, to->n * sizeof to->at[0]);
+    for (uint32_t i = 0; i < to->n; i += LANES)
+        *(lanes *)&to->at[i] = *(const lanes *)&from->at[i];
+}
+
+static inline uint32_t round_up(uint32_t n)
+{
+    return (n + LANES - 1) & ~(LANES - 1u);
+}
+
+/* Makes room for a number of contexts in every clock. Small clocks stay in the cache. */
+static void clocks_grow(uint32_t contexts)
+{
+    size_t old = race.clock_bytes, bytes;
+
+    bytes = sizeof(struct clock) + round_up(contexts) * sizeof(uint32_t);
+    bytes = (bytes + CLOCK_LINE - 1) & ~(size_t)(CLOCK_LINE - 1);
+    if (bytes <= old)
+        return;
+    race.clock_bytes = bytes;
+    for (uint32_t i = race.core->clocks; i-- > 0;) {
+        memmove(clock_at(i), race.clocks + i * old, old);
+        memset((uint8_t *)clock_at(i) + old, 0, bytes - old);
+    }
+    sim__race_stale_all();
 }
 
 static uint32_t clock_new(void)
@@ -134,12 +162,13 @@ static struct clock *clock_of(struct sim_sync *sync)
 uint32_t sim__race_context(void)
 {
     SIM_ASSERT(race.core->contexts < SIM_RACE_CONTEXTS_MAX);
-    return race.core->contexts++;
+    clocks_grow(++race.core->contexts);
+    return race.core->contexts - 1;
 }
 
 static struct clock *knows(sim_context context)
 {
-    return &race.clock[context];
+    return clock_at(context);
 }
 
 static void context_begin(sim_context number)
@@ -149,8 +178,8 @@ static void context_begin(sim_context number)
     memset(c, 0, sizeof *c);
     c->run = race.run;
     c->ended = true;
-    clock_widen(clock_live(number), SIM_RACE_CONTEXTS_MAX);
-    knows(number)->n = (race.core->contexts + LANES - 1) & ~(LANES - 1u);
+    memset(clock_live(number)->at, 0, race.clock_bytes - sizeof(struct clock));
+    knows(number)->n = round_up(race.core->contexts);
 }
 
 static struct context *context_of(sim_context number)
@@ -290,7 +319,7 @@ static void acquire(sim_context me, uint32_t clock)
 {
     if (me && clock) {
         context_of(me);
-        clock_join(knows(me), &race.clock[clock]);
+        clock_join(knows(me), clock_at(clock));
     }
 }
 
@@ -311,7 +340,7 @@ void sim__race_release(struct sim *s, struct sim_sync *sync)
 
 void sim__race_copy(struct sim_sync *to, const struct sim_sync *from)
 {
-    clock_set(clock_of(to), &race.clock[from->clock]);
+    clock_set(clock_of(to), clock_at(from->clock));
 }
 
 void sim__race_lock(struct sim *s, struct sim_sync *sync, uint32_t number)
@@ -360,7 +389,7 @@ void sim__race_device(struct sim *s, const struct sim_sync *sync)
     struct context *c = context_of(SIM_CONTEXT_DEVICE);
 
     race.event = s->events_run;
-    device_knows(sync ? &race.clock[sync->clock] : NULL);
+    device_knows(sync ? clock_at(sync->clock) : NULL);
     race.device++;
     segment_begin(c, SIM_CONTEXT_DEVICE);
 }
@@ -446,8 +475,7 @@ void sim__race_forget(void)
     if (!sim__race_on)
         return;
     sim__race_now.run = ++race.run;
-    sim__race_stale();
-    memset(sim__race_left, 0, sizeof sim__race_left);
+    sim__race_stale_all();
     race.segments = 0;
     race.device = 0;
     race.event = UINT64_MAX;
@@ -460,11 +488,11 @@ int sim_race_enable(struct sim *s, struct sim_module *module)
     int result;
 
     SIM_ASSERT(!sim__race_on && s == SIM__FIXED);
-    race.clock = mmap(NULL, CLOCKS_BYTES, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (race.clock == MAP_FAILED)
-        race.clock = NULL;
-    result = race.clock ? sim__race_history_create() : -ENOMEM;
+    race.clocks = mmap(NULL, CLOCKS_BYTES, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (race.clocks == MAP_FAILED)
+        race.clocks = NULL;
+    result = race.clocks ? sim__race_history_create() : -ENOMEM;
     if (result) {
         sim__race_disable();
         return result;
@@ -472,6 +500,7 @@ int sim_race_enable(struct sim *s, struct sim_module *module)
     race.core = sim_world_alloc(sizeof *race.core, 64);
     race.core->contexts = SIM_CONTEXT_DEVICE + 1;
     race.core->clocks = CLOCK_SHARED + 1;
+    clocks_grow(race.core->contexts);
     sim__race_module = (struct race_module){.module = module};
     if (module) {
         sim__race_module.base = sim_module_base(module);
@@ -491,8 +520,8 @@ void sim__race_disable(void)
     sim__race_on = false;
     sim__watch &= ~(uint32_t)SIM__WATCH_RACE;
     sim__race_history_destroy();
-    if (race.clock)
-        munmap(race.clock, CLOCKS_BYTES);
+    if (race.clocks)
+        munmap(race.clocks, CLOCKS_BYTES);
     memset(&race, 0, sizeof race);
     memset(&sim__race_now, 0, sizeof sim__race_now);
     sim__race_module = (struct race_module){0};

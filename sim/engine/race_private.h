@@ -114,6 +114,13 @@ static inline void sim__race_stale_agent(uint32_t agent)
     sim__race_left[agent].word = 0;
 }
 
+static inline void sim__race_stale_all(void)
+{
+    sim__race_stale();
+    for (uint32_t i = 0; i < SIM_AGENTS_MAX; i++)
+        sim__race_stale_agent(i);
+}
+
 /* Looks it up. False: nobody whose accesses are looked at. */
 bool sim__race_look_up(void);
 
