@@ -13,6 +13,8 @@ bad=0
 fail() { echo "FAIL: $*"; bad=1; }
 
 cat >s.ini <<'END'
+[controller]
+namespace = 1m
 [workload main]
 iodepth = 4
 number_ios = 20

@@ -17,6 +17,8 @@ fail() { echo "FAIL: $*"; bad=1; }
 says() { grep -qE -- "$2" "$1" || fail "no line like '$2' in: $(cat "$1")"; }
 
 cat >s.ini <<'END'
+[controller]
+namespace = 1m
 [workload main]
 iodepth = 1
 number_ios = 5

@@ -18,8 +18,7 @@
 
 #define CLOCKS_MAX ((uint32_t)1 << 18)
 #define CLOCK_LINE 64 /* clocks begin and end with a cache line */
-#define CLOCKS_BYTES \
-    (CLOCKS_MAX * (SIM_RACE_CONTEXTS_MAX * sizeof(uint32_t) + CLOCK_LINE))
+#define CLOCKS_BYTES (CLOCKS_MAX * (SIM_RACE_CONTEXTS_MAX * sizeof(uint32_t) + CLOCK_LINE))
 #define CLOCK_SHARED SIM_RACE_CONTEXTS_MAX /* stands for all that there is no room for */
 #define HELD_MAX 16
 #define RECENT 8

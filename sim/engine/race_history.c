@@ -284,8 +284,8 @@ static inline bool block_knows(const struct block *b, uint64_t now)
 {
     const __m128i *segment = (const __m128i *)b->segment;
     __m128i wanted = _mm_set1_epi32((int32_t)(uint32_t)now);
-    __m128i equal = _mm_packs_epi32(_mm_cmpeq_epi32(segment[0], wanted),
-                                    _mm_cmpeq_epi32(segment[1], wanted));
+    __m128i equal =
+        _mm_packs_epi32(_mm_cmpeq_epi32(segment[0], wanted), _mm_cmpeq_epi32(segment[1], wanted));
 
     for (uint32_t same = signs(equal, _mm_setzero_si128()); SIM_UNLIKELY(same); same &= same - 1)
         if (race_known(lane_word(b, (uint32_t)__builtin_ctz(same)), now))
@@ -423,9 +423,8 @@ static inline __attribute__((always_inline)) void range_one(size_t number, uint6
 }
 
 /* Most ranges are of whole granules. */
-static inline __attribute__((always_inline)) void range_access(size_t number, uintptr_t addr,
-                                                               size_t bytes, uint32_t kind,
-                                                               uint32_t pc)
+static inline __attribute__((always_inline)) void
+range_access(size_t number, uintptr_t addr, size_t bytes, uint32_t kind, uint32_t pc)
 {
     uintptr_t end = addr + bytes, whole = (addr + 7) & ~(uintptr_t)7;
     uint64_t now = race_word_now(kind, 0xFF);

@@ -72,7 +72,7 @@ static void collect(const struct sim *s, struct ready *r, sim_ns before)
     for (uint32_t i = 0; i < agents; i++) {
         sim_ns at = s->acts_at[i], bound = i == last ? at : frontier + 1;
         /* All ones when it is not ready. */
-        uint64_t absent = (uint64_t)((before - 1 - (at > bound ? at : bound)) >> 63);
+        uint64_t absent = 0 - (uint64_t)((at > bound ? at : bound) >= before);
         uint64_t key = key_of(s, i) | absent, later = key > first ? key : first;
 
         first = smaller(key, first);

@@ -11,8 +11,8 @@
 /* What a point looks at. It stands at a fixed address, so the instrumentation callbacks need no
  * pointer. */
 struct sim_hot {
-    sim_ns clock;       /* the current agent's time, the point's cost included */
-    sim_ns limit;       /* acting at or after this needs a decision first */
+    sim_ns clock; /* the current agent's time, the point's cost included */
+    sim_ns limit; /* acting at or after this needs a decision first */
     uint64_t points;
     uint64_t ask;       /* number of the point at which the engine must look */
     uintptr_t stack_lo; /* the current fiber's stack: accesses to it are no points */

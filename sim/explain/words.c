@@ -120,19 +120,18 @@ static const char *dpc_name(struct line *line)
     return name != NULL ? name : "a DPC of the port driver";
 }
 
-/* --- by part of the machine
- * -------------------------------------------------------------------- */
+/* --- by part of the machine ------------------------------------------------------------------- */
 
 static void drawn_say(struct line *line)
 {
     enum sim_option option = (enum sim_option)arg(line, 0);
     char chosen[32] = "?";
 
-    if (option >= SIM_OPT_COUNT || sim_option_info[option].type != SIM_ENUM)
-        return;
-    if (arg(line, 1) < sim_opt_words(option))
+    if (option < SIM_OPT_COUNT && sim_option_info[option].type == SIM_ENUM &&
+        arg(line, 1) < sim_opt_words(option))
         sim_opt_word(option, (uint32_t)arg(line, 1), chosen);
-    say(line, "the seed draws %s = %s", sim_option_info[option].key, chosen);
+    say(line, "the seed draws %s = %s",
+        option < SIM_OPT_COUNT ? sim_option_info[option].key : "an option", chosen);
 }
 
 static bool engine_say(struct line *line)

@@ -227,10 +227,11 @@ static int split_parse(const char *text, struct sim_sizes *out, struct sim_error
 
     *out = (struct sim_sizes){.min = UINT32_MAX};
     while (part_next(&rest, ':', part)) {
-        uint32_t *bytes = &out->part[out->parts].bytes;
+        uint32_t *bytes;
 
         if (out->parts == SIM_SPLIT_MAX)
             return sim_error_set(error, "more than %d sizes in one split", SIM_SPLIT_MAX);
+        bytes = &out->part[out->parts].bytes;
         if (weighted_parse(part, bytes, &ppm[out->parts], error) < 0)
             return -1;
         out->min = *bytes < out->min ? *bytes : out->min;

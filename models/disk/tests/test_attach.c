@@ -1,5 +1,6 @@
 /* models/disk/tests/test_attach.c - start-up: what the class driver asks, and when it gives up. */
 // links: models/disk/tests/fake_port.c
+// covers: models/disk/disk_model.c
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>

@@ -19,7 +19,7 @@ static void teardown(void)
 
 static void compare(const struct load_bits *bits, const bool *plain)
 {
-    uint64_t gap = bits->count, next = bits->count;
+    uint64_t gap = bits->count, next = gap;
 
     for (uint64_t i = bits->count; i-- > 0;) {
         if (plain[i])

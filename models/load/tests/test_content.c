@@ -35,7 +35,7 @@ END_TEST
 
 START_TEST(blocks_of_one_write_are_one_run)
 {
-    static uint64_t four[4 * 64];
+    uint64_t *four = (void *)block;
 
     for (uint64_t i = 0; i < 3; i++)
         load__stamp(four + 64 * i, 512, 70 + i, 9);
@@ -43,7 +43,7 @@ START_TEST(blocks_of_one_write_are_one_run)
     ck_assert_uint_eq(load__values(four, 512, 4, &value), 3);
     load__stamp(four + 64, 512, 75, 9); /* the same write, another place */
     ck_assert_uint_eq(load__values(four, 512, 4, &value), 1);
-    memset(four, 0, sizeof four);
+    memset(four, 0, 4 * 512);
     ck_assert_uint_eq(load__values(four, 512, 4, &value), 4);
     ck_assert_int_eq(value.kind, LOAD_VALUE_ZERO);
 }
