@@ -95,7 +95,7 @@ END_TEST
 START_TEST(calls_of_what_is_not_modelled_are_counted_by_routine)
 {
     static struct sim_result r;
-    char name[16];
+    char name[32];
 
     sim__result_begin_boot();
     sim_unmodelled_add("Start", "FALSE");
