@@ -207,7 +207,7 @@ static uint16_t abort_act(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
     if (!target || target == cmd || ctrl->faulty.aborts_ignored)
         return NVME_OK;
     untouched = sim_event_pending(&target->event) && !target->status &&
-                (target->stage == NVME_STAGE_DATA || !target->bytes);
+                (target->stage == NVME_STAGE_DATA || !(target->bytes || target->works));
     if (!untouched && !is_held_event(target))
         return NVME_OK;
     cmd->dw0 = 0;

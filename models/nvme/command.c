@@ -118,7 +118,7 @@ static uint16_t check(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, sim_ns *mean
 void nvme__cmd_begin(struct nvme_ctrl *ctrl, uint32_t qid, const struct nvme_sqe *sqe)
 {
     struct nvme_cmd *cmd = take_slot(ctrl), **chain = chain_of(ctrl, qid, sqe->cid);
-    bool moves_blocks = qid && sqe->opcode != NVME_IO_FLUSH;
+    bool names_blocks = qid && nvme_names_blocks(sqe->opcode);
     sim_ns mean = ctrl->options.admin_ns, life, moment;
 
     cmd->sqe = *sqe;
@@ -126,17 +126,17 @@ void nvme__cmd_begin(struct nvme_ctrl *ctrl, uint32_t qid, const struct nvme_sqe
     cmd->qid = (uint16_t)qid;
     cmd->cqid = ctrl->sq[qid].cqid;
     cmd->bytes = cmd->dw0 = 0;
-    cmd->to_host = cmd->orphan = false;
+    cmd->to_host = cmd->works = cmd->orphan = false;
     cmd->odd = 0;
     sim_trace(ctrl->sim, SIM_EV_CMD_FETCH, qid, sqe->cid, sqe->opcode,
-              moves_blocks ? sqe->cdw10 | (uint64_t)sqe->cdw11 << 32 : 0);
+              names_blocks ? sqe->cdw10 | (uint64_t)sqe->cdw11 << 32 : 0);
     cmd->status = check(ctrl, cmd, &mean);
     cmd->chain = *chain;
     *chain = cmd;
     life = moment = nvme__latency(ctrl, mean);
     cmd->finish = sim_now(ctrl->sim) + life;
     cmd->stage = NVME_STAGE_DONE;
-    if (cmd->bytes && !cmd->status) {
+    if ((cmd->bytes || cmd->works) && !cmd->status) {
         cmd->stage = NVME_STAGE_DATA;
         moment = nvme__data_moment(ctrl, life, cmd->to_host);
     }

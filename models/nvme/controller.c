@@ -409,6 +409,9 @@ struct nvme_ctrl *nvme_create(struct sim *sim, const struct nvme_options *option
     ctrl->cq = sim_world_alloc(queues * sizeof(*ctrl->cq), 64);
     ctrl->faults = faults;
     nvme__media_init(&ctrl->media, options->namespace_bytes);
+    if (options->deallocated == NVME_DEALLOCATED_ONES)
+        nvme__media_fill(&ctrl->media, 0xFF);
+    nvme__media_init(&ctrl->marks, options->namespace_bytes / options->block_bytes);
     nvme__features_reset(ctrl);
     sim_stream_register(sim, &ctrl->latency, "nvme.latency");
     sim_stream_register(sim, &ctrl->late, "nvme.late");

@@ -11,7 +11,7 @@ static struct fault_occasion about(enum sim_fault_trigger on, struct nvme_cmd *c
         .on = on,
         .queue = cmd->qid,
         .opcode = cmd->sqe.opcode,
-        .has_lba = cmd->qid && cmd->sqe.opcode != NVME_IO_FLUSH,
+        .has_lba = cmd->qid && nvme_names_blocks(cmd->sqe.opcode),
         .lba = cmd->sqe.cdw10 | (uint64_t)cmd->sqe.cdw11 << 32,
         .blocks = (cmd->sqe.cdw12 & 0xFFFF) + 1,
         .subject = cmd,

@@ -1,6 +1,7 @@
 /* models/nvme/identify.c - what the controller says it is: Identify, CNS 00h to 03h.
  *
- * One controller, one namespace, nothing optional but a volatile write cache and extended log data.
+ * One controller, one namespace; of what is optional a volatile write cache, extended log data and
+ * the NVM commands that the scenario chose.
  * Source: NVM Express 1.4, 5.15.
  */
 #include <string.h>
@@ -47,14 +48,28 @@ static void identify_controller(const struct nvme_ctrl *ctrl, struct nvme_identi
     id->sqes = NVME_SQE_SHIFT << 4 | NVME_SQE_SHIFT;
     id->cqes = NVME_CQE_SHIFT << 4 | NVME_CQE_SHIFT;
     id->nn = NVME_NSID;
+    id->oncs = ctrl->options.oncs;
     id->vwc = 3 << 1 | 1; /* present; Flush takes NSID_ALL */
     memcpy(id->subnqn, subsystem, sizeof(subsystem));
     id->psd[0].max_power = 800;
 }
 
+static uint8_t deallocation(const struct nvme_ctrl *ctrl)
+{
+    switch (ctrl->options.deallocated) {
+    case NVME_DEALLOCATED_ZEROES:
+        return NVME_DLFEAT_ZEROES | NVME_DLFEAT_WRITE_ZEROES;
+    case NVME_DEALLOCATED_ONES:
+        return NVME_DLFEAT_ONES;
+    default:
+        return NVME_DLFEAT_UNKNOWN;
+    }
+}
+
 static void identify_namespace(const struct nvme_ctrl *ctrl, struct nvme_identify_namespace *id)
 {
     id->nsze = id->ncap = id->nuse = nvme_namespace_blocks(ctrl);
+    id->dlfeat = deallocation(ctrl);
     memcpy(id->nguid, nguid, sizeof(nguid));
     memcpy(id->eui64, eui64, sizeof(eui64));
     id->lbaf[0].lbads = (uint8_t)__builtin_ctz(ctrl->options.block_bytes);

@@ -1,26 +1,37 @@
-/* models/nvme/io.c - the NVM command set: Read, Write, Flush.
+/* models/nvme/io.c - the NVM command set: Read, Write, Compare, Flush; the others are in range.c.
  *
  * Data goes straight between host memory and the medium. A write is on the medium when its data was
  * fetched, before it completes, and stays there when it never completes: that is what a driver must
  * expect of a write that it lost sight of. Flush takes its time and has nothing to do, because
- * power never fails here. End-to-end protection, FUA and hints are read over. Source: NVM
- * Express 1.4, chapter 6.
+ * power never fails here. End-to-end protection, FUA and hints are read over. Reservations are not
+ * offered (ONCS): their commands are Invalid Opcode. Source: NVM Express 1.4, chapter 6.
  */
+#include <string.h>
+
 #include "models/nvme/nvme_private.h"
 
 /* --- at fetch --------------------------------------------------------------------------------- */
 
-static uint16_t check_transfer(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
+uint16_t nvme__blocks_check(const struct nvme_ctrl *ctrl, const struct nvme_cmd *cmd)
 {
-    uint64_t first = cmd->sqe.cdw10 | (uint64_t)cmd->sqe.cdw11 << 32;
-    uint32_t count = (cmd->sqe.cdw12 & 0xFFFF) + 1; /* 0's based */
-    uint64_t blocks = nvme_namespace_blocks(ctrl), bytes;
+    struct nvme_extent extent = nvme__extent(&cmd->sqe);
+    uint64_t blocks = nvme_namespace_blocks(ctrl);
 
     if (cmd->sqe.nsid != NVME_NSID)
         return NVME_INVALID_NAMESPACE | NVME_STATUS_DNR;
-    if (first >= blocks || count > blocks - first)
+    if (extent.lba >= blocks || extent.count > blocks - extent.lba)
         return NVME_LBA_OUT_OF_RANGE | NVME_STATUS_DNR;
-    bytes = (uint64_t)count * ctrl->options.block_bytes;
+    return NVME_OK;
+}
+
+static uint16_t check_transfer(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
+{
+    uint16_t status = nvme__blocks_check(ctrl, cmd);
+    uint64_t bytes;
+
+    if (status)
+        return status;
+    bytes = nvme__extent(&cmd->sqe).count * ctrl->options.block_bytes;
     if (bytes > nvme__transfer_max(ctrl)) {
         nvme__guest_error(ctrl, NVME_GUEST_TRANSFER_SIZE, cmd->qid, bytes);
         return NVME_INVALID_FIELD | NVME_STATUS_DNR;
@@ -44,8 +55,13 @@ uint16_t nvme__io_check(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, sim_ns *me
         if (cmd->sqe.nsid != NVME_NSID && cmd->sqe.nsid != NVME_NSID_ALL)
             return NVME_INVALID_NAMESPACE | NVME_STATUS_DNR;
         return NVME_OK;
-    default:
+    case NVME_IO_COMPARE:
+        *mean = ctrl->options.read_ns;
+        if (ctrl->options.oncs & NVME_ONCS_COMPARE)
+            return check_transfer(ctrl, cmd);
         return NVME_INVALID_OPCODE | NVME_STATUS_DNR;
+    default:
+        return nvme__range_check(ctrl, cmd, mean);
     }
 }
 
@@ -97,19 +113,64 @@ static uint16_t write_piece(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint64
     return NVME_OK;
 }
 
+/* 6.6: ends at the first difference; what is behind it is not fetched. */
+static uint16_t compare_piece(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint64_t phys,
+                              uint32_t done, uint32_t bytes, void *ctx)
+{
+    uint8_t data[NVME_MEDIA_BLOCK];
+    uint64_t at = *(const uint64_t *)ctx + done;
+
+    while (bytes) {
+        uint32_t n = within_block(at, bytes);
+        const uint8_t *block = nvme__media_read(&ctrl->media, at);
+
+        if (ctrl->host.read(ctrl->host.ctx, phys, data, n))
+            return NVME_DATA_TRANSFER_ERROR;
+        nvme__from_host(cmd, data, n);
+        if (memcmp(data, block + (at & (NVME_MEDIA_BLOCK - 1)), n))
+            return NVME_COMPARE_FAILURE;
+        at += n;
+        phys += n;
+        bytes -= n;
+    }
+    return NVME_OK;
+}
+
+static uint16_t read_blocks(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *moved)
+{
+    struct nvme_extent extent = nvme__extent(&cmd->sqe);
+    uint64_t at = extent.lba * ctrl->options.block_bytes;
+    uint16_t status = NVME_UNRECOVERED_READ;
+
+    if (SIM_LIKELY(!ctrl->marked) || !nvme__any_marked(ctrl, extent))
+        status = nvme__prp_walk(ctrl, cmd, moved, cmd->to_host ? read_piece : compare_piece, &at);
+    ctrl->reads++;
+    ctrl->sectors_read += *moved / 512;
+    return status;
+}
+
+static uint16_t write_blocks(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *moved)
+{
+    struct nvme_extent extent = nvme__extent(&cmd->sqe);
+    uint64_t at = extent.lba * ctrl->options.block_bytes;
+    uint16_t status = nvme__prp_walk(ctrl, cmd, moved, write_piece, &at);
+
+    if (SIM_UNLIKELY(ctrl->marked) && !status)
+        nvme__unmark(ctrl, extent);
+    ctrl->writes++;
+    ctrl->sectors_written += *moved / 512;
+    return status;
+}
+
 uint16_t nvme__io_data(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *moved)
 {
-    uint64_t first = cmd->sqe.cdw10 | (uint64_t)cmd->sqe.cdw11 << 32;
-    uint64_t at = first * ctrl->options.block_bytes;
-    uint16_t status =
-        nvme__prp_walk(ctrl, cmd, moved, cmd->to_host ? read_piece : write_piece, &at);
-
-    if (cmd->to_host) {
-        ctrl->reads++;
-        ctrl->sectors_read += *moved / 512;
-    } else {
-        ctrl->writes++;
-        ctrl->sectors_written += *moved / 512;
+    switch (cmd->sqe.opcode) {
+    case NVME_IO_READ:
+    case NVME_IO_COMPARE:
+        return read_blocks(ctrl, cmd, moved);
+    case NVME_IO_WRITE:
+        return write_blocks(ctrl, cmd, moved);
+    default:
+        return nvme__range_data(ctrl, cmd, moved);
     }
-    return status;
 }

@@ -48,7 +48,7 @@ uint16_t nvme__log_check(const struct nvme_ctrl *ctrl, const struct nvme_sqe *sq
 void nvme__log_error(struct nvme_ctrl *ctrl, const struct nvme_cmd *cmd)
 {
     struct nvme_error_entry *entry = &ctrl->errors[ctrl->error_count % NVME_ERROR_ENTRIES];
-    bool moves_blocks = cmd->qid && cmd->sqe.opcode != NVME_IO_FLUSH;
+    bool names_blocks = cmd->qid && nvme_names_blocks(cmd->sqe.opcode);
 
     *entry = (struct nvme_error_entry){
         .count = ++ctrl->error_count,
@@ -56,7 +56,7 @@ void nvme__log_error(struct nvme_ctrl *ctrl, const struct nvme_cmd *cmd)
         .cid = cmd->sqe.cid,
         .status = (uint16_t)(cmd->status << 1),
         .location = UINT16_MAX, /* no particular byte of the command */
-        .lba = moves_blocks ? cmd->sqe.cdw10 | (uint64_t)cmd->sqe.cdw11 << 32 : 0,
+        .lba = names_blocks ? cmd->sqe.cdw10 | (uint64_t)cmd->sqe.cdw11 << 32 : 0,
         .nsid = cmd->sqe.nsid,
     };
 }

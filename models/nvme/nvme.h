@@ -2,7 +2,7 @@
  *
  * Models NVM Express 1.4 as far as a Storport miniport needs it: registers, admin queue, Identify,
  * Set/Get Features, Get Log Page, queue creation and deletion, Abort, Asynchronous Event Request,
- * Read, Write, Flush over PRP lists, phase tags, a medium that holds data, and faults. Clearing
+ * the NVM commands over PRP lists, phase tags, a medium that holds data, and faults. Clearing
  * CC.EN takes time: until CSTS.RDY is 0 commands in flight may still move data. It needs neither
  * processors nor a driver: host memory and interrupts are the functions of struct nvme_host.
  */
@@ -29,6 +29,9 @@ struct nvme_host {
     void *ctx;
 };
 
+/* What a deallocated block reads as. KEPT: deallocation is a hint that is not taken. */
+enum nvme_deallocated { NVME_DEALLOCATED_ZEROES, NVME_DEALLOCATED_ONES, NVME_DEALLOCATED_KEPT };
+
 enum nvme_spread { NVME_FIXED, NVME_UNIFORM, NVME_EXPONENTIAL };
 
 struct nvme_options {
@@ -44,6 +47,8 @@ struct nvme_options {
     sim_ns fetch_ns;      /* doorbell until a fetch, and from one round of fetches to the next */
     sim_ns read_ns, write_ns, flush_ns, admin_ns; /* mean time from fetch to completion */
     enum nvme_spread spread;
+    enum nvme_deallocated deallocated;
+    uint16_t oncs; /* optional NVM commands: bits of enum nvme_oncs */
 };
 
 /* What one run can write in different places; beyond it a write ends as Capacity Exceeded. */

@@ -68,6 +68,17 @@ static bool bus_msix(void *ctx)
 
 /* --- set-up ----------------------------------------------------------------------------------- */
 
+static uint16_t optional_commands(const struct sim_scenario *s)
+{
+    return (uint16_t)((sim_opt(s, SIM_OPT_CONTROLLER_DEALLOCATE) ? NVME_ONCS_DATASET : 0) |
+                      (sim_opt(s, SIM_OPT_CONTROLLER_WRITE_ZEROES) ? NVME_ONCS_WRITE_ZEROES : 0) |
+                      (sim_opt(s, SIM_OPT_CONTROLLER_WRITE_UNCORRECTABLE)
+                           ? NVME_ONCS_WRITE_UNCORRECTABLE
+                           : 0) |
+                      (sim_opt(s, SIM_OPT_CONTROLLER_COMPARE) ? NVME_ONCS_COMPARE : 0) |
+                      (sim_opt(s, SIM_OPT_CONTROLLER_VERIFY) ? NVME_ONCS_VERIFY : 0));
+}
+
 static struct nvme_options read_options(const struct sim_scenario *s, uint32_t vectors)
 {
     return (struct nvme_options){
@@ -86,6 +97,8 @@ static struct nvme_options read_options(const struct sim_scenario *s, uint32_t v
         .flush_ns = sim_opt(s, SIM_OPT_CONTROLLER_FLUSH),
         .admin_ns = sim_opt(s, SIM_OPT_CONTROLLER_ADMIN),
         .spread = (enum nvme_spread)sim_opt(s, SIM_OPT_CONTROLLER_SPREAD),
+        .deallocated = (enum nvme_deallocated)sim_opt(s, SIM_OPT_CONTROLLER_DEALLOCATED),
+        .oncs = optional_commands(s),
     };
 }
 

@@ -10,7 +10,8 @@
  *   prp         PRP entries and lists
  *   admin       the admin command set: checks, queue creation, Abort, asynchronous events
  *   identify, features, log   data of three admin commands
- *   io, media   Read, Write, Flush; the medium
+ *   io, range   the NVM command set: with data; about blocks that get their data from nowhere
+ *   media       the medium
  *   fault*      what can go wrong with all of this: see fault_private.h
  *
  * All of it lives in the core zone and is restored by copying.
@@ -96,6 +97,7 @@ struct nvme_cmd {
     uint16_t sqhd; /* for its completion entry */
     uint8_t stage; /* enum nvme_stage */
     bool to_host;
+    bool works;           /* has something to do in its data stage though it moves nothing */
     struct sim_sync sync; /* of those who had rung when it was fetched */
     bool orphan;  /* its submission queue was deleted: its identifier means nothing any more */
     uint16_t odd; /* bits of enum nvme_odd; 0 without faults */
@@ -106,6 +108,7 @@ struct nvme_cmd {
 /* Sparse medium: a tree of 512-way nodes over 4 KiB blocks (media.c). */
 struct nvme_media {
     void *root;
+    uint8_t *blank; /* a block that was never written; NULL: zeroes */
     uint32_t levels;
     uint64_t blocks;  /* of 4 KiB */
     uint64_t written; /* blocks that exist */
@@ -155,6 +158,8 @@ struct nvme_ctrl {
     uint64_t reads, writes;
 
     struct nvme_media media;
+    struct nvme_media marks; /* a byte for each logical block: not 0 when it cannot be read */
+    bool marked;             /* some block was */
     struct faults *faults;
     struct nvme_faulty faulty;
 };
@@ -286,11 +291,37 @@ void nvme__log_page(const struct nvme_ctrl *ctrl, uint32_t log, uint8_t page[NVM
 uint64_t nvme__log_offset(const struct nvme_sqe *sqe);
 void nvme__log_error(struct nvme_ctrl *ctrl, const struct nvme_cmd *cmd);
 
+/* The blocks of a command that names them are there. Returns a status. */
+uint16_t nvme__blocks_check(const struct nvme_ctrl *ctrl, const struct nvme_cmd *cmd);
+/* Logical blocks: of a command that names them, or of a range. */
+struct nvme_extent {
+    uint64_t lba;
+    uint64_t count;
+};
+static inline struct nvme_extent nvme__extent(const struct nvme_sqe *sqe)
+{
+    return (struct nvme_extent){.lba = sqe->cdw10 | (uint64_t)sqe->cdw11 << 32,
+                                .count = (sqe->cdw12 & 0xFFFF) + UINT64_C(1)}; /* 0's based */
+}
+
+/* --- range.c --- */
+/* As nvme__io_check() and nvme__io_data() for the commands that io.c leaves. */
+uint16_t nvme__range_check(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, sim_ns *mean);
+uint16_t nvme__range_data(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *moved);
+/* One of these blocks was marked as unreadable. */
+bool nvme__any_marked(const struct nvme_ctrl *ctrl, struct nvme_extent extent);
+/* They hold data again. */
+void nvme__unmark(struct nvme_ctrl *ctrl, struct nvme_extent extent);
+
 /* --- media.c --- */
 #define NVME_MEDIA_SHIFT 12
 #define NVME_MEDIA_BLOCK (1u << NVME_MEDIA_SHIFT)
 void nvme__media_init(struct nvme_media *media, uint64_t bytes);
-/* The 4 KiB block that holds byte `at`: all zero when never written. Read only. */
+/* What was never written reads as this byte. Before anything is written. */
+void nvme__media_fill(struct nvme_media *media, uint8_t byte);
+/* These bytes are as if never written. Costs nothing where nothing was. */
+void nvme__media_clear(struct nvme_media *media, uint64_t at, uint64_t bytes);
+/* The 4 KiB block that holds byte `at`. Read only. */
 const uint8_t *nvme__media_read(const struct nvme_media *media, uint64_t at);
 /* The same for writing; it exists afterwards. NULL when the medium has no room left. */
 uint8_t *nvme__media_write(struct nvme_media *media, uint64_t at);

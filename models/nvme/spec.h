@@ -171,6 +171,8 @@ enum nvme_status {
     NVME_INVALID_QUEUE_DELETION = NVME_STATUS(1, 0x0C),
     NVME_FEATURE_NOT_SAVEABLE = NVME_STATUS(1, 0x0D),
     NVME_FEATURE_NOT_CHANGEABLE = NVME_STATUS(1, 0x0E),
+    NVME_UNRECOVERED_READ = NVME_STATUS(2, 0x81),
+    NVME_COMPARE_FAILURE = NVME_STATUS(2, 0x85),
 };
 
 /* --- opcodes ---------------------------------------------------------------------------------- */
@@ -192,7 +194,32 @@ enum nvme_io_opcode { /* chapter 6 */
                       NVME_IO_FLUSH = 0x00,
                       NVME_IO_WRITE = 0x01,
                       NVME_IO_READ = 0x02,
+                      NVME_IO_WRITE_UNCORRECTABLE = 0x04,
+                      NVME_IO_COMPARE = 0x05,
+                      NVME_IO_WRITE_ZEROES = 0x08,
+                      NVME_IO_DATASET = 0x09,
+                      NVME_IO_VERIFY = 0x0C,
 };
+
+/* Does this I/O command name blocks in dwords 10 to 12? */
+static inline int nvme_names_blocks(uint8_t opcode)
+{
+    const uint32_t which = 1u << NVME_IO_WRITE | 1u << NVME_IO_READ |
+                           1u << NVME_IO_WRITE_UNCORRECTABLE | 1u << NVME_IO_COMPARE |
+                           1u << NVME_IO_WRITE_ZEROES | 1u << NVME_IO_VERIFY;
+
+    return opcode < 32 && (which >> opcode & 1);
+}
+
+/* Dataset Management (6.7): dword 10 has the number of ranges in 7:0, 0's based. */
+#define NVME_DATASET_DEALLOCATE 0x4u /* dword 11 */
+#define NVME_DATASET_RANGES 256      /* at most */
+struct nvme_range {
+    uint32_t attributes;
+    uint32_t blocks;
+    uint64_t lba;
+};
+static_assert(sizeof(struct nvme_range) == 16, "6.7");
 
 /* --- create and delete of queues (5.3 to 5.6) ------------------------------------------------- */
 
@@ -252,7 +279,7 @@ struct nvme_identify_controller {
     uint8_t cqes;
     uint16_t maxcmd;
     uint32_t nn;
-    uint16_t oncs;
+    uint16_t oncs; /* enum nvme_oncs */
     uint16_t fuses;
     uint8_t fna;
     uint8_t vwc; /* 0: volatile write cache present; 2:1: Flush takes NSID_ALL */
@@ -277,6 +304,14 @@ static_assert(offsetof(struct nvme_identify_controller, sgls) == 536, "5.15.2");
 static_assert(offsetof(struct nvme_identify_controller, subnqn) == 768, "5.15.2");
 static_assert(offsetof(struct nvme_identify_controller, psd) == 2048, "5.15.2");
 
+enum nvme_oncs { /* optional NVM commands */
+                 NVME_ONCS_COMPARE = 1 << 0,
+                 NVME_ONCS_WRITE_UNCORRECTABLE = 1 << 1,
+                 NVME_ONCS_DATASET = 1 << 2,
+                 NVME_ONCS_WRITE_ZEROES = 1 << 3,
+                 NVME_ONCS_VERIFY = 1 << 7,
+};
+
 struct nvme_lba_format {
     uint16_t ms;   /* metadata bytes */
     uint8_t lbads; /* log2 of data bytes */
@@ -290,15 +325,30 @@ struct nvme_identify_namespace {
     uint8_t nsfeat;
     uint8_t nlbaf; /* 0's based */
     uint8_t flbas;
-    uint8_t unused1[77];
+    uint8_t mc;
+    uint8_t dpc;
+    uint8_t dps;
+    uint8_t nmic;
+    uint8_t rescap;
+    uint8_t fpi;
+    uint8_t dlfeat; /* 2:0: what deallocated blocks read as; 3: Write Zeroes may deallocate */
+    uint8_t unused1[70];
     uint8_t nguid[16]; /* most significant byte first */
     uint8_t eui64[8];
     struct nvme_lba_format lbaf[16];
     uint8_t unused2[3904];
 };
 static_assert(sizeof(struct nvme_identify_namespace) == NVME_IDENTIFY_BYTES, "5.15.2");
+static_assert(offsetof(struct nvme_identify_namespace, dlfeat) == 33, "5.15.2");
 static_assert(offsetof(struct nvme_identify_namespace, nguid) == 104, "5.15.2");
 static_assert(offsetof(struct nvme_identify_namespace, lbaf) == 128, "5.15.2");
+
+enum nvme_dlfeat {
+    NVME_DLFEAT_UNKNOWN = 0,
+    NVME_DLFEAT_ZEROES = 1,
+    NVME_DLFEAT_ONES = 2,
+    NVME_DLFEAT_WRITE_ZEROES = 1 << 3,
+};
 
 enum nvme_nidt { NVME_NIDT_EUI64 = 1, NVME_NIDT_NGUID = 2 };
 

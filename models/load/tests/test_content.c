@@ -46,6 +46,11 @@ START_TEST(blocks_of_one_write_are_one_run)
     memset(four, 0, 4 * 512);
     ck_assert_uint_eq(load__values(four, 512, 4, &value), 4);
     ck_assert_int_eq(value.kind, LOAD_VALUE_ZERO);
+    memset(four, 0xFF, 4 * 512); /* what some disks return of blocks that were trimmed */
+    ck_assert_uint_eq(load__values(four, 512, 4, &value), 4);
+    ck_assert_int_eq(value.kind, LOAD_VALUE_ZERO);
+    four[255] = 0;
+    ck_assert_uint_eq(load__values(four, 512, 4, &value), 3);
 }
 END_TEST
 

@@ -139,6 +139,7 @@ void bench_setup(void)
         .flush_ns = 200 * SIM_US,
         .admin_ns = 50 * SIM_US,
         .spread = NVME_FIXED,
+        .oncs = UINT16_MAX,
     };
     bench_open();
 }

@@ -37,7 +37,7 @@ START_TEST(the_controller_tells_its_limits)
     ck_assert_uint_eq(id->acl + 1, NVME_ABORTS_MAX);
     ck_assert_uint_eq(id->aerl + 1, NVME_EVENTS_MAX);
     ck_assert_uint_eq(id->elpe + 1, NVME_ERROR_ENTRIES);
-    ck_assert_uint_eq(id->oncs, 0);
+    ck_assert_uint_eq(id->oncs, UINT16_MAX); /* the option, as it is */
     ck_assert_int_eq(memcmp(id->mn, "storsim NVMe controller                 ", 40), 0);
     ck_assert_int_eq(memcmp(id->sn, "STORSIM0001         ", 20), 0);
     ck_assert_int_eq(strncmp(id->subnqn, "nqn.", 4), 0);

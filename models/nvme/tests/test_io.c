@@ -1,4 +1,5 @@
-/* models/nvme/tests/test_io.c - Read, Write, Flush: bounds, sizes, what the medium holds. */
+/* models/nvme/tests/test_io.c - Read, Write, Compare, Flush: bounds, sizes, what the medium holds.
+ */
 // links: models/nvme/tests/bench.c
 #include "models/nvme/tests/bench.h"
 
@@ -31,7 +32,14 @@ static const struct {
     {NVME_IO_FLUSH, 1, 0, 1, NVME_OK},
     {NVME_IO_FLUSH, UINT32_MAX, 0, 1, NVME_OK},
     {NVME_IO_FLUSH, 0, 0, 1, NVME_INVALID_NAMESPACE},
-    {0x05, 1, 0, 1, NVME_INVALID_OPCODE}, /* Compare */
+    {NVME_IO_COMPARE, 1, 0, 1, NVME_OK},
+    {NVME_IO_COMPARE, 1, 131071, 2, NVME_LBA_OUT_OF_RANGE},
+    {NVME_IO_COMPARE, 0, 0, 1, NVME_INVALID_NAMESPACE},
+    {0x0D, 1, 0, 1, NVME_INVALID_OPCODE}, /* Reservation Register: ONCS does not offer it */
+    {0x0E, 1, 0, 1, NVME_INVALID_OPCODE}, /* Reservation Report */
+    {0x11, 1, 0, 1, NVME_INVALID_OPCODE}, /* Reservation Acquire */
+    {0x15, 1, 0, 1, NVME_INVALID_OPCODE}, /* Reservation Release */
+    {0x80, 1, 0, 1, NVME_INVALID_OPCODE}, /* vendor specific */
     {0xFF, 1, 0, 1, NVME_INVALID_OPCODE},
 };
 
@@ -132,10 +140,48 @@ START_TEST(memory_that_is_refused_is_a_data_transfer_error_of_its_command_only)
 }
 END_TEST
 
+START_TEST(compare_tells_whether_the_medium_holds_the_same_bytes)
+{
+    uint8_t *bytes;
+
+    bring_up();
+    bytes = bench_at(data);
+    memset(bytes, 0x77, 2 * BENCH_PAGE);
+    ck_assert_uint_eq(bench_do(&io, bench_io(NVME_IO_WRITE, 3, 16, data, data + BENCH_PAGE), NULL),
+                      NVME_OK);
+    ck_assert_uint_eq(
+        bench_do(&io, bench_io(NVME_IO_COMPARE, 3, 16, data, data + BENCH_PAGE), NULL), NVME_OK);
+    bytes[16 * 512 - 1] ^= 1; /* the very last byte */
+    ck_assert_uint_eq(
+        bench_do(&io, bench_io(NVME_IO_COMPARE, 3, 16, data, data + BENCH_PAGE), NULL),
+        NVME_COMPARE_FAILURE);
+    ck_assert_uint_eq(
+        bench_do(&io, bench_io(NVME_IO_COMPARE, 3, 15, data, data + BENCH_PAGE), NULL), NVME_OK);
+    bench.refuse_from = data;
+    bench.refuse_to = data + 1;
+    ck_assert_uint_eq(bench_do(&io, bench_io(NVME_IO_COMPARE, 3, 8, data, 0), NULL),
+                      NVME_DATA_TRANSFER_ERROR);
+    bench_no_mistakes();
+}
+END_TEST
+
+START_TEST(compare_is_an_invalid_opcode_unless_oncs_offers_it)
+{
+    bench.options.oncs = (uint16_t)~NVME_ONCS_COMPARE;
+    bench_reopen();
+    bring_up();
+    ck_assert_uint_eq(bench_do(&io, bench_io(NVME_IO_COMPARE, 0, 1, data, 0), NULL),
+                      NVME_INVALID_OPCODE);
+    bench_no_mistakes();
+}
+END_TEST
+
 BENCH_MAIN("io",
            LOOP(a_command_out_of_bounds_is_refused_with_its_status,
                 sizeof(table) / sizeof(table[0])),
            LOOP(a_transfer_above_mdts_is_an_invalid_field_and_one_that_fits_is_none, 3),
            LOOP(what_was_written_is_read_back_block_by_block, 2),
            T(a_write_is_on_the_medium_once_its_data_was_fetched_and_stays_there),
-           T(memory_that_is_refused_is_a_data_transfer_error_of_its_command_only))
+           T(memory_that_is_refused_is_a_data_transfer_error_of_its_command_only),
+           T(compare_tells_whether_the_medium_holds_the_same_bytes),
+           T(compare_is_an_invalid_opcode_unless_oncs_offers_it))

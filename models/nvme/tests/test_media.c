@@ -45,6 +45,37 @@ START_TEST(a_block_holds_what_was_written_last_and_its_neighbours_do_not)
 }
 END_TEST
 
+START_TEST(cleared_bytes_are_as_if_never_written_and_their_neighbours_stay)
+{
+    static const struct {
+        uint64_t from, to;
+    } cuts[] = {{0, 1},
+                {0, 4096},
+                {4095, 4097},
+                {100, 3 * 4096 + 7},
+                {0, 1 << 30},
+                {8192, 1 << 30},
+                {(1 << 30) - 1, 1 << 30}};
+    static const uint64_t at[] = {0, 4096, 8192, 3 * 4096, 600 * 4096, (1 << 30) - 4096};
+    struct nvme_media media;
+    uint8_t blank = _i % 2 ? 0xFF : 0;
+    uint64_t from = cuts[_i / 2].from, to = cuts[_i / 2].to;
+
+    nvme__media_init(&media, 1 << 30);
+    if (blank)
+        nvme__media_fill(&media, blank);
+    for (uint32_t i = 0; i < sizeof(at) / sizeof(at[0]); i++)
+        memset(nvme__media_write(&media, at[i]), 0x5A, NVME_MEDIA_BLOCK);
+    nvme__media_clear(&media, from, to - from);
+    for (uint32_t i = 0; i < sizeof(at) / sizeof(at[0]); i++)
+        for (uint64_t byte = at[i]; byte < at[i] + NVME_MEDIA_BLOCK; byte++)
+            ck_assert_uint_eq(nvme__media_read(&media, byte)[byte % NVME_MEDIA_BLOCK],
+                              byte >= from && byte < to ? blank : 0x5A);
+    ck_assert(all(nvme__media_read(&media, 900 * 4096), blank));
+    ck_assert_uint_eq(media.written, sizeof(at) / sizeof(at[0]));
+}
+END_TEST
+
 START_TEST(many_blocks_in_a_scattered_order_keep_apart)
 {
     struct nvme_media media;
@@ -114,6 +145,7 @@ END_TEST
 
 BENCH_MAIN("media", T(what_was_never_written_is_zero_and_takes_no_memory),
            LOOP(a_block_holds_what_was_written_last_and_its_neighbours_do_not, 6),
+           LOOP(cleared_bytes_are_as_if_never_written_and_their_neighbours_stay, 14),
            T(many_blocks_in_a_scattered_order_keep_apart),
            T(a_medium_that_is_written_full_refuses_new_places_only),
            T(restoring_the_world_restores_the_medium))
