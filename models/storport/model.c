@@ -74,6 +74,12 @@ static const char *service_name(const struct sim_scenario *scenario)
     return name;
 }
 
+static void fill_registry(const struct sim_scenario *scenario, struct sp_port *port)
+{
+    for (uint32_t i = 0; i < sim_registry_values(scenario); i++)
+        sp__registry_add(port, sim_registry_value(scenario, i));
+}
+
 static int setup(struct sim_machine *machine, struct sim_error *error)
 {
     struct nvme_ctrl *controller = machine->part[MACHINE_NVME];
@@ -99,6 +105,7 @@ static int setup(struct sim_machine *machine, struct sim_error *error)
         sim_name_set(SIM_NAME_CALLBACK, i, sp_callback_name[i]);
     sp__polite_names();
     machine->part[MACHINE_STORPORT] = sp__create(&parts, &config);
+    fill_registry(machine->scenario, machine->part[MACHINE_STORPORT]);
     sp__actions_serve(machine->part[MACHINE_STORPORT], faults_of(machine));
     sp__boot(machine->part[MACHINE_STORPORT]);
     return 0;

@@ -108,6 +108,7 @@ struct sp_port *sp__create(const struct sp_parts *parts, const struct sp_config 
     port->block = sim_world_alloc(SP_BLOCKS_MAX * sizeof *port->block, 64);
     sp__timers_init(port);
     sp__workers_init(port);
+    sp__registry_init(port);
     sp__timeouts_init(port);
     sp__recovery_init(port);
     sp__interrupts_create(port);

@@ -32,7 +32,8 @@
 #define SP_SERVICE_NAME 20
 #define SP_TAGS_MAX 1024 /* queue tags of a LUN */
 #define SP_TRANSFER_MAX (4u << 20)
-#define SP_POLITE_MAX 128 /* routines that are not modelled */
+#define SP_REGISTRY_MAX 128 /* values of both keys */
+#define SP_POLITE_MAX 128   /* routines that are not modelled */
 
 #define SP_DIRQL 8 /* of every message and of INTx: equal levels do not nest (8.1-11) */
 #define SP_DIRQL_TOP NT_DIRQL_LAST /* message_levels = different: the highest */
@@ -328,6 +329,23 @@ struct sp_change {
     STOR_ADDRESS *address;
 };
 
+/* The miniport's Parameters\\Device key, and Device0 for this adapter (registry.c). */
+struct sp_registry_value {
+    char name[SIM_REGISTRY_NAME];
+    bool adapter;  /* of Device0 */
+    uint32_t type; /* MINIPORT_REG_* */
+    uint32_t bytes, room;
+    uint8_t *data;
+};
+
+struct sp_registry {
+    struct sp_registry_value *value; /* SP_REGISTRY_MAX */
+    uint32_t values;
+    uint32_t room;   /* bytes that values may still take */
+    uint8_t *buffer; /* StorPortAllocateRegistryBuffer's; NULL: none */
+    uint32_t buffer_bytes;
+};
+
 struct sp_port {
     struct sp_parts at;
     uint8_t silent[SP_SILENT_COUNT]; /* the candidate of each point */
@@ -370,7 +388,7 @@ struct sp_port {
     uint32_t dpcs;
     struct sp_timer *timer;   /* SP_TIMERS_MAX */
     struct sp_worker *worker; /* SP_WORKERS_MAX */
-    void *registry_buffer;
+    struct sp_registry registry;
     uint8_t scan_status; /* SrbStatus of the scan's last command */
     uint8_t *scan_page;
     struct sp_life life;
@@ -576,6 +594,11 @@ static inline struct sp_own *sp__own_of(struct sp_request *request)
 {
     return (struct sp_own *)(void *)((uint8_t *)request - offsetof(struct sp_own, request));
 }
+
+/* registry.c */
+void sp__registry_init(struct sp_port *port);
+/* A value as a scenario writes it. */
+void sp__registry_add(struct sp_port *port, const struct sim_registry_value *value);
 
 /* event_log.c. slot: the SRB's that an error is about, or NULL */
 void sp__log_reset(const struct sp_lun *lun);

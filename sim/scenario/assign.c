@@ -48,6 +48,8 @@ int sim__assign(struct sim_scenario *scenario, struct sim_section *section, cons
     struct sim_error why;
     int64_t number;
 
+    if (strcmp(kind, SIM__REGISTRY) == 0)
+        return sim__registry_assign(scenario, key, text, line, error);
     if (option < 0 && rule >= 0)
         return severity_assign(scenario, (enum sim_rule)rule, text, line, error);
     if (option < 0)

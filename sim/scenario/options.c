@@ -97,6 +97,8 @@ static const char *section_note(const char *section)
     if (strcmp(section, "fault") == 0)
         return "any number of them, [fault NAME]; --set fault.NAME.key=value, or fault.key=value "
                "for all";
+    if (strcmp(section, SIM__REGISTRY) == 0)
+        return "any number of values";
     if (strcmp(section, "check") == 0)
         return "also every rule of 'storsim list rules', with error, warn or off";
     return NULL;

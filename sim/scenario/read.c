@@ -235,6 +235,17 @@ static void hash_section(XXH3_state_t *state, const struct sim_section *section)
     }
 }
 
+static void hash_registry(XXH3_state_t *state, const struct sim_scenario *s)
+{
+    for (uint32_t i = 0; i < s->registry_values; i++) {
+        const struct sim_registry_value *value = &s->registry[i].value;
+
+        XXH3_64bits_update(state, value->name, strlen(value->name) + 1);
+        XXH3_64bits_update(state, &value->type, sizeof(value->type));
+        XXH3_64bits_update(state, value->data, value->bytes);
+    }
+}
+
 static uint64_t hash_all(const struct sim_scenario *s)
 {
     XXH3_state_t *state = XXH3_createState();
@@ -247,6 +258,7 @@ static uint64_t hash_all(const struct sim_scenario *s)
             hash_value(state, (enum sim_option)i, &s->value[i]);
     }
     XXH3_64bits_update(state, s->severity, sizeof(s->severity));
+    hash_registry(state, s);
     for (uint32_t i = 0; i < sim_sections(s, "workload"); i++)
         hash_section(state, sim_section(s, "workload", i));
     for (uint32_t i = 0; i < sim_sections(s, "fault"); i++)

@@ -1,6 +1,7 @@
 /* sim/scenario/scenario.h - a scenario: the values of all options, from a file, --set and defaults.
  *
- * Read with libinih over the one table of options.def. Immutable once read.
+ * Read with libinih over the one table of options.def, and [registry] with keys of its own.
+ * Immutable once read.
  */
 #ifndef SIM_SCENARIO_SCENARIO_H
 #define SIM_SCENARIO_SCENARIO_H
@@ -92,6 +93,21 @@ int64_t sim_section_opt(const struct sim_section *section, enum sim_option optio
 const char *sim_section_opt_text(const struct sim_section *section, enum sim_option option);
 /* A [workload NAME], all its values taken together. */
 const struct sim_workload *sim_section_workload(const struct sim_section *section);
+
+/* Values of [registry], in the order of the file: what the driver finds in its registry key. Text
+ * is ASCII and ends with NUL, several texts with one more; numbers are little-endian. */
+enum sim_registry_type { SIM_REG_DWORD, SIM_REG_SZ, SIM_REG_MULTI_SZ, SIM_REG_BINARY };
+#define SIM_REGISTRY_NAME 64 /* bytes of a value's name */
+#define SIM_REGISTRY_DATA 256
+struct sim_registry_value {
+    char name[SIM_REGISTRY_NAME]; /* as written: NAME, or Device0\NAME for one adapter's */
+    enum sim_registry_type type;
+    uint32_t bytes;
+    uint8_t data[SIM_REGISTRY_DATA];
+};
+uint32_t sim_registry_values(const struct sim_scenario *scenario);
+const struct sim_registry_value *sim_registry_value(const struct sim_scenario *scenario,
+                                                    uint32_t i);
 
 /* The `expect` line, parsed. */
 struct sim_expect {

@@ -6,6 +6,7 @@
 
 #define SIM__SECTIONS_MAX 64
 #define SIM__NAME_MAX 40
+#define SIM__REGISTRY_MAX 64
 
 /* Where a value came from: a line of the file, or one of these. */
 enum { SIM__FROM_DEFAULT = 0, SIM__FROM_COMMAND_LINE = -1 };
@@ -24,6 +25,11 @@ struct sim_section {
     struct sim_workload *workload;          /* of a [workload NAME], once it was checked */
 };
 
+struct sim__registry_entry {
+    struct sim_registry_value value;
+    int line;
+};
+
 struct sim_scenario {
     char *path, *name, *text;
     struct sim__value value[SIM_OPT_COUNT];
@@ -31,9 +37,14 @@ struct sim_scenario {
     int severity_line[SIM_RULE_COUNT];
     uint32_t sections;
     struct sim_section *section[SIM__SECTIONS_MAX];
+    uint32_t registry_values;
+    struct sim__registry_entry registry[SIM__REGISTRY_MAX];
     struct sim_expect expect;
     uint64_t hash;
 };
+
+/* The section whose keys are the user's own. */
+#define SIM__REGISTRY "registry"
 
 /* True for the kinds of section that have a name and may occur often. */
 bool sim__section_is_named(const char *kind);
@@ -72,6 +83,10 @@ int sim__expect_parse(const char *text, struct sim_expect *out, struct sim_error
  * of named sections. Errors carry no place. */
 int sim__assign(struct sim_scenario *scenario, struct sim_section *section, const char *kind,
                 const char *key, const char *text, int line, struct sim_error *error);
+
+/* The same for a value of [registry], whose keys are free. */
+int sim__registry_assign(struct sim_scenario *scenario, const char *name, const char *text,
+                         int line, struct sim_error *error);
 
 /* Applies one --set. Errors begin with "--set NAME=VALUE: ". */
 int sim__override(struct sim_scenario *scenario, const struct sim_setting *setting,

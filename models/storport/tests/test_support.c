@@ -1,4 +1,4 @@
-/* models/storport/tests/test_support.c - registry, log, processors, time, and bad arguments.
+/* models/storport/tests/test_support.c - log, processors, time, and bad arguments.
  */
 // links: models/storport/tests/mini.c
 // covers: models/storport/system.c models/storport/event_log.c
@@ -6,29 +6,6 @@
 #include <string.h>
 
 #include "models/storport/tests/mini.h"
-
-static void registry(void *ctx)
-{
-    ULONG length = 64, wanted = 64;
-    PUCHAR buffer = StorPortAllocateRegistryBuffer(mini.devext, &length);
-    UCHAR name[] = "Value";
-
-    (void)ctx;
-    ck_assert_ptr_nonnull(buffer);
-    ck_assert_ptr_null(StorPortAllocateRegistryBuffer(mini.devext, &length));
-    ck_assert(!StorPortRegistryRead(mini.devext, name, 1, MINIPORT_REG_DWORD, buffer, &wanted));
-    ck_assert_uint_eq(wanted, 0);
-    ck_assert(!StorPortRegistryWrite(mini.devext, name, 1, MINIPORT_REG_DWORD, buffer, 4));
-    StorPortFreeRegistryBuffer(mini.devext, buffer);
-    ck_assert_ptr_nonnull(StorPortAllocateRegistryBuffer(mini.devext, &length));
-}
-
-START_TEST(the_registry_is_empty_and_its_buffer_is_one)
-{
-    mini_boot();
-    mini_call(0, registry, NULL);
-}
-END_TEST
 
 static void log_error(void *ctx)
 {
@@ -143,7 +120,6 @@ int main(void)
     int failed;
 
     tcase_add_checked_fixture(tc, mini_setup, mini_teardown);
-    tcase_add_test(tc, the_registry_is_empty_and_its_buffer_is_one);
     tcase_add_test(tc, an_error_is_logged_before_the_completion_only);
     tcase_add_test(tc, processors_are_one_group_and_one_node);
     tcase_add_test(tc, a_stall_takes_its_time_and_is_told);
