@@ -426,22 +426,37 @@ static int checksums_check(const struct reading *r)
     return 0;
 }
 
+/* The text of a file, at most FILE_MAX of it; malloc()ed. bad: errno of what went wrong, or 0. */
+static char *file_text(FILE *file, int *bad)
+{
+    size_t room = 16 * 1024, n = 0, got;
+    char *text = malloc(room + 1);
+
+    SIM_ASSERT(text != NULL);
+    while ((got = fread(text + n, 1, room - n, file)) > 0) {
+        n += got;
+        if (n < room || room == FILE_MAX)
+            continue;
+        room = room * 2 < FILE_MAX ? room * 2 : FILE_MAX;
+        text = realloc(text, room + 1);
+        SIM_ASSERT(text != NULL);
+    }
+    *bad = ferror(file) != 0 ? errno : 0;
+    text[n] = '\0';
+    return text;
+}
+
 int sim_replay_read(const char *path, struct sim_error *error, struct sim_replay *out)
 {
     struct reading r = {.path = path, .out = out, .error = error};
     FILE *file = fopen(path, "r");
-    size_t n;
     int bad;
 
     *out = (struct sim_replay){0};
     if (file == NULL)
         return sim_error_set(error, "%s: %s", path, strerror(errno));
-    out->storage = malloc(FILE_MAX + 1); /* only what is read becomes memory */
-    SIM_ASSERT(out->storage != NULL);
-    n = fread(out->storage, 1, FILE_MAX, file);
-    bad = ferror(file) != 0 ? errno : 0;
+    out->storage = file_text(file, &bad);
     fclose(file);
-    out->storage[n] = '\0';
     checksums_take(&r, out->storage);
     if (bad == 0 && text_read(&r, out->storage) == 0 && checksums_check(&r) == 0)
         return 0;
