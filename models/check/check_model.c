@@ -3,6 +3,7 @@
  */
 #include "models/check/check_private.h"
 
+#include "models/nt/memory.h"
 #include "models/nvme/nvme.h"
 #include "models/storport/storport_model.h"
 #include "sim/scenario/scenario.h"
@@ -42,6 +43,36 @@ static uint32_t ask_io_queues(void *ctx)
 static uint32_t ask_inside(void *ctx)
 {
     return nvme_commands_inside(part(ctx, MACHINE_NVME));
+}
+
+struct owned {
+    void *ctx;
+    uint64_t srb;
+    struct nvme_inside *out;
+};
+
+/* The first one is the oldest: the rest are not looked at. */
+static bool owned_by(void *ctx, const struct nvme_inside *command)
+{
+    struct owned *owned = ctx;
+    const void *at = nt_virt(part(owned->ctx, MACHINE_MEMORY), command->data);
+
+    if (!at || ask_owner_of(owned->ctx, (uintptr_t)at) != owned->srb)
+        return false;
+    *owned->out = *command;
+    return true;
+}
+
+static bool ask_command_of(void *ctx, uint64_t srb, struct nvme_inside *out)
+{
+    struct owned owned = {ctx, srb, out};
+
+    return nvme_inside_any(part(ctx, MACHINE_NVME), owned_by, &owned);
+}
+
+static bool ask_unseen(void *ctx, uint32_t cqid, struct nvme_unseen *out)
+{
+    return nvme_unseen(part(ctx, MACHINE_NVME), cqid, out);
 }
 
 static bool ask_drained(void *ctx)
@@ -84,6 +115,8 @@ static const struct check_queries machine_queries = {
     .ready = ask_ready,
     .io_queues = ask_io_queues,
     .inside = ask_inside,
+    .command_of = ask_command_of,
+    .unseen = ask_unseen,
     .drained = ask_drained,
     .read_back = ask_read_back,
     .cpus = ask_cpus,
@@ -104,6 +137,9 @@ static struct check_limits read_limits(const struct sim_scenario *scenario)
         .isr = sim_opt(scenario, SIM_OPT_CHECK_ISR),
         .dispatch = sim_opt(scenario, SIM_OPT_CHECK_DISPATCH),
         .max_pause = sim_opt(scenario, SIM_OPT_PORT_MAX_PAUSE),
+        .unseen = sim_opt(scenario, SIM_OPT_CHECK_UNSEEN),
+        .untold = sim_opt(scenario, SIM_OPT_CHECK_UNTOLD),
+        .reset = sim_opt(scenario, SIM_OPT_CHECK_RESET),
     };
 }
 

@@ -12,6 +12,7 @@
 #include "models/check/check.h"
 #include "models/check/map.h"
 #include "models/load/load.h"
+#include "models/nvme/nvme.h"
 #include "sim/engine/sim.h"
 
 /* Questions to the machine; ctx is handed back. */
@@ -25,6 +26,10 @@ struct check_queries {
     bool (*ready)(void *ctx);
     uint32_t (*io_queues)(void *ctx);
     uint32_t (*inside)(void *ctx); /* commands */
+    /* The oldest command inside whose first PRP lies in memory of this SRB; false when none does.
+     */
+    bool (*command_of)(void *ctx, uint64_t srb, struct nvme_inside *out);
+    bool (*unseen)(void *ctx, uint32_t cqid, struct nvme_unseen *out);
     /* load */
     bool (*drained)(void *ctx);
     uint32_t (*read_back)(void *ctx, uint64_t io, uint32_t block, uint32_t count,
@@ -40,6 +45,7 @@ struct check_queries {
 /* Bounds, from the scenario. */
 struct check_limits {
     sim_ns drain, stall, routine, initialize, isr, dispatch, max_pause;
+    sim_ns unseen, untold, reset;
 };
 
 /* One hand-over of an SRB to the miniport, until it is completed. */
@@ -105,6 +111,9 @@ struct check {
     struct check_integrity *integrity;
     struct check_order *order;
     struct check_recovery *recovery;
+    struct check_stale *stale;
+    struct check_unseen *unseen;
+    struct check_hang *hang;
 };
 
 struct check_config {
@@ -161,6 +170,9 @@ void check__lock_order_setup(struct check *check);
 void check__nvme_protocol_setup(struct check *check);
 int check__integrity_setup(struct check *check, struct sim_error *error);
 void check__recovery_setup(struct check *check);
+void check__stale_completion_setup(struct check *check);
+void check__lost_interrupt_setup(struct check *check);
+void check__reset_hang_setup(struct check *check);
 void check__track_setup_last(struct check *check);
 
 void check__leaked_finish(struct check *check);

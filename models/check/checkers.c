@@ -25,6 +25,9 @@ struct check *check__create(struct sim *sim, const struct check_config *config,
     if (check__integrity_setup(check, error) < 0)
         return NULL;
     check__recovery_setup(check);
+    check__stale_completion_setup(check);
+    check__lost_interrupt_setup(check);
+    check__reset_hang_setup(check);
     check__track_setup_last(check);
     return check;
 }

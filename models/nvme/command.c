@@ -314,3 +314,16 @@ void nvme__lose_all(struct nvme_ctrl *ctrl)
         nvme__cmd_end(ctrl, ctrl->first);
     }
 }
+
+/* --- for checkers ----------------------------------------------------------------------------- */
+
+bool nvme_inside_any(const struct nvme_ctrl *ctrl, nvme_inside_fn is_it, void *ctx)
+{
+    for (const struct nvme_cmd *cmd = ctrl->first; cmd; cmd = cmd->next) {
+        const struct nvme_inside command = {cmd->qid, cmd->sqe.cid, cmd->sqe.prp1};
+
+        if (cmd->qid && is_it(ctx, &command))
+            return true;
+    }
+    return false;
+}

@@ -90,6 +90,26 @@ bool nvme_enabled(const struct nvme_ctrl *ctrl); /* CC.EN */
 uint32_t nvme_io_queues(const struct nvme_ctrl *ctrl);
 /* Commands fetched and not completed, held Asynchronous Event Requests included. */
 uint32_t nvme_commands_inside(const struct nvme_ctrl *ctrl);
+
+/* An I/O command inside: its queue and identifier, and where its data begins (PRP entry 1). */
+struct nvme_inside {
+    uint32_t qid, cid;
+    uint64_t data;
+};
+/* Asks about I/O commands inside, oldest first, until one is the right one; false: none is. */
+typedef bool (*nvme_inside_fn)(void *ctx, const struct nvme_inside *command);
+bool nvme_inside_any(const struct nvme_ctrl *ctrl, nvme_inside_fn is_it, void *ctx);
+
+/* Entries of a completion queue that the host has not released. */
+struct nvme_unseen {
+    uint32_t entries, vector;
+    sim_ns since;   /* the oldest was posted, or the host released some but not all */
+    sim_ns told_at; /* the newest was posted */
+    bool masked;    /* INTMS keeps the line down */
+};
+/* False: there is no such queue, it has interrupts disabled or nothing in it, or the controller is
+ * not in service. */
+bool nvme_unseen(const struct nvme_ctrl *ctrl, uint32_t cqid, struct nvme_unseen *out);
 uint64_t nvme_namespace_blocks(const struct nvme_ctrl *ctrl);
 
 /* Reads the scenario's [controller] section; connects memory, interrupts and faults. */

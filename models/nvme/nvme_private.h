@@ -68,6 +68,7 @@ struct nvme_cq {
     uint16_t vector;
     uint8_t phase; /* of the next entry */
     bool exists, interrupts;
+    sim_ns unseen_since, posted_at; /* see struct nvme_unseen; meaningful while not empty */
     struct nvme_cmd *wait_first, *wait_last; /* completed, but the queue is full */
     struct sim_sync posted;                  /* of those whose commands were completed here */
 };

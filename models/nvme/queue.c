@@ -142,6 +142,9 @@ static bool write_entry(struct nvme_ctrl *ctrl, struct nvme_cq *cq, const struct
 /* An entry was written at the tail. */
 static void advance(struct nvme_ctrl *ctrl, struct nvme_cq *cq, uint32_t cqid)
 {
+    cq->posted_at = sim_now(ctrl->sim);
+    if (cq->head == cq->tail)
+        cq->unseen_since = cq->posted_at;
     if (++cq->tail == cq->entries) {
         cq->tail = 0;
         cq->phase ^= 1;
@@ -289,6 +292,7 @@ static bool ring_cq(struct nvme_ctrl *ctrl, uint32_t qid, uint32_t value)
     if (distance(cq->head, value, cq->entries) > distance(cq->head, cq->tail, cq->entries))
         return refuse(ctrl, NVME_GUEST_CQ_EMPTY, qid, value);
     cq->head = value;
+    cq->unseen_since = sim_now(ctrl->sim);
     if (cq->head == cq->tail)
         ctrl->cq_unseen &= ~(UINT64_C(1) << qid);
     return true;
@@ -311,6 +315,26 @@ void nvme__doorbell(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t value)
     nvme__irq_update(ctrl);
     if (ctrl->cq[qid].wait_first)
         post_waiting(ctrl, &ctrl->cq[qid]);
+}
+
+/* --- for checkers ----------------------------------------------------------------------------- */
+
+bool nvme_unseen(const struct nvme_ctrl *ctrl, uint32_t cqid, struct nvme_unseen *out)
+{
+    const struct nvme_cq *cq = &ctrl->cq[cqid];
+
+    if (cqid > ctrl->options.queues || !nvme__completing(ctrl) || !cq->exists || !cq->interrupts ||
+        cq->head == cq->tail)
+        return false;
+    *out = (struct nvme_unseen){
+        .entries = distance(cq->head, cq->tail, cq->entries),
+        .vector = cq->vector,
+        .since = cq->unseen_since,
+        .told_at = cq->posted_at,
+        .masked =
+            !ctrl->host.msix(ctrl->host.ctx) && cq->vector < 32 && (ctrl->intms >> cq->vector & 1),
+    };
+    return true;
 }
 
 /* --- arbitration and fetch -------------------------------------------------------------------- */

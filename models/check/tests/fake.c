@@ -11,7 +11,7 @@
 
 struct line {
     sim_ns at;
-    enum { TRACE, SET_U32, SET_BOOL, SET_VALUE } kind;
+    enum { TRACE, SET_U32, SET_U64, SET_BOOL, SET_VALUE, SET_UNSEEN } kind;
     enum sim_event_id event;
     uint64_t arg[4];
     void *answer;
@@ -59,6 +59,18 @@ static uint32_t inside(void *ctx)
 {
     (void)ctx;
     return 7;
+}
+
+static bool command_of(void *ctx, uint64_t srb, struct nvme_inside *out)
+{
+    *out = (struct nvme_inside){.qid = 1, .cid = 0x203};
+    return srb == ((struct fake_answers *)ctx)->inside_of;
+}
+
+static bool unseen(void *ctx, uint32_t cqid, struct nvme_unseen *out)
+{
+    *out = ((struct fake_answers *)ctx)->unseen;
+    return cqid == 1 && out->entries;
 }
 
 static bool drained(void *ctx)
@@ -112,6 +124,9 @@ static const struct check_config fake_config = {
             .isr = 10 * SIM_MS,
             .dispatch = 2 * SIM_S,
             .max_pause = 5 * SIM_S,
+            .unseen = SIM_S,
+            .untold = 30 * SIM_S,
+            .reset = SIM_NEVER / 2, /* a test that wants it sets another */
         },
     .ask =
         {
@@ -122,6 +137,8 @@ static const struct check_config fake_config = {
             .ready = ready,
             .io_queues = io_queues,
             .inside = inside,
+            .command_of = command_of,
+            .unseen = unseen,
             .drained = drained,
             .read_back = read_back,
             .cpus = cpus,
@@ -198,6 +215,23 @@ void fake_answer_u32(sim_ns at, uint32_t *answer, uint32_t value)
     line->arg[0] = value;
 }
 
+void fake_answer_u64(sim_ns at, uint64_t *answer, uint64_t value)
+{
+    struct line *line = add(at);
+
+    line->kind = SET_U64;
+    line->answer = answer;
+    line->arg[0] = value;
+}
+
+void fake_answer_unseen(sim_ns at, uint32_t entries)
+{
+    struct line *line = add(at);
+
+    line->kind = SET_UNSEEN;
+    line->arg[0] = entries;
+}
+
 void fake_answer_bool(sim_ns at, bool *answer, bool value)
 {
     struct line *line = add(at);
@@ -228,6 +262,13 @@ static void play_line(const struct line *line)
         return;
     case SET_U32:
         *(uint32_t *)line->answer = (uint32_t)line->arg[0];
+        return;
+    case SET_U64:
+        *(uint64_t *)line->answer = line->arg[0];
+        return;
+    case SET_UNSEEN:
+        fake_now.unseen.entries = (uint32_t)line->arg[0];
+        fake_now.unseen.since = fake_now.unseen.told_at = line->at;
         return;
     case SET_BOOL:
         *(bool *)line->answer = line->arg[0] != 0;

@@ -16,6 +16,8 @@ struct fake_answers {
     bool drained;
     sim_ns high_since;          /* of CPU 0 */
     struct load_value value[8]; /* of a read's blocks */
+    uint64_t inside_of;         /* the SRB whose command 0x0203 of queue 1 is inside; 0: nobody's */
+    struct nvme_unseen unseen;  /* of completion queue 1; entries 0: nothing is in it */
 };
 
 extern struct sim *fake_sim;
@@ -32,6 +34,9 @@ void fake_at(sim_ns at, enum sim_event_id event, uint64_t a0, uint64_t a1, uint6
 /* From this time on the answer is another. */
 void fake_answer_u32(sim_ns at, uint32_t *answer, uint32_t value);
 void fake_answer_bool(sim_ns at, bool *answer, bool value);
+void fake_answer_u64(sim_ns at, uint64_t *answer, uint64_t value);
+/* From this time on completion queue 1 holds so many entries, posted now. */
+void fake_answer_unseen(sim_ns at, uint32_t entries);
 /* From this time on all blocks that are read hold this; lba UINT64_MAX: each its own. */
 void fake_answer_value(sim_ns at, struct load_value value);
 

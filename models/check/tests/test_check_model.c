@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "models/check/check_private.h"
+#include "models/nt/memory.h"
 #include "models/nvme/nvme.h"
 #include "sim/scenario/scenario.h"
 
@@ -15,7 +16,7 @@ static struct sim_machine machine;
 static struct sim_scenario *scenario;
 static struct sim_error error;
 static struct load_geometry geometry;
-static char port, controller, load, processors;
+static char port, controller, load, processors, memory;
 
 /* --- the other models
  * ------------------------------------------------------------------------------- */
@@ -59,6 +60,28 @@ uint32_t nvme_commands_inside(const struct nvme_ctrl *c)
     return 14;
 }
 
+/* One command inside, whose data begins at physical 100; one entry in completion queue 3. */
+bool nvme_inside_any(const struct nvme_ctrl *c, nvme_inside_fn is_it, void *ctx)
+{
+    const struct nvme_inside command = {.qid = 2, .cid = 9, .data = 100};
+
+    ck_assert((const void *)c == &controller);
+    return is_it(ctx, &command);
+}
+
+bool nvme_unseen(const struct nvme_ctrl *c, uint32_t cqid, struct nvme_unseen *out)
+{
+    ck_assert((const void *)c == &controller);
+    out->entries = 1;
+    return cqid == 3;
+}
+
+void *nt_virt(const struct nt_memory *m, uint64_t phys)
+{
+    ck_assert((const void *)m == &memory);
+    return (void *)(uintptr_t)(phys * 10);
+}
+
 bool load_drained(const struct load *d)
 {
     ck_assert((const void *)d == &load);
@@ -97,7 +120,7 @@ sim_ns nt_high_since(const struct nt *nt, uint32_t cpu)
 static const char text[] =
     "[workload w]\nnumber_ios = 1\n"
     "[check]\ndrain = 7s\nstall = 2ms\nroutine = 3ms\ninitialize = 4ms\nisr = 5us\n"
-    "dispatch = 6s\n[port]\nmax_pause = 8s\n";
+    "dispatch = 6s\nunseen = 9s\nuntold = 10s\nreset = 11s\n[port]\nmax_pause = 8s\n";
 
 static void setup(void)
 {
@@ -111,6 +134,7 @@ static void setup(void)
     machine.part[MACHINE_NVME] = &controller;
     machine.part[MACHINE_STORPORT] = &port;
     machine.part[MACHINE_LOAD] = &load;
+    machine.part[MACHINE_MEMORY] = &memory;
     geometry = (struct load_geometry){.block_bytes = 512,
                                       .blocks = 64,
                                       .unit_blocks = 8,
@@ -139,6 +163,9 @@ START_TEST(bounds_are_the_scenarios)
     ck_assert_int_eq(check->limits.isr, 5 * SIM_US);
     ck_assert_int_eq(check->limits.dispatch, 6 * SIM_S);
     ck_assert_int_eq(check->limits.max_pause, 8 * SIM_S);
+    ck_assert_int_eq(check->limits.unseen, 9 * SIM_S);
+    ck_assert_int_eq(check->limits.untold, 10 * SIM_S);
+    ck_assert_int_eq(check->limits.reset, 11 * SIM_S);
 }
 END_TEST
 
@@ -146,6 +173,8 @@ START_TEST(every_question_reaches_its_model)
 {
     const struct check_queries *ask;
     struct load_value value;
+    struct nvme_inside inside;
+    struct nvme_unseen unseen;
 
     ck_assert_int_eq(check_model.setup(&machine, &error), 0);
     ask = &((const struct check *)machine.part[MACHINE_CHECK])->ask;
@@ -155,6 +184,11 @@ START_TEST(every_question_reaches_its_model)
     ck_assert(ask->ready(ask->ctx));
     ck_assert_uint_eq(ask->io_queues(ask->ctx), 13);
     ck_assert_uint_eq(ask->inside(ask->ctx), 14);
+    ck_assert(ask->command_of(ask->ctx, 1001, &inside));
+    ck_assert_uint_eq(inside.cid, 9);
+    ck_assert(!ask->command_of(ask->ctx, 1002, &inside));
+    ck_assert(ask->unseen(ask->ctx, 3, &unseen));
+    ck_assert(!ask->unseen(ask->ctx, 4, &unseen));
     ck_assert(ask->drained(ask->ctx));
     ck_assert_uint_eq(ask->read_back(ask->ctx, 5, 6, 7, &value), 7);
     ck_assert_uint_eq(value.io, 5);

@@ -237,7 +237,41 @@ START_TEST(any_commands_at_all_leave_the_controller_standing)
 }
 END_TEST
 
+/* Looks for an identifier, and counts how many were shown. */
+struct wanted {
+    uint32_t cid, shown;
+    uint64_t data;
+};
+
+static bool is_wanted(void *ctx, const struct nvme_inside *command)
+{
+    struct wanted *wanted = ctx;
+
+    wanted->shown++;
+    wanted->data = command->data;
+    return command->cid == wanted->cid;
+}
+
+START_TEST(commands_inside_can_be_asked_about_oldest_first)
+{
+    struct wanted wanted = {0};
+
+    bring_up();
+    ck_assert(!nvme_inside_any(bench.ctrl, is_wanted, &wanted));
+    wanted.cid = bench_submit(&io, bench_io(NVME_IO_READ, 0, 8, data, 0));
+    bench_submit(&io, bench_io(NVME_IO_READ, 8, 8, data, 0));
+    bench_run(bench.options.fetch_ns);
+    ck_assert(nvme_inside_any(bench.ctrl, is_wanted, &wanted));
+    ck_assert_uint_eq(wanted.shown, 1);
+    ck_assert_uint_eq(wanted.data, data);
+    wanted.cid = 0xFFFF;
+    ck_assert(!nvme_inside_any(bench.ctrl, is_wanted, &wanted));
+    ck_assert_uint_eq(wanted.shown, 3);
+}
+END_TEST
+
 BENCH_MAIN("command", LOOP(a_command_completes_at_its_fetch_plus_its_latency, 3),
+           T(commands_inside_can_be_asked_about_oldest_first),
            T(writes_fetch_their_data_early_and_reads_deliver_it_late),
            LOOP(latencies_have_the_spread_and_the_mean_they_are_asked_for, 3),
            T(a_data_moment_lies_within_the_life),

@@ -135,9 +135,40 @@ START_TEST(the_mask_registers_mask_no_messages)
 }
 END_TEST
 
+START_TEST(what_the_host_has_not_released_is_told)
+{
+    struct nvme_unseen unseen;
+    struct nvme_cqe cqe;
+    sim_ns posted;
+
+    bench_bring_up(&admin, rings, 1);
+    ck_assert(!nvme_unseen(bench.ctrl, rings[0].qid, &unseen));
+    ck_assert(!nvme_unseen(bench.ctrl, 63, &unseen));
+    bench_submit(&rings[0], a_flush());
+    bench_run(SIM_MS);
+    posted = bench.last[SIM_EV_CQE_POST].at;
+    bench_submit(&rings[0], a_flush());
+    bench_run(SIM_MS);
+    ck_assert(nvme_unseen(bench.ctrl, rings[0].qid, &unseen));
+    ck_assert_uint_eq(unseen.entries, 2);
+    ck_assert_int_eq(unseen.since, posted);
+    ck_assert_int_eq(unseen.told_at, bench.last[SIM_EV_CQE_POST].at);
+    ck_assert(!unseen.masked);
+    ck_assert(bench_reap(&rings[0], &cqe));
+    bench_release(&rings[0]);
+    ck_assert(nvme_unseen(bench.ctrl, rings[0].qid, &unseen));
+    ck_assert_uint_eq(unseen.entries, 1);
+    ck_assert_int_eq(unseen.since, sim_now(bench.sim));
+    ck_assert(bench_reap(&rings[0], &cqe));
+    bench_release(&rings[0]);
+    ck_assert(!nvme_unseen(bench.ctrl, rings[0].qid, &unseen));
+}
+END_TEST
+
 BENCH_MAIN("interrupt", T(intx_is_high_while_entries_are_not_released),
            T(intms_takes_the_line_down_and_intmc_brings_it_back),
            T(a_masked_vector_keeps_the_line_low_for_entries_that_come_later),
            T(clearing_en_takes_the_line_down),
            T(msix_sends_one_message_for_each_entry_on_its_queue_s_vector),
-           LOOP(a_queue_without_interrupts_is_silent, 2), T(the_mask_registers_mask_no_messages))
+           LOOP(a_queue_without_interrupts_is_silent, 2), T(the_mask_registers_mask_no_messages),
+           T(what_the_host_has_not_released_is_told))
