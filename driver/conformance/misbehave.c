@@ -117,9 +117,10 @@ static BOOLEAN ResetBus(PRAM_ADAPTER Adapter)
     return TRUE;
 }
 
-static VOID Control(PRAM_ADAPTER Adapter, SCSI_ADAPTER_CONTROL_TYPE Type)
+static VOID Control(PRAM_ADAPTER Adapter, SCSI_ADAPTER_CONTROL_TYPE Type, PVOID Parameters)
 {
     UNREFERENCED_PARAMETER(Type);
+    UNREFERENCED_PARAMETER(Parameters);
     Misbehave(Adapter, 8);
 }
 

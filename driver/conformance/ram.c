@@ -3,7 +3,7 @@
  */
 #include "ram.h"
 
-static UCHAR RamDisk[RAM_BLOCKS * RAM_BLOCK_BYTES]; /* DPC lock */
+static UCHAR RamDisk[RAM_BLOCKS * RAM_BLOCK_BYTES]; /* StartIo lock */
 
 sp_DRIVER_INITIALIZE DriverEntry;
 static HW_FIND_ADAPTER RamFindAdapter;
@@ -19,6 +19,9 @@ static HW_TIMER RamTimer;
 
 VOID RamComplete(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb, UCHAR Status)
 {
+    if (((PRAM_REQUEST)SrbGetMiniportContext(Srb))->Started) {
+        InterlockedDecrement(&Adapter->Outstanding);
+    }
     SrbSetSrbStatus(Srb, Status);
     StorPortNotification(RequestComplete, Adapter, Srb);
 }
@@ -93,17 +96,31 @@ VOID RamServe(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb)
     RamComplete(Adapter, Srb, SRB_STATUS_SUCCESS);
 }
 
+VOID RamQueue(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb)
+{
+    InsertTailList(&Adapter->Queue, &((PRAM_REQUEST)SrbGetMiniportContext(Srb))->Link);
+    StorPortIssueDpc(Adapter, &Adapter->Dpc, NULL, NULL);
+}
+
+VOID RamDrain(PRAM_ADAPTER Adapter, UCHAR Status)
+{
+    while (!IsListEmpty(&Adapter->Queue)) {
+        RamComplete(Adapter, CONTAINING_RECORD(RemoveHeadList(&Adapter->Queue), RAM_REQUEST, Link)->Srb, Status);
+    }
+}
+
 static VOID RamDpc(PSTOR_DPC Dpc, PVOID DeviceExtension, PVOID Argument1, PVOID Argument2)
 {
     PRAM_ADAPTER Adapter = DeviceExtension;
     STOR_LOCK_HANDLE Lock;
 
+    UNREFERENCED_PARAMETER(Dpc);
     UNREFERENCED_PARAMETER(Argument1);
     UNREFERENCED_PARAMETER(Argument2);
     if (RamHooks.Dpc) {
         RamHooks.Dpc(Adapter);
     }
-    StorPortAcquireSpinLock(Adapter, DpcLock, Dpc, &Lock);
+    StorPortAcquireSpinLock(Adapter, StartIoLock, NULL, &Lock);
     while (!IsListEmpty(&Adapter->Queue)) {
         PSCSI_REQUEST_BLOCK Srb = CONTAINING_RECORD(RemoveHeadList(&Adapter->Queue), RAM_REQUEST, Link)->Srb;
 
@@ -119,14 +136,16 @@ static BOOLEAN RamBuildIo(PVOID DeviceExtension, PSCSI_REQUEST_BLOCK Srb)
     PRAM_ADAPTER Adapter = DeviceExtension;
 
     ((PRAM_REQUEST)SrbGetMiniportContext(Srb))->Srb = Srb;
+    ((PRAM_REQUEST)SrbGetMiniportContext(Srb))->Started = FALSE;
     return (BOOLEAN)(!RamHooks.BuildIo || RamHooks.BuildIo(Adapter, Srb));
 }
 
 static BOOLEAN RamStartIo(PVOID DeviceExtension, PSCSI_REQUEST_BLOCK Srb)
 {
     PRAM_ADAPTER Adapter = DeviceExtension;
-    STOR_LOCK_HANDLE Lock;
 
+    InterlockedIncrement(&Adapter->Outstanding);
+    ((PRAM_REQUEST)SrbGetMiniportContext(Srb))->Started = TRUE;
     if (RamIsData(Srb)) {
         InterlockedIncrement(&Adapter->Started);
     }
@@ -138,10 +157,7 @@ static BOOLEAN RamStartIo(PVOID DeviceExtension, PSCSI_REQUEST_BLOCK Srb)
     } else if (!RamIsData(Srb)) {
         RamComplete(Adapter, Srb, RamAnswer(Srb));
     } else {
-        StorPortAcquireSpinLock(Adapter, DpcLock, &Adapter->Dpc, &Lock);
-        InsertTailList(&Adapter->Queue, &((PRAM_REQUEST)SrbGetMiniportContext(Srb))->Link);
-        StorPortReleaseSpinLock(Adapter, &Lock);
-        StorPortIssueDpc(Adapter, &Adapter->Dpc, NULL, NULL);
+        RamQueue(Adapter, Srb);
     }
     return TRUE;
 }
@@ -152,22 +168,15 @@ static BOOLEAN RamInterrupt(PVOID DeviceExtension)
     return FALSE; /* there is no hardware */
 }
 
-/* The DPC's lock keeps the DPC out, so nobody else can complete what is queued. */
+/* The StartIo lock keeps the DPC out, so nobody else can complete what is queued. */
 static BOOLEAN RamResetBus(PVOID DeviceExtension, ULONG PathId)
 {
     PRAM_ADAPTER Adapter = DeviceExtension;
-    STOR_LOCK_HANDLE Lock;
 
     UNREFERENCED_PARAMETER(PathId);
-    if (RamHooks.ResetBus && !RamHooks.ResetBus(Adapter)) {
-        return TRUE;
+    if (!RamHooks.ResetBus || RamHooks.ResetBus(Adapter)) {
+        RamDrain(Adapter, SRB_STATUS_BUS_RESET);
     }
-    StorPortAcquireSpinLock(Adapter, DpcLock, &Adapter->Dpc, &Lock);
-    while (!IsListEmpty(&Adapter->Queue)) {
-        RamComplete(Adapter, CONTAINING_RECORD(RemoveHeadList(&Adapter->Queue), RAM_REQUEST, Link)->Srb,
-                    SRB_STATUS_BUS_RESET);
-    }
-    StorPortReleaseSpinLock(Adapter, &Lock);
     return TRUE;
 }
 
@@ -229,21 +238,24 @@ static ULONG RamFindAdapter(PVOID DeviceExtension, PVOID HwContext, PVOID BusInf
     return RamHooks.FindAdapter ? RamHooks.FindAdapter(Adapter, ConfigInfo) : SP_RETURN_FOUND;
 }
 
+VOID RamSupport(PVOID List, ULONG Type)
+{
+    PSCSI_SUPPORTED_CONTROL_TYPE_LIST Supported = List;
+
+    if (Supported->MaxControlType > Type) {
+        Supported->SupportedTypeList[Type] = TRUE;
+    }
+}
+
 static SCSI_ADAPTER_CONTROL_STATUS RamAdapterControl(PVOID DeviceExtension, SCSI_ADAPTER_CONTROL_TYPE Type,
                                               PVOID Parameters)
 {
-    PSCSI_SUPPORTED_CONTROL_TYPE_LIST List = Parameters;
-
-    if (RamHooks.Control) {
-        RamHooks.Control(DeviceExtension, Type);
-    }
     if (Type == ScsiQuerySupportedControlTypes) {
-        if (List->MaxControlType > ScsiStopAdapter) {
-            List->SupportedTypeList[ScsiStopAdapter] = TRUE;
-        }
-        if (List->MaxControlType > ScsiRestartAdapter) {
-            List->SupportedTypeList[ScsiRestartAdapter] = TRUE;
-        }
+        RamSupport(Parameters, ScsiStopAdapter);
+        RamSupport(Parameters, ScsiRestartAdapter);
+    }
+    if (RamHooks.Control) {
+        RamHooks.Control(DeviceExtension, Type, Parameters);
     }
     return ScsiAdapterControlSuccess;
 }

@@ -1,7 +1,7 @@
 /*
  * ram.h: a small miniport whose disk is its own memory, for others to be made of.
  *
- * Requests are queued in HwStorStartIo and served by a DPC under that DPC's lock. A conformance miniport adds
+ * Requests are queued in HwStorStartIo and served by a DPC, both under the StartIo lock. A conformance miniport adds
  * to it by RamHooks, one structure of optional routines: each is called before ram.c does its own part of the
  * callback, in that callback's context. Alone (all hooks NULL) it keeps every rule.
  */
@@ -15,13 +15,15 @@
 typedef struct _RAM_REQUEST {
     LIST_ENTRY Link;
     PSCSI_REQUEST_BLOCK Srb;
+    BOOLEAN Started; /* HwStorStartIo had it */
 } RAM_REQUEST, *PRAM_REQUEST;
 
 typedef struct _RAM_ADAPTER {
     STOR_DPC Dpc;
-    LIST_ENTRY Queue; /* DPC lock */
-    ULONG Served;     /* DPC lock: reads and writes */
+    LIST_ENTRY Queue; /* StartIo lock */
+    ULONG Served;     /* StartIo lock: reads and writes */
     LONG Started;     /* interlocked: reads and writes that entered HwStorStartIo */
+    LONG Outstanding; /* interlocked: requests that HwStorStartIo had, and that RamComplete() has not ended */
     PUCHAR Uncached;  /* one page */
     PVOID Registers;  /* BAR 0 */
     ULONG RegisterBytes;
@@ -35,18 +37,27 @@ typedef struct _RAM_HOOKS {
     BOOLEAN (*PassiveInitialize)(PRAM_ADAPTER Adapter); /* after ram.c's part */
     BOOLEAN (*BuildIo)(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb); /* FALSE: the hook keeps the request */
     BOOLEAN (*StartIo)(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb); /* FALSE: the hook has dealt with it */
-    BOOLEAN (*Serve)(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb);   /* in the DPC, under its lock; FALSE: kept */
+    BOOLEAN (*Serve)(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb);   /* in the DPC, under the lock; FALSE: kept */
     VOID (*Dpc)(PRAM_ADAPTER Adapter);
     BOOLEAN (*ResetBus)(PRAM_ADAPTER Adapter); /* FALSE: nothing is given back, TRUE is returned all the same */
-    VOID (*Control)(PRAM_ADAPTER Adapter, SCSI_ADAPTER_CONTROL_TYPE Type);
+    VOID (*Control)(PRAM_ADAPTER Adapter, SCSI_ADAPTER_CONTROL_TYPE Type, PVOID Parameters); /* after ram.c's part */
     VOID (*Timer)(PRAM_ADAPTER Adapter); /* every 10 ms from the start on, when there is one */
 } RAM_HOOKS;
 
 extern const RAM_HOOKS RamHooks;
 
+/* A place that a topic is about: with DriverParameter = Number the test asks whether a run comes there (`reach:`). */
+#define RAM_REACHED(Adapter, Number) ASSERT((Adapter)->Argument != (Number))
+
 /* Ends a request with this status. Any context. */
 VOID RamComplete(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb, UCHAR Status);
-/* Moves the data and ends the request. Under the DPC's lock. */
+/* Puts a read or write into the queue of the DPC and issues that. Under the StartIo lock. */
+VOID RamQueue(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb);
+/* Gives back all that is in the queue, with this status. As RamQueue(). */
+VOID RamDrain(PRAM_ADAPTER Adapter, UCHAR Status);
+/* Marks a control type as supported, if it fits the list. */
+VOID RamSupport(PVOID List, ULONG Type);
+/* Moves the data and ends the request. Under the StartIo lock. */
 VOID RamServe(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb);
 /* TRUE for the reads and writes of the load, FALSE for what start-up sends. */
 BOOLEAN RamIsData(PSCSI_REQUEST_BLOCK Srb);

@@ -4,9 +4,12 @@
 driver/conformance/rules/NAME.c names a rule in its head comment. Built with -DVIOLATE it breaks that rule and
 nothing may be found before it; built without it must pass. driver/conformance/topics/NAME.c must pass a sweep.
 Head comment lines: `rule: NAME`, `windows: ...`, `scenario: load|reset|FILE`, `set: section.key=value`,
-`seeds: N`. Words on the command line choose files by name; -v tells each.
+`fault: key=value ...` (a [fault] section), `seeds: N`, `reach: N` (places 1 to N of RAM_REACHED() are reached). What must
+be silent is swept a second time with `port.silent = random`. Words on the command line choose files by name; -v tells each;
+--seeds N: more of them.
 """
-# timeout: 600
+# timeout: 900
+import argparse
 import concurrent.futures
 import json
 import os
@@ -47,10 +50,10 @@ spread = 50us
 def facts(path):
     """The `key: value` lines of a source's head comment."""
     head = path.read_text().split("*/", 1)[0]
-    found = {"set": []}
+    found = {"set": [], "fault": []}
     for key, value in re.findall(r"^ \* (\w+): (.+)$", head, re.M):
-        if key == "set":
-            found["set"].append(value.strip())
+        if key in ("set", "fault"):
+            found[key].append(value.strip())
         else:
             found[key] = value.strip()
     return found
@@ -61,30 +64,57 @@ def run(*words):
 
 
 class Case:
-    def __init__(self, path, violate, work):
+    def __init__(self, path, violate, work, seeds):
         self.path, self.violate, self.work = path, violate, work
         self.facts = facts(path)
+        self.seeds = self.facts.get("seeds", "4" if violate else str(seeds))
         self.name = f"{path.parent.name}/{path.stem}" + ("" if violate is None else " wrong" if violate else " right")
+        self.module = work / (path.stem + ("-wrong" if violate else "-right") + ".so")
+
+    def scenario(self):
+        """The scenario's file: one of ours with this source's faults, or the one that it names."""
+        scenario = self.facts.get("scenario", "load")
+        if scenario not in ("load", "reset"):
+            return str(root / scenario)
+        faults = [f"[fault {number}]\n" + "\n".join(fault.split()) + "\n"
+                  for number, fault in enumerate(self.facts["fault"])]
+        file = self.work / (self.module.stem + ".ini")
+        file.write_text((LOAD if scenario == "load" else RESET) + "".join(faults))
+        return str(file)
+
+    def sweep(self, seeds, *words):
+        """The result of a sweep, or what went wrong."""
+        done = run(storsim, "sweep", self.scenario(), "--driver", str(self.module), "--seeds", f"1-{seeds}", "--jobs", "1",
+                   "--json", "--tries", "0", *[word for setting in self.facts["set"] for word in ("--set", setting)],
+                   *[word for setting in words for word in ("--set", setting)],
+                   "--out", str(self.work / ("out-" + self.module.stem)))
+        if done.returncode not in (0, 1):
+            return None, f"exit status {done.returncode}: {done.stderr.strip()[-600:]}"
+        return json.loads(done.stdout.splitlines()[0]), None
 
     def outcome(self):
         """None when all is as it should be, else what is not."""
-        module = self.work / (self.path.stem + ("-wrong" if self.violate else "-right") + ".so")
         define = ["-DVIOLATE"] if self.violate else []
         # A line that is there in one of the two may leave the other with something unused.
-        built = run(cc, "-o", str(module), "-j", "1", "-Wall", "-Wextra", "-Werror", "-Wno-unused",
+        built = run(cc, "-o", str(self.module), "-j", "1", "-Wall", "-Wextra", "-Werror", "-Wno-unused", "-Wno-unused-parameter",
                     "-I", str(folder), *define, str(self.path), str(self.work / "ram.o"))
         if built.returncode:
             return "does not build: " + built.stderr.strip()[-600:]
-        scenario = self.facts.get("scenario", "load")
-        file = self.work / f"{scenario}.ini" if scenario in ("load", "reset") else root / scenario
-        words = [word for setting in self.facts["set"] for word in ("--set", setting)]
-        done = run(storsim, "sweep", str(file), "--driver", str(module), "--seeds",
-                   f"1-{self.facts.get('seeds', '4')}", "--jobs", "1", "--json", "--tries", "0", *words,
-                   "--out", str(self.work / ("out-" + module.stem)))
-        if done.returncode not in (0, 1):
-            return f"exit status {done.returncode}: {done.stderr.strip()[-600:]}"
-        result = json.loads(done.stdout.splitlines()[0])
-        return self.judge(result)
+        result, bad = self.sweep(self.seeds)
+        bad = bad or self.judge(result)
+        if bad or self.violate:
+            return bad
+        result, bad = self.sweep(self.seeds, "port.silent=random")
+        bad = bad or self.judge(result)
+        if bad:
+            return "with port.silent=random: " + bad
+        return next((bad for place in range(int(self.facts.get("reach", "0"))) if (bad := self.unreached(place + 1))), None)
+
+    def unreached(self, place):
+        result, bad = self.sweep(self.seeds, f"driver.parameter={place}")
+        if bad or not result["violations"].get("driver-assert"):
+            return bad or f"place {place} is never reached"
+        return None
 
     def judge(self, result):
         rule = self.facts.get("rule")
@@ -126,8 +156,11 @@ class Misdeed:
 
 
 def main():
-    words = [word for word in sys.argv[1:] if word != "-v"]
-    verbose = "-v" in sys.argv
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("-v", dest="verbose", action="store_true")
+    arguments.add_argument("--seeds", type=int, default=60)
+    arguments.add_argument("words", nargs="*")
+    options = arguments.parse_args()
     bad = 0
     with tempfile.TemporaryDirectory() as name:
         work = pathlib.Path(name)
@@ -139,19 +172,19 @@ def main():
             sys.exit("ram.c does not build: " + built.stderr)
         cases = []
         for path in sorted(folder.glob("rules/*.c")):
-            cases += [Case(path, violate, work) for violate in (True, False)]
-        cases += [Case(path, None, work) for path in sorted(folder.glob("topics/*.c"))]
+            cases += [Case(path, violate, work, options.seeds) for violate in (True, False)]
+        cases += [Case(path, None, work, options.seeds) for path in sorted(folder.glob("topics/*.c"))]
         built = run(cc, "-o", str(work / "misbehave.so"), "-Wall", "-Wextra", "-Werror", "-Wno-infinite-recursion",
                     "-I", str(folder), str(folder / "misbehave.c"), str(work / "ram.o"))
         if built.returncode:
             sys.exit("misbehave.c does not build: " + built.stderr)
         cases += [Misdeed(where, what, work) for where in range(len(CALLBACKS)) for what in range(len(MISDEEDS))]
-        if words:
-            cases = [case for case in cases if any(word in case.name for word in words)]
+        if options.words:
+            cases = [case for case in cases if any(word in case.name for word in options.words)]
         with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
             for case, outcome in zip(cases, pool.map(lambda case: case.outcome(), cases)):
                 bad += outcome is not None
-                if outcome or verbose:
+                if outcome or options.verbose:
                     print(f"{'FAIL' if outcome else 'ok':4} {case.name}{': ' if outcome else ''}{outcome or ''}")
     print(f"{len(cases)} miniports, {bad} not as they should be")
     return 1 if bad or not cases else 0

@@ -42,16 +42,15 @@ static void run(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2)
 {
     struct sp_dpc *dpc = ctx;
     struct sp_port *port = dpc->port;
-
     bool alone = sp__silent(port, SP_SILENT_DPC_OVERLAP);
 
-    if (SIM_UNLIKELY(port->life.gone))
-        return;
     if (alone)
         alone_begin(nt, dpc);
-    sp__enter(port, SP_CB_DPC);
-    dpc->routine(dpc->driver, port->devext, (PVOID)(uintptr_t)arg1, (PVOID)(uintptr_t)arg2);
-    sp__leave(port);
+    if (SIM_LIKELY(!port->life.gone)) { /* nor removed while it waited */
+        sp__enter(port, SP_CB_DPC);
+        dpc->routine(dpc->driver, port->devext, (PVOID)(uintptr_t)arg1, (PVOID)(uintptr_t)arg2);
+        sp__leave(port);
+    }
     if (alone)
         nt_lock_release(nt, &dpc->alone, NT_DISPATCH);
 }

@@ -276,7 +276,9 @@ static void build(struct sp_port *port, struct sp_slot *slot)
     }
     if (go) {
         sim_point(port->at.sim, SP_COST);
-        keep_built(slot);
+        if (slot->serial == serial &&
+            slot->state == SP_BUILDING) /* a reset may have given it back */
+            keep_built(slot);
     } else {
         slot->state = SP_OWNED;
         counted(slot);
@@ -347,11 +349,15 @@ static bool has_work_or_builds(const struct sp_lun *lun)
 
 static void run(struct sp_lun *lun)
 {
-    while (has_work(lun))
-        run_one(lun->port, lun);
-    if (sp__silent(lun->port, SP_SILENT_HELD_BUILD)) /* 8.3-34 b */
-        while (may_build(lun))
-            build_one(lun->port, lun);
+    bool held_build = sp__silent(lun->port, SP_SILENT_HELD_BUILD); /* 8.3-34 b */
+
+    for (;;) {
+        while (has_work(lun))
+            run_one(lun->port, lun);
+        if (!held_build || !may_build(lun))
+            return;
+        build_one(lun->port, lun); /* meanwhile the gate may have opened */
+    }
 }
 
 void sp__run_lun(struct sp_lun *lun)

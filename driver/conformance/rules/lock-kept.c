@@ -6,21 +6,14 @@
  */
 #include "ram.h"
 
-static BOOLEAN Hook(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb)
+static VOID Hook(PRAM_ADAPTER Adapter)
 {
     STOR_LOCK_HANDLE Lock;
 
-    UNREFERENCED_PARAMETER(Adapter);
-    UNREFERENCED_PARAMETER(Srb);
-#ifdef VIOLATE
     StorPortAcquireSpinLock(Adapter, DpcLock, &Adapter->Dpc, &Lock);
-    RamComplete(Adapter, Srb, SRB_STATUS_BUSY);
-    return FALSE;
-#else
-    StorPortAcquireSpinLock(Adapter, DpcLock, &Adapter->Dpc, &Lock);
+#ifndef VIOLATE
     StorPortReleaseSpinLock(Adapter, &Lock);
 #endif
-    return TRUE;
 }
 
-const RAM_HOOKS RamHooks = {.StartIo = Hook};
+const RAM_HOOKS RamHooks = {.Dpc = Hook};

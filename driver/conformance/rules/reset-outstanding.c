@@ -1,5 +1,5 @@
 /*
- * reset-outstanding.c: HwStorResetBus returns TRUE and gives nothing back
+ * reset-outstanding.c: HwStorResetBus returns TRUE and keeps a request
  *
  * rule: reset-outstanding
  * windows: 0xF0/1, 0xF1/1007
@@ -7,13 +7,28 @@
  */
 #include "ram.h"
 
+static PSCSI_REQUEST_BLOCK Kept; /* StartIo lock */
+
+static BOOLEAN Serve(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb)
+{
+    if (Adapter->Served != 5 || Kept != NULL) {
+        return TRUE;
+    }
+    Kept = Srb;
+    return FALSE;
+}
+
 static BOOLEAN Hook(PRAM_ADAPTER Adapter)
 {
-    UNREFERENCED_PARAMETER(Adapter);
-#ifdef VIOLATE
-    return FALSE;
+#ifndef VIOLATE
+    if (Kept != NULL) {
+        RamComplete(Adapter, Kept, SRB_STATUS_BUS_RESET);
+        Adapter->Served++;
+        Kept = NULL;
+    }
 #endif
+    UNREFERENCED_PARAMETER(Adapter);
     return TRUE;
 }
 
-const RAM_HOOKS RamHooks = {.ResetBus = Hook};
+const RAM_HOOKS RamHooks = {.Serve = Serve, .ResetBus = Hook};

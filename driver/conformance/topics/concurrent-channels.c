@@ -25,6 +25,7 @@ static BOOLEAN PassiveInitialize(PRAM_ADAPTER Adapter)
 static BOOLEAN StartIo(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb)
 {
     STARTIO_PERFORMANCE_PARAMETERS Parameters;
+    STOR_LOCK_HANDLE Lock;
     LONG Now = InterlockedIncrement(&Inside);
 
     ASSERT(Channels == 0 || (ULONG)Now <= Channels);
@@ -36,7 +37,13 @@ static BOOLEAN StartIo(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb)
     ASSERT(StorPortGetStartIoPerfParams(Adapter, Srb, &Parameters) == STOR_STATUS_SUCCESS);
     ASSERT(Channels == 0 || Parameters.ChannelNumber < Channels);
     InterlockedDecrement(&Inside);
-    return TRUE;
+    if (Channels == 0 || !RamIsData(Srb)) {
+        return TRUE;
+    }
+    StorPortAcquireSpinLock(Adapter, StartIoLock, NULL, &Lock);
+    RamQueue(Adapter, Srb);
+    StorPortReleaseSpinLock(Adapter, &Lock);
+    return FALSE;
 }
 
 const RAM_HOOKS RamHooks = {.PassiveInitialize = PassiveInitialize, .StartIo = StartIo};

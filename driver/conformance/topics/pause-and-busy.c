@@ -3,20 +3,15 @@
  */
 #include "ram.h"
 
-/* The StartIo lock keeps HwStorStartIo out, so what it sets is seen by the next call. */
-static BOOLEAN Paused;
-static ULONG Calls;
+static LONG Paused; /* interlocked: nobody says which locks a timer of StorPortRequestTimer holds */
+static ULONG Calls; /* StartIo lock */
 static PVOID Timer;
 
 static HW_TIMER_EX Again;
 static VOID Again(PVOID DeviceExtension, PVOID Context)
 {
-    STOR_LOCK_HANDLE Lock;
-
     UNREFERENCED_PARAMETER(Context);
-    StorPortAcquireSpinLock(DeviceExtension, StartIoLock, NULL, &Lock);
-    Paused = FALSE;
-    StorPortReleaseSpinLock(DeviceExtension, &Lock);
+    ASSERT(InterlockedExchange(&Paused, 0) == 1);
     ASSERT(StorPortResume(DeviceExtension));
     ASSERT(StorPortDeviceReady(DeviceExtension, 0, 0, 0));
 }
@@ -37,7 +32,7 @@ static BOOLEAN StartIo(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb)
     }
     if (Calls == 40) {
         ASSERT(StorPortPause(Adapter, 60));
-        Paused = TRUE;
+        InterlockedExchange(&Paused, 1);
         ASSERT(StorPortRequestTimer(Adapter, Timer, Again, NULL, 20000, 0) == STOR_STATUS_SUCCESS);
     }
     return TRUE;

@@ -12,12 +12,7 @@ static BOOLEAN StartIo(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb)
 {
     InStartIo = TRUE;
     if (RamIsData(Srb)) {
-        STOR_LOCK_HANDLE Lock;
-
-        StorPortAcquireSpinLock(Adapter, DpcLock, &Adapter->Dpc, &Lock);
-        InsertTailList(&Adapter->Queue, &((PRAM_REQUEST)SrbGetMiniportContext(Srb))->Link);
-        StorPortReleaseSpinLock(Adapter, &Lock);
-        StorPortIssueDpc(Adapter, &Adapter->Dpc, NULL, NULL);
+        RamQueue(Adapter, Srb);
         InStartIo = FALSE;
         return FALSE;
     }
