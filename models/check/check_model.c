@@ -143,12 +143,32 @@ static struct check_limits read_limits(const struct sim_scenario *scenario)
     };
 }
 
-/* The load comes before: what the load looks like decides how much is remembered. */
+/* The rules of this folder. */
+static const enum sim_rule judged[] = {
+    SIM_RULE_ADAPTER_STUCK,    SIM_RULE_DATA_INTEGRITY,     SIM_RULE_DMA_AFTER_COMPLETION,
+    SIM_RULE_DPC_WATCHDOG,     SIM_RULE_IO_DURING_RESET,    SIM_RULE_LOCK_ORDER,
+    SIM_RULE_NVME_PROTOCOL,    SIM_RULE_RESET_OUTSTANDING,  SIM_RULE_RESUME_TOO_EARLY,
+    SIM_RULE_ROUTINE_TOO_LONG, SIM_RULE_SRB_COMPLETED_ONCE, SIM_RULE_SRB_LEAKED,
+    SIM_RULE_STALL_TOO_LONG,
+};
+
+static bool wanted(const struct sim_scenario *scenario)
+{
+    for (unsigned i = 0; i < sizeof judged / sizeof judged[0]; i++)
+        if (sim_opt_rule(scenario, judged[i]) != SIM_SEVERITY_OFF)
+            return true;
+    return false;
+}
+
+/* The load comes before: what the load looks like decides how much is remembered. With every rule
+ * off there are no checkers, and no figures of theirs. */
 static int check_setup(struct sim_machine *machine, struct sim_error *error)
 {
     struct check_config config = {.limits = read_limits(machine->scenario), .ask = machine_queries};
     struct check *check;
 
+    if (!wanted(machine->scenario))
+        return 0;
     SIM_ASSERT(machine->part[MACHINE_LOAD]);
     config.ask.ctx = sim_world_alloc(sizeof machine->part, 8);
     for (unsigned i = 0; i < sizeof machine->part / sizeof machine->part[0]; i++)
@@ -163,7 +183,8 @@ static int check_setup(struct sim_machine *machine, struct sim_error *error)
 
 static void check_finish(struct sim_machine *machine)
 {
-    check__finish(machine->part[MACHINE_CHECK]);
+    if (machine->part[MACHINE_CHECK])
+        check__finish(machine->part[MACHINE_CHECK]);
 }
 
 const struct sim_model check_model = {

@@ -4,6 +4,8 @@
  * asserted. To compare two versions, build both and run them in turn on one machine.
  *
  *   storsim_bench [SCENARIO.ini]     default: scenarios/bench-64.ini
+ *   storsim_bench io                 I/Os a second alone
+ *   storsim_bench runs SCENARIO.ini [STRATEGY [SEEDS [KEY VALUE]...]]
  */
 #include "sim/bench/bench.h"
 
@@ -47,9 +49,14 @@ int main(int argc, char **argv)
 {
     if (argc > 2 && !strcmp(argv[1], "runs"))
         return bench_runs(argc - 2, argv + 2);
+    if (argc == 2 && !strcmp(argv[1], "io")) {
+        bench_io();
+        return 0;
+    }
     printf("%-44s %12s %-14s %s\n", "work", "median", "unit", "bar");
     bench_engine();
     bench_strategies();
     bench_scenario(argc > 1 ? argv[1] : "scenarios/bench-64.ini");
+    bench_io();
     return 0;
 }

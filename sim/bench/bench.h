@@ -17,5 +17,6 @@ int bench_runs(int argc, char **argv);
 void bench_engine(void);
 void bench_strategies(void);
 void bench_scenario(const char *path);
+void bench_io(void);
 
 #endif

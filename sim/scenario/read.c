@@ -297,17 +297,31 @@ static struct sim_scenario *scenario_create(const char *path, const char *text)
     return s;
 }
 
+enum profile { STRICT, LENIENT, OFF }; /* as options.def has them */
+
+/* Without these a run would not end, or say nothing of what it is. */
+static bool always_judged(enum sim_rule rule)
+{
+    return rule == SIM_RULE_DRIVER_FAULT || rule == SIM_RULE_DRIVER_ASSERT ||
+           rule == SIM_RULE_DRIVER_HANG || rule == SIM_RULE_START_FAILED ||
+           rule == SIM_RULE_NOT_MODELLED || rule == SIM_RULE_NONDETERMINISM;
+}
+
+static enum sim_severity severity_of(enum profile profile, enum sim_rule rule)
+{
+    if (profile == OFF && !always_judged(rule))
+        return SIM_SEVERITY_OFF;
+    return profile == LENIENT ? sim_rule_info[rule].lenient : sim_rule_info[rule].severity;
+}
+
 /* Rules that neither file nor command line names. */
 static void severity_defaults(struct sim_scenario *s)
 {
-    bool lenient = s->value[SIM_OPT_CHECK_PROFILE].number != 0;
+    enum profile profile = (enum profile)s->value[SIM_OPT_CHECK_PROFILE].number;
 
-    for (int i = 0; i < SIM_RULE_COUNT; i++) {
-        const struct sim_rule_info *rule = &sim_rule_info[i];
-
+    for (int i = 0; i < SIM_RULE_COUNT; i++)
         if (s->severity_line[i] == 0)
-            s->severity[i] = (uint8_t)(lenient ? rule->lenient : rule->severity);
-    }
+            s->severity[i] = (uint8_t)severity_of(profile, (enum sim_rule)i);
 }
 
 int sim_scenario_parse(const char *name, const char *text, const struct sim_setting *settings,

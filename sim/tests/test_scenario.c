@@ -225,6 +225,21 @@ START_TEST(a_profile_sets_the_rules_that_nobody_names)
 }
 END_TEST
 
+START_TEST(profile_off_leaves_what_ends_a_run)
+{
+    static const struct sim_setting off[] = {{"check.profile", "off"}};
+    struct sim_scenario *s = parse_with("[check]\nirql = warn\n" LOAD, off, 1);
+
+    ck_assert_msg(s != NULL, "%s", error.text);
+    ck_assert_int_eq(sim_opt_rule(s, SIM_RULE_IRQL), SIM_SEVERITY_WARN);
+    ck_assert_int_eq(sim_opt_rule(s, SIM_RULE_LOCK_RULE), SIM_SEVERITY_OFF);
+    ck_assert_int_eq(sim_opt_rule(s, SIM_RULE_DATA_RACE), SIM_SEVERITY_OFF);
+    ck_assert_int_eq(sim_opt_rule(s, SIM_RULE_DRIVER_HANG), SIM_SEVERITY_ERROR);
+    ck_assert_int_eq(sim_opt_rule(s, SIM_RULE_NONDETERMINISM), SIM_SEVERITY_ERROR);
+    sim_scenario_free(s);
+}
+END_TEST
+
 static void override_fails_with(const char *name, const char *value, const char *message)
 {
     struct sim_setting setting = {name, value};
@@ -352,6 +367,7 @@ int main(void)
     tcase_add_test(tc, expect_is_parsed);
     tcase_add_test(tc, overrides_reach_plain_named_and_all_sections);
     tcase_add_test(tc, a_profile_sets_the_rules_that_nobody_names);
+    tcase_add_test(tc, profile_off_leaves_what_ends_a_run);
     tcase_add_test(tc, overrides_have_messages_of_their_own);
     tcase_add_test(tc, the_hash_is_of_what_decides_a_run);
     tcase_add_test(tc, files_that_are_no_scenarios_are_refused);

@@ -169,6 +169,34 @@ START_TEST(bounds_are_the_scenarios)
 }
 END_TEST
 
+static void start_with(const struct sim_setting *settings, uint32_t count)
+{
+    sim_scenario_free(scenario);
+    ck_assert_int_eq(sim_scenario_parse("test", text, settings, count, &error, &scenario), 0);
+    machine.scenario = scenario;
+    ck_assert_int_eq(check_model.setup(&machine, &error), 0);
+}
+
+START_TEST(nobody_checks_when_every_rule_is_off)
+{
+    static const struct sim_setting off[] = {{"check.profile", "off"}};
+
+    start_with(off, 1);
+    ck_assert_ptr_null(machine.part[MACHINE_CHECK]);
+    check_model.finish(&machine);
+}
+END_TEST
+
+START_TEST(one_rule_that_is_on_is_checked)
+{
+    static const struct sim_setting one[] = {{"check.profile", "off"},
+                                             {"check.nvme-protocol", "error"}};
+
+    start_with(one, 2);
+    ck_assert_ptr_nonnull(machine.part[MACHINE_CHECK]);
+}
+END_TEST
+
 START_TEST(every_question_reaches_its_model)
 {
     const struct check_queries *ask;
@@ -229,6 +257,8 @@ int main(void)
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, bounds_are_the_scenarios);
+    tcase_add_test(tc, nobody_checks_when_every_rule_is_off);
+    tcase_add_test(tc, one_rule_that_is_on_is_checked);
     tcase_add_test(tc, every_question_reaches_its_model);
     tcase_add_test(tc, a_load_too_large_to_verify_is_the_users_mistake);
     tcase_add_test(tc, the_end_of_a_run_is_judged);
