@@ -144,7 +144,7 @@ static void build_workers(struct load *load, struct nt_memory *memory,
     for (uint32_t i = 0; i < load->workloads; i++) {
         const struct sim_workload *w = workload(scenario, i);
 
-        load->waits = load->waits || w->stonewall || w->wait_for >= 0;
+        load->waits = load->waits || w->after || w->wait_count;
         load->running[i] = w->jobs;
         for (uint32_t job = 0; job < w->jobs; job++) {
             struct load_worker *worker = &load->worker[number];

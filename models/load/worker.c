@@ -195,10 +195,13 @@ static bool may_begin(const struct load *load, const struct load_worker *worker)
 {
     const struct sim_workload *w = worker->w;
 
-    for (uint32_t i = 0; w->stonewall && i < worker->workload; i++)
+    for (uint32_t i = 0; i < w->after; i++)
         if (load->running[i])
             return false;
-    return w->wait_for < 0 || !load->running[w->wait_for];
+    for (uint32_t i = 0; i < w->wait_count; i++)
+        if (load->running[(uint32_t)w->wait_for + i])
+            return false;
+    return true;
 }
 
 void load__workers_begin(struct load *load)

@@ -30,6 +30,14 @@ int sim_cli_usage_error(const char *text)
     return SIM_EXIT_USAGE;
 }
 
+void sim_cli_notes(const struct sim_scenario *scenario)
+{
+    const char *note;
+
+    for (uint32_t i = 0; (note = sim_scenario_note(scenario, i)) != NULL; i++)
+        fprintf(stderr, "storsim: warning: %s\n", note);
+}
+
 const char *sim_paint(enum sim_paint paint)
 {
     static const char *const escape[] = {"\033[0m",    "\033[1;31m", "\033[1;32m",

@@ -69,6 +69,8 @@ void sim_verb_usage(FILE *out, const struct sim_verb *verb);
 
 /* "storsim: text" on standard error; returns SIM_EXIT_USAGE. */
 int sim_cli_usage_error(const char *text);
+/* What the scenario's files say and has no meaning here, to stderr. */
+void sim_cli_notes(const struct sim_scenario *scenario);
 
 /* --- scenarios of the command line
  * ------------------------------------------------------------------ */

@@ -531,6 +531,7 @@ static int explore(const struct sim_arguments *arguments)
             status = sim_cli_usage_error(error.text);
         } else {
             x->scenario = scenario;
+            sim_cli_notes(scenario);
             status = scenario_explore(x, &error);
             sim_scenario_free(scenario);
         }

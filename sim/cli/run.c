@@ -110,6 +110,7 @@ static int run(const struct sim_arguments *arguments)
         sim_scenario_find(arguments->operand.item[0], path, sizeof(path), &error) < 0 ||
         sim_scenario_read(path, settings.item, settings.count, &error, &scenario) < 0)
         return sim_cli_usage_error(error.text);
+    sim_cli_notes(scenario);
     status = scenario_run(arguments, scenario, &settings);
     sim_scenario_free(scenario);
     return status;

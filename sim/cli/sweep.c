@@ -102,6 +102,9 @@ static int cell_add(struct sweep *sweep, const char *path, const struct sim_sett
         return -1;
     *cell = (struct sim_cell){
         .scenario = scenario, .setting = settings->item, .settings = settings->count};
+    if (!arguments->quiet &&
+        (!sweep->config.cells || strcmp(sim_scenario_path(cell[-1].scenario), path) != 0))
+        sim_cli_notes(scenario);
     sweep->config.cells++;
     seeds_default(cell);
     if (arguments->seeds != NULL &&

@@ -95,8 +95,9 @@ struct sim_workload {
     uint64_t offset, bytes, offset_increment;
     bool serialize_overlap;
     /* when */
-    bool stonewall;
-    int32_t wait_for; /* number of another workload; -1: none */
+    uint32_t after;      /* so many workloads, the first ones, must have ended before it begins */
+    int32_t wait_for;    /* number of another workload that must have, too; -1: none */
+    uint32_t wait_count; /* and so many from there on */
     sim_ns startdelay, ramp_time, runtime;
     uint64_t number_ios, io_bytes;                /* of each worker, loops included; 0: no bound */
     uint64_t rate[SIM_DIRS], rate_iops[SIM_DIRS]; /* a second; 0: as fast as it goes */

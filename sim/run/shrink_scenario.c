@@ -46,19 +46,27 @@ static const struct rung {
 
 /* --- text and settings ------------------------------------------------------------------------ */
 
+/* Where the line begins, or NULL; files behind the text are not looked at. */
+static const char *line_find(const char *text, const char *end, const char *head)
+{
+    size_t n = strlen(head);
+
+    while (text && text < end && strncmp(text, head, n) != 0)
+        text = (text = strchr(text, '\n')) ? text + 1 : NULL;
+    return text && text < end ? text : NULL;
+}
+
 char *sim__section_cut(const char *text, const char *kind, const char *name)
 {
-    char head[160];
-    const char *from = text, *to;
-    char *out;
-    size_t n = (size_t)snprintf(head, sizeof head, "[%s %s]", kind, name);
+    char head[160], *out;
+    const char *end = text + sim_scenario_head(text), *from, *to;
 
-    while (from && strncmp(from, head, n))
-        from = (from = strchr(from, '\n')) ? from + 1 : NULL;
+    snprintf(head, sizeof head, "[%s %s]", kind, name);
+    from = line_find(text, end, head);
     if (!from)
         return NULL;
-    to = strstr(from, "\n[");
-    to = to ? to + 1 : from + strlen(from);
+    to = line_find(from + 1, end, "[");
+    to = to ? to : end;
     out = malloc(strlen(text) + 1);
     SIM_ASSERT(out);
     memcpy(out, text, (size_t)(from - text));

@@ -91,7 +91,7 @@ static int override_named(struct sim_scenario *scenario, const char *kind, const
         if (strcmp(section->kind, kind) != 0)
             continue;
         words[n++] = section->name;
-        if (name != NULL && strcmp(section->name, name) != 0)
+        if (name != NULL && strcmp(section->name, name) != 0 && strcmp(section->parent, name) != 0)
             continue;
         hits++;
         if (sim__assign(scenario, section, kind, key, text, SIM__FROM_COMMAND_LINE, error) < 0)

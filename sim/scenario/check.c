@@ -8,17 +8,21 @@ int sim__complain(const struct sim_scenario *scenario, const struct sim_section 
                   enum sim_option option, const char *what, struct sim_error *error)
 {
     const struct sim_option_info *info = &sim_option_info[option];
-    int line = section != NULL ? section->value[option].line : scenario->value[option].line;
+    const struct sim__value *value = section ? &section->value[option] : &scenario->value[option];
+    const char *file = value->file ? value->file : scenario->path;
+    int line = value->line;
 
     if (line == SIM__FROM_COMMAND_LINE)
         return sim_error_set(error, "--set %s.%s%s%s: %s", info->section,
                              section ? section->name : "", section ? "." : "", info->key, what);
-    if (line == SIM__FROM_DEFAULT && section != NULL)
+    if (line == SIM__FROM_DEFAULT && section != NULL) {
         line = section->line;
+        file = section->file ? section->file : scenario->path;
+    }
     if (line == SIM__FROM_DEFAULT)
         return sim_error_set(error, "%s: %s.%s: %s", scenario->path, info->section, info->key,
                              what);
-    return sim_error_set(error, "%s:%d: %s: %s", scenario->path, line, info->key, what);
+    return sim_error_set(error, "%s:%d: %s: %s", file, line, info->key, what);
 }
 
 static int check_strategy(const struct sim_scenario *scenario, struct sim_error *error)

@@ -10,13 +10,14 @@
 #include <xxhash.h>
 
 #include "sim/engine/sim_assert.h"
+#include "sim/load/workload.h"
 #include "sim/scenario/scenario_private.h"
 
 #define TEXT_MAX (1024 * 1024)
 
 struct reader {
     struct sim_scenario *scenario;
-    const char *next;            /* what inih has not seen yet */
+    const char *next, *end;      /* what inih has not seen yet */
     int line;                    /* the one it works on */
     char kind[SIM__NAME_MAX];    /* section of the present line; "" before the first */
     int kind_line[16];           /* where each unnamed section was opened, by number of its name */
@@ -156,7 +157,7 @@ static char *line_next(char *out, int bytes, void *ctx)
     const char *start = r->next + strspn(r->next, " \t");
     const char *end = memchr(r->next, ']', length);
 
-    if (*r->next == '\0' || r->failed)
+    if (r->next >= r->end || r->failed)
         return NULL;
     r->line++;
     if (length + 2 > (size_t)bytes) {
@@ -188,7 +189,10 @@ static int key_found(void *ctx, const char *section, const char *key, const char
 
 static int file_parse(struct sim_scenario *scenario, struct sim_error *error)
 {
-    struct reader r = {.scenario = scenario, .next = scenario->text, .error = error};
+    struct reader r = {.scenario = scenario,
+                       .next = scenario->text,
+                       .end = scenario->text + scenario->head,
+                       .error = error};
     int bad;
 
     ini_allow_multiline = false;
@@ -259,8 +263,12 @@ static uint64_t hash_all(const struct sim_scenario *s)
     }
     XXH3_64bits_update(state, s->severity, sizeof(s->severity));
     hash_registry(state, s);
-    for (uint32_t i = 0; i < sim_sections(s, "workload"); i++)
+    for (uint32_t i = 0; i < sim_sections(s, "workload"); i++) {
+        const struct sim_workload *w = sim_section(s, "workload", i)->workload;
+
         hash_section(state, sim_section(s, "workload", i));
+        XXH3_64bits_update(state, w->trace, w->trace_ios * sizeof *w->trace);
+    }
     for (uint32_t i = 0; i < sim_sections(s, "fault"); i++)
         hash_section(state, sim_section(s, "fault", i));
     hash = XXH3_64bits_digest(state);
@@ -293,6 +301,7 @@ static struct sim_scenario *scenario_create(const char *path, const char *text)
     s->name = base_name(path);
     s->text = strdup(text);
     SIM_ASSERT(s->path != NULL && s->text != NULL);
+    s->head = sim_scenario_head(s->text);
     section_defaults(s->value);
     return s;
 }
@@ -324,14 +333,32 @@ static void severity_defaults(struct sim_scenario *s)
             s->severity[i] = (uint8_t)severity_of(profile, (enum sim_rule)i);
 }
 
-int sim_scenario_parse(const char *name, const char *text, const struct sim_setting *settings,
-                       uint32_t count, struct sim_error *error, struct sim_scenario **out)
+/* Those of workloads go before what the files say; the others decide how that is read. */
+static int settings_apply(struct sim_scenario *s, const struct sim_setting *settings,
+                          uint32_t count, enum sim__from from, struct sim_error *error)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (!sim__setting_of_load(&settings[i]) && sim__override(s, &settings[i], error) < 0)
+            return -1;
+    if (sim__files_load(s, from, error) < 0 || sim__files_expand(s, error) < 0)
+        return -1;
+    for (uint32_t i = 0; i < count; i++)
+        if (sim__setting_of_load(&settings[i]) && sim__override(s, &settings[i], error) < 0)
+            return -1;
+    return 0;
+}
+
+static int parse(const char *name, const char *text, const struct sim_setting *settings,
+                 uint32_t count, enum sim__from from, struct sim_error *error,
+                 struct sim_scenario **out)
 {
     struct sim_scenario *s = scenario_create(name, text);
-    int result = file_parse(s, error);
+    int result = sim__files_split(s, error);
 
-    for (uint32_t i = 0; result == 0 && i < count; i++)
-        result = sim__override(s, &settings[i], error);
+    if (result == 0)
+        result = file_parse(s, error);
+    if (result == 0)
+        result = settings_apply(s, settings, count, from, error);
     severity_defaults(s);
     if (result == 0)
         result = sim__check(s, error);
@@ -342,6 +369,12 @@ int sim_scenario_parse(const char *name, const char *text, const struct sim_sett
     s->hash = hash_all(s);
     *out = s;
     return 0;
+}
+
+int sim_scenario_parse(const char *name, const char *text, const struct sim_setting *settings,
+                       uint32_t count, struct sim_error *error, struct sim_scenario **out)
+{
+    return parse(name, text, settings, count, SIM__FROM_TEXT, error, out);
 }
 
 static int file_read(FILE *file, const char *path, char *text, struct sim_error *error)
@@ -372,7 +405,7 @@ int sim_scenario_read(const char *path, const struct sim_setting *settings, uint
     result = file_read(file, path, text, error);
     fclose(file);
     if (result == 0)
-        result = sim_scenario_parse(path, text, settings, count, error, out);
+        result = parse(path, text, settings, count, SIM__FROM_DISK, error, out);
     free(text);
     return result;
 }

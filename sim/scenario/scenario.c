@@ -27,6 +27,7 @@ void sim_scenario_free(struct sim_scenario *scenario)
         sim__section_free(scenario->section[i]);
     }
     values_free(scenario->value);
+    sim__files_free(scenario);
     free(scenario->path);
     free(scenario->name);
     free(scenario->text);

@@ -51,18 +51,21 @@ struct sim_setting {
     const char *name, *value;
 };
 
-/* Reads the file at path and applies the overrides. Errors (text in error, as file:line: what, what
- * is allowed, did you mean): unknown section or key, wrong unit, value out of bounds, key given
- * twice, missing file, no workload, bad `expect`. Returns 0 and the scenario, or a negative value.
+/* Reads the file at path, and the files that its workloads name, and applies the overrides. Errors
+ * (text in error, as file:line: what, what is allowed, did you mean): unknown section or key, wrong
+ * unit, value out of bounds, key given twice, missing file, no workload, bad `expect`. Returns 0
+ * and the scenario, or a negative value.
  */
 int sim_scenario_read(const char *path, const struct sim_setting *settings, uint32_t count,
                       struct sim_error *error, struct sim_scenario **out);
-/* The same from text; name stands for the file name in messages. */
+/* The same from text; name stands for the file name in messages. Files that its workloads name must
+ * have come with it. */
 int sim_scenario_parse(const char *name, const char *text, const struct sim_setting *settings,
                        uint32_t count, struct sim_error *error, struct sim_scenario **out);
 void sim_scenario_free(struct sim_scenario *scenario);
 
-/* Path as given, base name without folder and ".ini", the file's text, and a hash (xxHash) of all
+/* Path as given, base name without folder and ".ini", the file's text with all files that it needs
+ * behind it (attach.c), and a hash (xxHash) of all
  * effective values that decide a run: comments, the order of keys, [scenario], driver.module and
  * explore.strategy are not part of it, so that two drivers or strategies can be compared on the
  * same scenario. The order of workloads, and of faults, is. */
@@ -70,6 +73,10 @@ const char *sim_scenario_path(const struct sim_scenario *scenario);
 const char *sim_scenario_name(const struct sim_scenario *scenario);
 const char *sim_scenario_text(const struct sim_scenario *scenario);
 uint64_t sim_scenario_hash(const struct sim_scenario *scenario);
+/* The i-th warning about what its files say and has no meaning here; NULL: there are no more. */
+const char *sim_scenario_note(const struct sim_scenario *scenario, uint32_t i);
+/* Bytes of such a text before the files. */
+size_t sim_scenario_head(const char *text);
 
 /* Values of options outside [workload] and [fault]. TIME: ns. SIZE: bytes. PERCENT: parts per
  * million of one (40% is 400000). BOOL: 0 or 1. ENUM: index into its list. INDEX: -1 for any.

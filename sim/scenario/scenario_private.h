@@ -2,6 +2,7 @@
 #ifndef SIM_SCENARIO_SCENARIO_PRIVATE_H
 #define SIM_SCENARIO_SCENARIO_PRIVATE_H
 
+#include "sim/load/jobs.h"
 #include "sim/scenario/scenario.h"
 
 #define SIM__SECTIONS_MAX 64
@@ -13,14 +14,24 @@ enum { SIM__FROM_DEFAULT = 0, SIM__FROM_COMMAND_LINE = -1 };
 
 struct sim__value {
     int64_t number;
-    char *text; /* as written, or NULL: the default */
-    int line;   /* of the file, SIM__FROM_DEFAULT or SIM__FROM_COMMAND_LINE */
+    char *text;       /* as written, or NULL: the default */
+    int line;         /* of the file, SIM__FROM_DEFAULT or SIM__FROM_COMMAND_LINE */
+    const char *file; /* that line is of this attached file; NULL: of the scenario */
+};
+
+/* A file that came with the scenario: its bytes are length from text + at on. */
+#define SIM__FILES_MAX 16
+struct sim__file {
+    char *name, *path; /* as the scenario names it; for messages */
+    size_t at, length;
 };
 
 struct sim_section {
     const char *kind; /* "workload" or "fault" */
     char name[SIM__NAME_MAX];
     int line;
+    const char *file;           /* as in struct sim__value */
+    char parent[SIM__NAME_MAX]; /* the [workload] whose file this one comes from; "": none */
     struct sim__value value[SIM_OPT_COUNT]; /* those of its kind are used */
     struct sim_workload *workload;          /* of a [workload NAME], once it was checked */
 };
@@ -31,7 +42,11 @@ struct sim__registry_entry {
 };
 
 struct sim_scenario {
-    char *path, *name, *text;
+    char *path, *name, *text; /* text: attached files included */
+    size_t head;              /* bytes of text before them */
+    uint32_t files;
+    struct sim__file file[SIM__FILES_MAX];
+    struct sim_notes notes;
     struct sim__value value[SIM_OPT_COUNT];
     uint8_t severity[SIM_RULE_COUNT];
     int severity_line[SIM_RULE_COUNT];
@@ -99,6 +114,24 @@ int sim__check_workload(struct sim_scenario *scenario, struct sim_section *secti
                         struct sim_error *error);
 void sim__workload_free(struct sim_workload *workload); /* NULL is allowed */
 void sim__section_free(struct sim_section *section);
+
+/* --- attach.c --- */
+
+enum sim__from { SIM__FROM_TEXT, SIM__FROM_DISK };
+/* Finds the files behind the text. Errors carry their place. */
+int sim__files_split(struct sim_scenario *scenario, struct sim_error *error);
+/* Reads those that workloads name and that are not there yet. FROM_TEXT: that is an error. */
+int sim__files_load(struct sim_scenario *scenario, enum sim__from from, struct sim_error *error);
+/* Makes a section of each job of an icf or fio file. */
+int sim__files_expand(struct sim_scenario *scenario, struct sim_error *error);
+void sim__files_free(struct sim_scenario *scenario);
+/* NULL: there is none of this name. */
+const struct sim__file *sim__file_find(const struct sim_scenario *scenario, const char *name);
+struct sim_load_place sim__file_place(const struct sim_scenario *scenario,
+                                      const struct sim__file *file);
+/* Settings of what files may say; all others must be known before one is read. */
+bool sim__setting_of_load(const struct sim_setting *setting);
+
 /* The same for one [fault NAME]. */
 int sim__check_fault(const struct sim_scenario *scenario, const struct sim_section *section,
                      struct sim_error *error);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/engine/sim_assert.h"
+#include "sim/load/trace.h"
 #include "sim/load/words.h"
 #include "sim/scenario/scenario_private.h"
 
@@ -17,6 +18,7 @@ struct making {
     struct sim_workload *w;
     struct sim_access_line access[SIM_ACCESS_MAX];
     uint64_t block, space;
+    uint64_t trace_end; /* bytes that a trace reaches over */
     struct sim_error *error;
 };
 
@@ -38,8 +40,11 @@ static int complain(const struct making *m, enum sim_option option, const char *
 /* Of two options: was b written later? The command line comes after every file. */
 static bool later(const struct making *m, enum sim_option a, enum sim_option b)
 {
-    int of_a = m->section->value[a].line, of_b = m->section->value[b].line;
+    const struct sim__value *va = &m->section->value[a], *vb = &m->section->value[b];
+    int of_a = va->line, of_b = vb->line;
 
+    if (of_a != SIM__FROM_DEFAULT && of_b != SIM__FROM_DEFAULT && !va->file != !vb->file)
+        return !vb->file; /* of an attached file and the scenario, the latter */
     if (of_b == SIM__FROM_DEFAULT || of_a == SIM__FROM_COMMAND_LINE)
         return of_b == SIM__FROM_COMMAND_LINE;
     return of_b == SIM__FROM_COMMAND_LINE || of_b > of_a;
@@ -104,6 +109,8 @@ static bool whole_blocks(const struct sim_sizes *size, uint64_t block)
 
 static int check_sizes(struct making *m)
 {
+    if (m->w->trace)
+        return 0;
     for (int d = 0; d < SIM_DIRS; d++) {
         if (!uses(m->w, (enum sim_direction)d))
             continue;
@@ -153,6 +160,30 @@ static int read_access(struct making *m)
     return 0;
 }
 
+/* The I/Os come from a file. */
+static int read_trace(struct making *m)
+{
+    const struct sim__file *file = sim__file_find(m->scenario, text(m, SIM_OPT_WORKLOAD_TRACE));
+    struct sim_load_place place;
+    struct sim_io_trace trace;
+
+    if (!*text(m, SIM_OPT_WORKLOAD_TRACE))
+        return 0;
+    if (*text(m, SIM_OPT_WORKLOAD_ACCESS))
+        return complain(m, SIM_OPT_WORKLOAD_ACCESS, "a trace says what its I/Os are");
+    SIM_ASSERT(file);
+    place = sim__file_place(m->scenario, file);
+    if (sim_trace_read(&place, m->scenario->text + file->at, file->length, &trace,
+                       &m->scenario->notes, m->error) < 0) {
+        sim_trace_free(&trace);
+        return -1;
+    }
+    m->w->trace = trace.io; /* which frees it */
+    m->w->trace_ios = trace.ios;
+    m->trace_end = trace.end;
+    return 0;
+}
+
 static int read_pattern(struct making *m)
 {
     struct sim_workload *w = m->w;
@@ -172,9 +203,11 @@ static int read_pattern(struct making *m)
     if (read_sizes(m) < 0 || check_sizes(m) < 0 || read_align(m) < 0 || read_access(m) < 0)
         return -1;
     /* fio: a distribution or an alignment of one's own leaves the map out. */
-    w->random_map = !number(m, SIM_OPT_WORKLOAD_NORANDOMMAP) &&
+    w->random_map = !number(m, SIM_OPT_WORKLOAD_NORANDOMMAP) && !w->trace &&
                     w->distribution.kind == SIM_UNIFORM && !*text(m, SIM_OPT_WORKLOAD_BLOCKALIGN) &&
                     !w->access;
+    if (w->trace)
+        w->distribution.kind = SIM_UNIFORM;
     w->serialize_overlap = number(m, SIM_OPT_WORKLOAD_SERIALIZE_OVERLAP);
     return 0;
 }
@@ -236,10 +269,17 @@ static int read_wait(struct making *m, uint32_t me)
     char what[128];
 
     m->w->wait_for = -1;
-    for (uint32_t i = 0; *name && i < me; i++)
-        if (strcmp(sim_section_name(sim_section(m->scenario, "workload", i)), name) == 0)
-            m->w->wait_for = (int32_t)i;
-    if (!*name || m->w->wait_for >= 0)
+    for (uint32_t i = 0; *name && i < me; i++) {
+        const struct sim_section *other = sim_section(m->scenario, "workload", i);
+        bool family = *other->parent && strcmp(other->parent, name) == 0 &&
+                      strcmp(m->section->parent, name) != 0;
+
+        if (!family && strcmp(other->name, name) != 0)
+            continue;
+        if (!m->w->wait_count++)
+            m->w->wait_for = (int32_t)i; /* the jobs of a file follow one another */
+    }
+    if (!*name || m->w->wait_count)
         return 0;
     snprintf(what, sizeof what, "there is no workload '%.60s' before this one", name);
     return complain(m, SIM_OPT_WORKLOAD_WAIT_FOR, what);
@@ -271,7 +311,9 @@ static int read_time(struct making *m, uint32_t me)
     w->startdelay = number(m, SIM_OPT_WORKLOAD_STARTDELAY);
     w->ramp_time = number(m, SIM_OPT_WORKLOAD_RAMP_TIME);
     w->runtime = number(m, SIM_OPT_WORKLOAD_RUNTIME);
-    w->stonewall = number(m, SIM_OPT_WORKLOAD_STONEWALL);
+    w->after = me;
+    if (!number(m, SIM_OPT_WORKLOAD_STONEWALL)) /* it divides those behind it, too */
+        w->after = me ? sim_section(m->scenario, "workload", me - 1)->workload->after : 0;
     if (__builtin_mul_overflow((uint64_t)number(m, SIM_OPT_WORKLOAD_NUMBER_IOS), loops,
                                &w->number_ios) ||
         __builtin_mul_overflow((uint64_t)number(m, SIM_OPT_WORKLOAD_IO_SIZE), loops, &w->io_bytes))
@@ -290,7 +332,17 @@ static void largest_and_smallest(struct making *m)
 
     w->smallest = UINT32_MAX;
     w->largest = 0;
-    for (int d = 0; d < SIM_DIRS && !w->access; d++) {
+    for (uint32_t i = 0; i < w->trace_ios; i++) {
+        uint32_t bytes = w->trace[i].bytes;
+
+        if (w->trace[i].op == SIM_TRACE_FLUSH)
+            continue;
+        w->largest = bytes > w->largest ? bytes : w->largest;
+        w->smallest = bytes < w->smallest ? bytes : w->smallest;
+    }
+    if (w->trace && !w->largest)
+        w->largest = w->smallest = (uint32_t)m->block; /* nothing but flushes */
+    for (int d = 0; d < SIM_DIRS && !w->access && !w->trace; d++) {
         if (!uses(w, (enum sim_direction)d))
             continue;
         w->largest = w->size[d].max > w->largest ? w->size[d].max : w->largest;
@@ -328,8 +380,15 @@ static int read_region(struct making *m)
         last > m->space - w->largest - w->offset)
         return complain(m, SIM_OPT_WORKLOAD_OFFSET_INCREMENT,
                         "leaves no room for one I/O of the last worker in controller.namespace");
+    if (w->trace && m->section->value[SIM_OPT_WORKLOAD_SIZE].line == SIM__FROM_DEFAULT)
+        w->bytes = m->trace_end > w->largest ? m->trace_end : w->largest;
+    if (w->bytes < m->trace_end)
+        return complain(m, SIM_OPT_WORKLOAD_SIZE, "the trace reaches further");
     if (w->bytes > m->space - w->offset - last)
         w->bytes = m->space - w->offset - last;
+    if (w->bytes < m->trace_end)
+        return complain(m, SIM_OPT_WORKLOAD_OFFSET,
+                        "leaves no room for the trace in controller.namespace");
     return 0;
 }
 
@@ -369,9 +428,9 @@ static uint64_t gcd(uint64_t a, uint64_t b)
 
 static uint64_t unit_of(const struct sim_workload *w)
 {
-    uint64_t unit = w->offset_increment;
+    uint64_t unit = w->trace ? gcd(w->offset_increment, w->smallest) : w->offset_increment;
 
-    for (int d = 0; d < SIM_DIRS && !w->access; d++) {
+    for (int d = 0; d < SIM_DIRS && !w->access && !w->trace; d++) {
         if (!uses(w, (enum sim_direction)d))
             continue;
         unit = gcd(gcd(unit, w->align[d]), w->size[d].step);
@@ -391,7 +450,7 @@ static void derive_places(struct sim_workload *w)
     uint64_t map = 0;
 
     w->least_align = UINT32_MAX;
-    for (int d = 0; d < SIM_DIRS && !w->access; d++) {
+    for (int d = 0; d < SIM_DIRS && !w->access && !w->trace; d++) {
         if (!uses(w, (enum sim_direction)d))
             continue;
         w->least_align = w->align[d] < w->least_align ? w->align[d] : w->least_align;
@@ -401,6 +460,8 @@ static void derive_places(struct sim_workload *w)
     }
     for (uint32_t i = 0; i < w->access_lines; i++)
         w->least_align = w->access[i].align < w->least_align ? w->access[i].align : w->least_align;
+    if (w->trace)
+        w->least_align = w->unit;
     w->map_unit = (uint32_t)map;
 }
 
@@ -513,8 +574,8 @@ int sim__check_workload(struct sim_scenario *scenario, struct sim_section *secti
     m->block = (uint64_t)sim_opt(scenario, SIM_OPT_CONTROLLER_BLOCK);
     m->space = (uint64_t)sim_opt(scenario, SIM_OPT_CONTROLLER_NAMESPACE);
     w->name = section->name;
-    if (read_pattern(m) < 0 || read_rates(m) < 0 || read_depth(m) < 0 || read_cpus(m) < 0 ||
-        read_region(m) < 0 || read_time(m, number_of_it) < 0)
+    if (read_trace(m) < 0 || read_pattern(m) < 0 || read_rates(m) < 0 || read_depth(m) < 0 ||
+        read_cpus(m) < 0 || read_region(m) < 0 || read_time(m, number_of_it) < 0)
         result = -1;
     if (result == 0) {
         read_rest(m);

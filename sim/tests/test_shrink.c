@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "sim/run/session.h"
-#include "sim/run/shrink.h"
+#include "sim/run/shrink_private.h"
 
 #define FIRST 500
 #define LAST 900
@@ -312,6 +312,18 @@ START_TEST(the_minimal_file_stands_beside_the_other)
 }
 END_TEST
 
+START_TEST(sections_are_cut_and_files_are_kept)
+{
+    static const char files[] = "[workload x]\nfio = l\n[fault f]\naction = stop\n"
+                                "--- file 14 l\n[fault f]\n[z]\n\n";
+    char *cut = sim__section_cut(files, "fault", "f");
+
+    ck_assert_str_eq(cut, "[workload x]\nfio = l\n--- file 14 l\n[fault f]\n[z]\n\n");
+    ck_assert_ptr_null(sim__section_cut(cut, "fault", "f"));
+    free(cut);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("shrink");
@@ -319,6 +331,7 @@ int main(void)
     SRunner *runner;
     int failed;
 
+    tcase_add_test(tc, sections_are_cut_and_files_are_kept);
     tcase_add_test(tc, everything_goes_but_what_the_finding_needs);
     tcase_add_test(tc, the_delay_that_is_left_is_late_and_short);
     tcase_add_loop_test(tc, the_bound_on_tries_holds_and_the_result_is_still_a_finding, 0, 5);
