@@ -174,6 +174,7 @@ static int check_setup(struct sim_machine *machine, struct sim_error *error)
     for (unsigned i = 0; i < sizeof machine->part / sizeof machine->part[0]; i++)
         ((void **)config.ask.ctx)[i] = machine->part[i];
     load_get_geometry(machine->part[MACHINE_LOAD], &config.geometry);
+    config.power_fails = nvme_power_fails(machine->part[MACHINE_NVME]);
     check = check__create(machine->sim, &config, error);
     if (!check)
         return -1;

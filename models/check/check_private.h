@@ -100,6 +100,7 @@ struct check {
     struct check_limits limits;
     struct check_queries ask;
     struct load_geometry geometry;
+    bool power_fails; /* and may take what the disk's cache holds */
     struct check_track track;
     /* each checker's own; defined in its file */
     struct check_commands *commands;
@@ -120,6 +121,7 @@ struct check_config {
     struct check_limits limits;
     struct check_queries ask;
     struct load_geometry geometry;
+    bool power_fails;
 };
 
 /* All checkers, in the present world. NULL with error text when the load is too large to verify. */

@@ -10,6 +10,7 @@ struct check *check__create(struct sim *sim, const struct check_config *config,
     check->limits = config->limits;
     check->ask = config->ask;
     check->geometry = config->geometry;
+    check->power_fails = config->power_fails;
     check__track_setup(check);
     check__commands_setup(check);
     check__completed_once_setup(check);

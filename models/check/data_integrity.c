@@ -14,8 +14,8 @@
  * misplaced writes, stale and unmoved data, torn blocks, and writes that reach the medium after
  * their end.
  * Not verified: that reads agree among themselves (two reads of one block during a write may see
- * new, then old); reads that failed; what a flush promises, since no power is lost yet; workloads
- * with verify = no.
+ * new, then old); reads that failed; workloads with verify = no.
+ * What a flush promises, and a loss of power takes away: durable.c.
  *
  * How: all submissions and ends have a place in one order, `seq`. For each unit of the region,
  * `floor` is the submission of the latest write acknowledged; a read keeps the floors of its units
@@ -23,69 +23,46 @@
  * floor. Ends of writes are kept in a ring; one that has left the ring is judged by the latest end
  * that has, which errs on the side of silence.
  */
-#include "models/check/check_private.h"
+#include "models/check/integrity_private.h"
 
 #define ENDS_MIN 1024
 #define ENDS_MAX 65536
 #define TABLE_BYTES_MAX ((uint64_t)128 << 20)
 
-/* The latest acknowledged write of a unit, by order of submission. */
-struct unit {
-    uint64_t floor; /* seq of its submission; 0: none yet */
-    uint64_t io;
-};
-
-struct end {
-    uint64_t io, seq;
-};
-
-struct check_integrity {
-    uint64_t seq;
-    uint64_t units;
-    struct unit *unit; /* page zone: only what is written costs at a restore */
-    uint64_t *trimmed; /* seq of the latest end of a trim, for each unit; NULL: nobody trims */
-    uint32_t trims;    /* under way */
-    uint32_t ends_mask;
-    struct end *ends;        /* of writes, by I/O */
-    uint64_t forgotten_seq;  /* latest end that left the ring */
-    uint32_t per_read;       /* units of the largest I/O */
-    struct unit *floors;     /* per_read for each I/O that may be under way */
-    uint32_t *spare, spares; /* records of floors that are not in use */
-};
-
-static uint64_t unit_of(const struct check *check, uint64_t lba)
-{
-    return (lba - check->geometry.first_block) / check->geometry.unit_blocks;
-}
-
 /* --- writes ----------------------------------------------------------------------------------- */
 
 static void end_write(struct check_integrity *in, uint64_t io)
 {
-    struct end *end = &in->ends[io & in->ends_mask];
+    struct check_end *end = &in->ends[io & in->ends_mask];
 
     if (end->seq > in->forgotten_seq)
         in->forgotten_seq = end->seq;
-    *end = (struct end){io, in->seq};
+    *end = (struct check_end){io, in->seq};
 }
 
 static void acknowledge(struct check *check, const struct check_io *io)
 {
-    struct unit *unit = &check->integrity->unit[unit_of(check, io->lba)];
+    struct check_unit *unit = &check->integrity->unit[check__unit_of(check, io->lba)];
     uint32_t n = io->blocks / check->geometry.unit_blocks;
 
-    SIM_ASSERT(unit_of(check, io->lba) + n <= check->integrity->units);
+    SIM_ASSERT(check__unit_of(check, io->lba) + n <= check->integrity->units);
+    if (SIM_UNLIKELY(check->integrity->durable != NULL) && !check__durable_relies_on(check, io))
+        return;
     sim_world_touch(unit, n * sizeof *unit);
-    for (uint32_t i = 0; i < n; i++)
-        if (io->seq > unit[i].floor)
-            unit[i] = (struct unit){io->seq, io->io};
+    for (uint32_t i = 0; i < n; i++) {
+        if (io->seq <= unit[i].floor)
+            continue;
+        unit[i] = (struct check_unit){io->seq, io->io};
+        if (SIM_UNLIKELY(check->integrity->durable != NULL))
+            check__durable_acknowledged(check, check__unit_of(check, io->lba) + i, &unit[i]);
+    }
 }
 
 /* --- trims ------------------------------------------------------------------------------------ */
 
 static void end_trim(struct check *check, const struct check_io *io)
 {
-    uint64_t *trimmed = &check->integrity->trimmed[unit_of(check, io->lba)];
+    uint64_t *trimmed = &check->integrity->trimmed[check__unit_of(check, io->lba)];
     uint32_t n = io->blocks / check->geometry.unit_blocks;
 
     SIM_ASSERT(check->integrity->trims);
@@ -106,13 +83,13 @@ static bool trim_under_way(const struct check *check, uint64_t lba)
 }
 
 /* A trim may have taken away what the latest acknowledged write put there. */
-static bool may_be_trimmed(const struct check *check, uint64_t lba, const struct unit *floor)
+static bool may_be_trimmed(const struct check *check, uint64_t lba, const struct check_unit *floor)
 {
     const struct check_integrity *in = check->integrity;
 
     if (!in->trimmed)
         return false;
-    return in->trimmed[unit_of(check, lba)] > floor->floor ||
+    return in->trimmed[check__unit_of(check, lba)] > floor->floor ||
            (in->trims && trim_under_way(check, lba));
 }
 
@@ -121,11 +98,12 @@ static bool may_be_trimmed(const struct check *check, uint64_t lba, const struct
 static void note_floors(struct check *check, struct check_io *io)
 {
     struct check_integrity *in = check->integrity;
-    const struct unit *unit = &in->unit[unit_of(check, io->lba)];
-    struct unit *floor;
+    const struct check_unit *unit = &in->unit[check__unit_of(check, io->lba)];
+    struct check_unit *floor;
 
     SIM_ASSERT(in->spares);
-    SIM_ASSERT(unit_of(check, io->lba) + io->blocks / check->geometry.unit_blocks <= in->units);
+    SIM_ASSERT(check__unit_of(check, io->lba) + io->blocks / check->geometry.unit_blocks <=
+               in->units);
     io->floors = in->spare[--in->spares];
     floor = &in->floors[(size_t)io->floors * in->per_read];
     for (uint32_t i = 0; i < io->blocks / check->geometry.unit_blocks; i++)
@@ -133,10 +111,10 @@ static void note_floors(struct check *check, struct check_io *io)
 }
 
 /* Was write `io` superseded for a read with this floor? */
-static bool superseded(const struct check *check, uint64_t io, const struct unit *floor)
+static bool superseded(const struct check *check, uint64_t io, const struct check_unit *floor)
 {
     const struct check_integrity *in = check->integrity;
-    const struct end *end = &in->ends[io & in->ends_mask];
+    const struct check_end *end = &in->ends[io & in->ends_mask];
 
     if (check__map_find(&check->track.ios, io))
         return false;
@@ -144,7 +122,7 @@ static bool superseded(const struct check *check, uint64_t io, const struct unit
 }
 
 static void judge_stamp(struct check *check, const struct check_io *read, uint64_t lba,
-                        const struct load_value *value, const struct unit *floor)
+                        const struct load_value *value, const struct check_unit *floor)
 {
     if (value->lba != lba)
         sim_find(check->sim, SIM_RULE_DATA_INTEGRITY, read->srb,
@@ -159,7 +137,7 @@ static void judge_stamp(struct check *check, const struct check_io *read, uint64
 }
 
 static void judge(struct check *check, const struct check_io *read, uint64_t lba,
-                  const struct load_value *value, const struct unit *floor)
+                  const struct load_value *value, const struct check_unit *floor)
 {
     switch (value->kind) {
     case LOAD_VALUE_UNCHECKED:
@@ -196,7 +174,7 @@ static void judge_read(struct check *check, const struct check_io *read)
 {
     const struct check_integrity *in = check->integrity;
     uint32_t unit_blocks = check->geometry.unit_blocks;
-    const struct unit *floor = &in->floors[(size_t)read->floors * in->per_read];
+    const struct check_unit *floor = &in->floors[(size_t)read->floors * in->per_read];
 
     for (uint32_t at = 0; at < read->blocks;) {
         uint32_t room = unit_blocks - at % unit_blocks;
@@ -242,6 +220,8 @@ static void done(struct sim *sim, const struct sim_record *r, void *ctx)
         in->spare[in->spares++] = io->floors;
     } else if (io->op == SP_TRIM) {
         end_trim(check, io);
+    } else if (in->durable && io->op == SP_FLUSH && !r->arg[1]) {
+        check__durable_flushed(check, io);
     }
 }
 
@@ -291,6 +271,8 @@ int check__integrity_setup(struct check *check, struct sim_error *error)
         pages = (uint32_t)((in->units * sizeof *in->trimmed + SIM_PAGE_SIZE - 1) >> SIM_PAGE_SHIFT);
         in->trimmed = sim_world_page(sim_world_pages_alloc(pages));
     }
+    if (check->power_fails)
+        check__durable_setup(check);
     setup_ring(in, geometry->ios_max);
     setup_floors(in, geometry);
     sim_trace_subscribe(check->sim, SIM_EV_IO_SUBMIT, submitted, check);

@@ -241,9 +241,17 @@ void nvme__self_reset(struct nvme_ctrl *ctrl)
     ctrl->faulty.forgot = true;
 }
 
+void nvme__power_cycle(struct nvme_ctrl *ctrl, enum nvme_power_loss how)
+{
+    ctrl->power_cycles++;
+    ctrl->unsafe_shutdowns += nvme_csts_shst(ctrl->csts) != NVME_SHST_COMPLETE;
+    nvme__cache_lose(ctrl, how);
+    nvme__self_reset(ctrl);
+}
+
 void nvme_power_off(struct nvme_ctrl *ctrl)
 {
-    nvme__self_reset(ctrl);
+    nvme__power_cycle(ctrl, NVME_POWER_CUT_BY_HOST);
 }
 
 /* --- shutdown (7.6.2) ------------------------------------------------------------------------- */
@@ -256,6 +264,8 @@ static void shutdown_done(struct nvme_ctrl *ctrl)
         return;
     }
     set_state(ctrl, NVME_SHUTDOWN);
+    if (ctrl->cache.size)
+        nvme__cache_flush(ctrl);
     set_shutdown(ctrl, NVME_SHST_COMPLETE);
 }
 
@@ -412,6 +422,7 @@ struct nvme_ctrl *nvme_create(struct sim *sim, const struct nvme_options *option
     if (options->deallocated == NVME_DEALLOCATED_ONES)
         nvme__media_fill(&ctrl->media, 0xFF);
     nvme__media_init(&ctrl->marks, options->namespace_bytes / options->block_bytes);
+    nvme__cache_init(ctrl);
     nvme__features_reset(ctrl);
     sim_stream_register(sim, &ctrl->latency, "nvme.latency");
     sim_stream_register(sim, &ctrl->late, "nvme.late");
@@ -439,6 +450,11 @@ uint32_t nvme_io_queues(const struct nvme_ctrl *ctrl)
 uint32_t nvme_commands_inside(const struct nvme_ctrl *ctrl)
 {
     return ctrl->inside;
+}
+
+bool nvme_power_fails(const struct nvme_ctrl *ctrl)
+{
+    return ctrl->cache.size;
 }
 
 uint64_t nvme_namespace_blocks(const struct nvme_ctrl *ctrl)

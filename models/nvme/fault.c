@@ -213,4 +213,5 @@ void nvme__faults_serve(struct nvme_ctrl *ctrl)
     nvme__fault_commands_serve(ctrl);
     nvme__fault_completions_serve(ctrl);
     nvme__fault_controllers_serve(ctrl);
+    nvme__fault_power_serve(ctrl);
 }

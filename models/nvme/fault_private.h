@@ -8,6 +8,7 @@
  *   fault_command     stop, stalled fetch, hung and failed commands, data that is late or wrong
  *   fault_completion  completion entries that are lost, late, twice, torn, wrong or made up
  *   fault_controller  CSTS.RDY, fatal status, resets of its own, the link, registers
+ *   fault_power       power that fails, a write cache that lies
  *   fault_later       what a fault does later, by itself
  */
 #ifndef MODELS_NVME_FAULT_PRIVATE_H
@@ -71,6 +72,7 @@ struct nvme_faulty {
     sim_ns slow_up, slow_down; /* added to the time that CSTS.RDY takes */
     uint32_t fatals;           /* enabling ends in fatal status */
     uint32_t aborts_ignored;
+    uint32_t flushes_ignored;
     uint32_t down;             /* the link is */
     const struct fault *flap;  /* CSTS.RDY reads wrong for a while after it changed */
     sim_ns flap_from;          /* its latest change */
@@ -122,6 +124,9 @@ void nvme__fault_cq_gone(struct nvme_ctrl *ctrl, uint32_t cqid);
 
 /* --- fault_controller.c --- */
 void nvme__fault_controllers_serve(struct nvme_ctrl *ctrl);
+
+/* --- fault_power.c --- */
+void nvme__fault_power_serve(struct nvme_ctrl *ctrl);
 
 /* --- fault_later.c --- */
 struct nvme_later *nvme__later(struct nvme_ctrl *ctrl, enum nvme_later_kind kind);

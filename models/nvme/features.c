@@ -1,7 +1,8 @@
 /* models/nvme/features.c - Set Features and Get Features.
  *
  * Values are kept until the next controller reset; nothing can be saved beyond it. Arbitration
- * Burst and Number of Queues have effect, the others are accepted and remembered only. Number of
+ * Burst, Number of Queues and Volatile Write Cache have effect, the others are accepted and
+ * remembered only. Number of
  * Queues grants what is asked for, up to what the controller has. Source: NVM
  * Express 1.4, 5.13, 5.21.
  */
@@ -67,11 +68,18 @@ static bool vector_exists(const struct nvme_ctrl *ctrl, uint32_t value)
     return (value & 0xFFFF) < vectors;
 }
 
+/* 5.21.1.6: a cache that is not there has no feature. */
+static bool is_known(const struct nvme_ctrl *ctrl, uint32_t id)
+{
+    return id < NVME_FEATURE_COUNT && table[id].known &&
+           (id != NVME_FEATURE_WRITE_CACHE || ctrl->options.cache_bytes);
+}
+
 uint16_t nvme__feature_set(struct nvme_ctrl *ctrl, const struct nvme_sqe *sqe, uint32_t *dw0)
 {
     uint32_t id = sqe->cdw10 & 0xFF, value = sqe->cdw11;
 
-    if (id >= NVME_FEATURE_COUNT || !table[id].known)
+    if (!is_known(ctrl, id))
         return NVME_INVALID_FIELD | NVME_STATUS_DNR;
     if (sqe->cdw10 >> 31)
         return NVME_FEATURE_NOT_SAVEABLE | NVME_STATUS_DNR;
@@ -82,6 +90,8 @@ uint16_t nvme__feature_set(struct nvme_ctrl *ctrl, const struct nvme_sqe *sqe, u
     if (id == NVME_FEATURE_POWER && (value & 0x1F)) /* Identify's NPSS is 0 */
         return NVME_INVALID_FIELD | NVME_STATUS_DNR;
     ctrl->features[id] = value & table[id].mask;
+    if (id == NVME_FEATURE_WRITE_CACHE && !ctrl->features[id] && ctrl->cache.size)
+        nvme__cache_flush(ctrl);
     return NVME_OK;
 }
 
@@ -98,7 +108,7 @@ uint16_t nvme__feature_get(const struct nvme_ctrl *ctrl, const struct nvme_sqe *
 {
     uint32_t id = sqe->cdw10 & 0xFF, select = sqe->cdw10 >> 8 & 7;
 
-    if (id >= NVME_FEATURE_COUNT || !table[id].known)
+    if (!is_known(ctrl, id))
         return NVME_INVALID_FIELD | NVME_STATUS_DNR;
     if (id == NVME_FEATURE_VECTOR && !vector_exists(ctrl, sqe->cdw11))
         return NVME_INVALID_FIELD | NVME_STATUS_DNR;

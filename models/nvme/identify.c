@@ -49,7 +49,7 @@ static void identify_controller(const struct nvme_ctrl *ctrl, struct nvme_identi
     id->cqes = NVME_CQE_SHIFT << 4 | NVME_CQE_SHIFT;
     id->nn = NVME_NSID;
     id->oncs = ctrl->options.oncs;
-    id->vwc = 3 << 1 | 1; /* present; Flush takes NSID_ALL */
+    id->vwc = (uint8_t)(3 << 1 | !!ctrl->options.cache_bytes); /* Flush takes NSID_ALL */
     memcpy(id->subnqn, subsystem, sizeof(subsystem));
     id->psd[0].max_power = 800;
 }

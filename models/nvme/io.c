@@ -2,9 +2,9 @@
  *
  * Data goes straight between host memory and the medium. A write is on the medium when its data was
  * fetched, before it completes, and stays there when it never completes: that is what a driver must
- * expect of a write that it lost sight of. Flush takes its time and has nothing to do, because
- * power never fails here. End-to-end protection, FUA and hints are read over. Reservations are not
- * offered (ONCS): their commands are Invalid Opcode. Source: NVM Express 1.4, chapter 6.
+ * expect of a write that it lost sight of. Whether it survives a loss of power is the business of
+ * cache.c. End-to-end protection and hints are read over. Reservations are not offered (ONCS):
+ * their commands are Invalid Opcode. Source: NVM Express 1.4, chapter 6.
  */
 #include <string.h>
 
@@ -52,6 +52,7 @@ uint16_t nvme__io_check(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, sim_ns *me
         return check_transfer(ctrl, cmd);
     case NVME_IO_FLUSH:
         *mean = ctrl->options.flush_ns;
+        cmd->works = ctrl->cache.size;
         if (cmd->sqe.nsid != NVME_NSID && cmd->sqe.nsid != NVME_NSID_ALL)
             return NVME_INVALID_NAMESPACE | NVME_STATUS_DNR;
         return NVME_OK;
@@ -142,6 +143,9 @@ static uint16_t read_blocks(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32
     uint64_t at = extent.lba * ctrl->options.block_bytes;
     uint16_t status = NVME_UNRECOVERED_READ;
 
+    /* 6.9: what is returned is on the non-volatile medium before. */
+    if (SIM_UNLIKELY(ctrl->cache.size) && (cmd->sqe.cdw12 & NVME_IO_FUA))
+        nvme__cache_commit(ctrl, extent);
     if (SIM_LIKELY(!ctrl->marked) || !nvme__any_marked(ctrl, extent))
         status = nvme__prp_walk(ctrl, cmd, moved, cmd->to_host ? read_piece : compare_piece, &at);
     ctrl->reads++;
@@ -153,8 +157,11 @@ static uint16_t write_blocks(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint3
 {
     struct nvme_extent extent = nvme__extent(&cmd->sqe);
     uint64_t at = extent.lba * ctrl->options.block_bytes;
-    uint16_t status = nvme__prp_walk(ctrl, cmd, moved, write_piece, &at);
+    uint16_t status;
 
+    if (SIM_UNLIKELY(ctrl->cache.size))
+        nvme__cache_write(ctrl, &cmd->sqe);
+    status = nvme__prp_walk(ctrl, cmd, moved, write_piece, &at);
     if (SIM_UNLIKELY(ctrl->marked) && !status)
         nvme__unmark(ctrl, extent);
     ctrl->writes++;
@@ -170,6 +177,9 @@ uint16_t nvme__io_data(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *m
         return read_blocks(ctrl, cmd, moved);
     case NVME_IO_WRITE:
         return write_blocks(ctrl, cmd, moved);
+    case NVME_IO_FLUSH:
+        nvme__cache_flush(ctrl);
+        return NVME_OK;
     default:
         return nvme__range_data(ctrl, cmd, moved);
     }

@@ -78,7 +78,8 @@ static void health_page(const struct nvme_ctrl *ctrl, struct nvme_health *health
     health->data_units_written[0] = (ctrl->sectors_written + 999) / 1000;
     health->host_reads[0] = ctrl->reads;
     health->host_writes[0] = ctrl->writes;
-    health->power_cycles[0] = 1;
+    health->power_cycles[0] = 1 + ctrl->power_cycles;
+    health->unsafe_shutdowns[0] = ctrl->unsafe_shutdowns;
     health->error_entries[0] = ctrl->error_count;
 }
 

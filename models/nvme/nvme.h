@@ -48,7 +48,9 @@ struct nvme_options {
     sim_ns read_ns, write_ns, flush_ns, admin_ns; /* mean time from fetch to completion */
     enum nvme_spread spread;
     enum nvme_deallocated deallocated;
-    uint16_t oncs; /* optional NVM commands: bits of enum nvme_oncs */
+    uint16_t oncs;        /* optional NVM commands: bits of enum nvme_oncs */
+    uint32_t cache_bytes; /* volatile write cache; 0: none */
+    bool power_fails;     /* power may go while the cache holds something */
 };
 
 /* What one run can write in different places; beyond it a write ends as Capacity Exceeded. */
@@ -79,8 +81,9 @@ uint32_t nvme_bar_bytes(const struct nvme_ctrl *ctrl);
 uint64_t nvme_reg_read(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t bytes);
 void nvme_reg_write(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t bytes, uint64_t value);
 
-/* Power goes, or the device is pulled out: registers, queues and commands are as after a power-up,
- * nothing moves any more. The medium stays. From events and CPUs. */
+/* The host cuts power, or the device is pulled out: registers, queues and commands are as after a
+ * power-up, nothing moves any more. The medium stays; what the volatile cache held is lost, unless
+ * the controller was shut down before. From events and CPUs. */
 void nvme_power_off(struct nvme_ctrl *ctrl);
 
 /* For checkers and reports. */
@@ -110,6 +113,10 @@ struct nvme_unseen {
 /* False: there is no such queue, it has interrupts disabled or nothing in it, or the controller is
  * not in service. */
 bool nvme_unseen(const struct nvme_ctrl *ctrl, uint32_t cqid, struct nvme_unseen *out);
+/* Power may fail and take what was acknowledged: event POWER_LOST. */
+bool nvme_power_fails(const struct nvme_ctrl *ctrl);
+/* How power went: argument `how` of the event POWER_LOST. */
+enum nvme_power_loss { NVME_POWER_FAILED, NVME_POWER_CUT_BY_HOST };
 uint64_t nvme_namespace_blocks(const struct nvme_ctrl *ctrl);
 
 /* Reads the scenario's [controller] section; connects memory, interrupts and faults. */

@@ -79,6 +79,18 @@ static uint16_t optional_commands(const struct sim_scenario *s)
                       (sim_opt(s, SIM_OPT_CONTROLLER_VERIFY) ? NVME_ONCS_VERIFY : 0));
 }
 
+/* Something in the scenario cuts the controller's power. */
+static bool power_fails(const struct sim_scenario *s)
+{
+    for (uint32_t i = 0; i < sim_sections(s, "fault"); i++) {
+        int64_t action = sim_section_opt(sim_section(s, "fault", i), SIM_OPT_FAULT_ACTION);
+
+        if (action == SIM_FAULT_POWER_LOSS || action == SIM_FAULT_SLEEP)
+            return true;
+    }
+    return false;
+}
+
 static struct nvme_options read_options(const struct sim_scenario *s, uint32_t vectors)
 {
     return (struct nvme_options){
@@ -99,6 +111,8 @@ static struct nvme_options read_options(const struct sim_scenario *s, uint32_t v
         .spread = (enum nvme_spread)sim_opt(s, SIM_OPT_CONTROLLER_SPREAD),
         .deallocated = (enum nvme_deallocated)sim_opt(s, SIM_OPT_CONTROLLER_DEALLOCATED),
         .oncs = optional_commands(s),
+        .cache_bytes = (uint32_t)sim_opt(s, SIM_OPT_CONTROLLER_WRITE_CACHE),
+        .power_fails = power_fails(s),
     };
 }
 

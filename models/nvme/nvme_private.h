@@ -11,7 +11,7 @@
  *   admin       the admin command set: checks, queue creation, Abort, asynchronous events
  *   identify, features, log   data of three admin commands
  *   io, range   the NVM command set: with data; about blocks that get their data from nowhere
- *   media       the medium
+ *   media, cache   the medium; what of it a loss of power takes away
  *   fault*      what can go wrong with all of this: see fault_private.h
  *
  * All of it lives in the core zone and is restored by copying.
@@ -115,6 +115,15 @@ struct nvme_media {
     uint64_t written; /* blocks that exist */
 };
 
+/* What blocks held before the writes that only the volatile cache has: cache.c. */
+struct nvme_cache {
+    uint32_t size; /* entries, of a logical block each; 0: nothing can be lost */
+    uint32_t first, count;
+    struct nvme_kept *kept;
+    uint8_t *data;
+    struct sim_stream survival;
+};
+
 struct nvme_ctrl {
     struct sim *sim;
     struct nvme_options options;
@@ -157,10 +166,12 @@ struct nvme_ctrl {
     uint64_t error_count;
     uint64_t sectors_read, sectors_written; /* of 512 bytes */
     uint64_t reads, writes;
+    uint64_t power_cycles, unsafe_shutdowns;
 
     struct nvme_media media;
     struct nvme_media marks; /* a byte for each logical block: not 0 when it cannot be read */
     bool marked;             /* some block was */
+    struct nvme_cache cache;
     struct faults *faults;
     struct nvme_faulty faulty;
 };
@@ -171,6 +182,8 @@ void nvme__cc_write(struct nvme_ctrl *ctrl, uint32_t value);
 void nvme__fatal(struct nvme_ctrl *ctrl);
 /* Forgets everything, CC included, without being asked. */
 void nvme__self_reset(struct nvme_ctrl *ctrl);
+/* The same, and what the cache holds may be lost. */
+void nvme__power_cycle(struct nvme_ctrl *ctrl, enum nvme_power_loss how);
 /* CSTS.RDY follows CC.EN again, after a fault kept it from doing so: it takes its time from now. */
 void nvme__follow_enable(struct nvme_ctrl *ctrl);
 void nvme__guest_error(struct nvme_ctrl *ctrl, enum nvme_guest_error error, uint32_t qid,
@@ -313,6 +326,15 @@ uint16_t nvme__range_data(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t
 bool nvme__any_marked(const struct nvme_ctrl *ctrl, struct nvme_extent extent);
 /* They hold data again. */
 void nvme__unmark(struct nvme_ctrl *ctrl, struct nvme_extent extent);
+
+/* --- cache.c --- */
+void nvme__cache_init(struct nvme_ctrl *ctrl);
+/* These only while cache.size is not 0. A write is about to move its data. */
+void nvme__cache_write(struct nvme_ctrl *ctrl, const struct nvme_sqe *sqe);
+/* These blocks are safe from now on. */
+void nvme__cache_commit(struct nvme_ctrl *ctrl, struct nvme_extent extent);
+void nvme__cache_flush(struct nvme_ctrl *ctrl);
+void nvme__cache_lose(struct nvme_ctrl *ctrl, enum nvme_power_loss how);
 
 /* --- media.c --- */
 #define NVME_MEDIA_SHIFT 12

@@ -87,6 +87,8 @@ static void clear(struct nvme_ctrl *ctrl, struct nvme_extent extent)
 {
     uint64_t bytes = ctrl->options.block_bytes;
 
+    if (ctrl->cache.size)
+        nvme__cache_commit(ctrl, extent);
     nvme__media_clear(&ctrl->media, extent.lba * bytes, extent.count * bytes);
     if (ctrl->marked)
         nvme__unmark(ctrl, extent);

@@ -211,6 +211,8 @@ static inline int nvme_names_blocks(uint8_t opcode)
     return opcode < 32 && (which >> opcode & 1);
 }
 
+#define NVME_IO_FUA (1u << 30) /* dword 12 of commands that name blocks */
+
 /* Dataset Management (6.7): dword 10 has the number of ranges in 7:0, 0's based. */
 #define NVME_DATASET_DEALLOCATE 0x4u /* dword 11 */
 #define NVME_DATASET_RANGES 256      /* at most */

@@ -157,6 +157,7 @@ static const struct check_config fake_config = {
             .ios_max = 1000,
             .verify = true,
         },
+    .power_fails = true,
 };
 
 void fake_setup(void)

@@ -140,6 +140,8 @@ void bench_setup(void)
         .admin_ns = 50 * SIM_US,
         .spread = NVME_FIXED,
         .oncs = UINT16_MAX,
+        .cache_bytes = 64 * 512,
+        .power_fails = true,
     };
     bench_open();
 }

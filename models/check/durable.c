@@ -1,0 +1,126 @@
+/* models/check/durable.c - what a loss of power may take from the application: part of the rule
+ * data-integrity.
+ *
+ * An acknowledged write is safe when a flush that was submitted after its acknowledgement ended
+ * well. When power fails, the controller's volatile cache may lose the others, each logical block
+ * by itself; so for every unit any value since the latest safe write becomes possible again, that
+ * one included. What was in flight when power failed may have been acknowledged before, inside the
+ * host, and lost all the same: it is not relied upon, nor is a flush of that kind. When the host
+ * cuts power itself (sleep), nothing may be lost: it has to flush or shut down first.
+ *
+ * How: acknowledgements wait in a ring, in order, until a flush takes them out at its front. Those
+ * that are in it when power fails fall back to what was safe. A ring that overflows forgets its
+ * oldest entries, and then all units fall back: it errs on the side of silence. Left out: FUA,
+ * which the load never asks for.
+ */
+#include "models/check/integrity_private.h"
+
+#include "models/nvme/nvme.h"
+
+#define ACKS_MAX 65536 /* a power of two */
+
+struct ack {
+    uint64_t at; /* seq of the acknowledgement */
+    uint64_t unit;
+    struct check_unit write;
+};
+
+struct check_durable {
+    struct check_unit *safe; /* of each unit; page zone */
+    struct ack *ring;
+    uint64_t first, last; /* counts; modulo ACKS_MAX a place */
+    bool overflowed;
+    uint64_t failed_at; /* seq when power failed last */
+};
+
+void check__durable_acknowledged(struct check *check, uint64_t unit, const struct check_unit *write)
+{
+    struct check_durable *d = check->integrity->durable;
+
+    if (d->last - d->first == ACKS_MAX) {
+        d->overflowed = true;
+        d->first++;
+    }
+    d->ring[d->last++ % ACKS_MAX] =
+        (struct ack){.at = check->integrity->seq, .unit = unit, .write = *write};
+}
+
+void check__durable_flushed(struct check *check, const struct check_io *flush)
+{
+    struct check_durable *d = check->integrity->durable;
+
+    if (flush->seq <= d->failed_at)
+        return;
+    for (; d->first != d->last; d->first++) {
+        const struct ack *ack = &d->ring[d->first % ACKS_MAX];
+        struct check_unit *safe = &d->safe[ack->unit];
+
+        if (ack->at > flush->seq)
+            return;
+        sim_world_touch(safe, sizeof *safe);
+        if (ack->write.floor > safe->floor)
+            *safe = ack->write;
+    }
+}
+
+bool check__durable_relies_on(const struct check *check, const struct check_io *io)
+{
+    return io->seq > check->integrity->durable->failed_at;
+}
+
+static void fall_back(struct check *check, uint64_t unit)
+{
+    struct check_unit *now = &check->integrity->unit[unit];
+
+    sim_world_touch(now, sizeof *now);
+    *now = check->integrity->durable->safe[unit];
+}
+
+/* What reads under way may return has become more, too. */
+static void fall_back_reads(struct check *check)
+{
+    struct check_integrity *in = check->integrity;
+    uint32_t unit_blocks = check->geometry.unit_blocks;
+    const struct check_io *io = check__map_next(&check->track.ios, 0);
+
+    for (; io; io = check__map_next(&check->track.ios, io->io)) {
+        struct check_unit *floor = &in->floors[(size_t)io->floors * in->per_read];
+        const struct check_unit *unit = &in->unit[check__unit_of(check, io->lba)];
+
+        if (io->op != SP_READ)
+            continue;
+        for (uint32_t i = 0; i < io->blocks / unit_blocks; i++)
+            if (unit[i].floor < floor[i].floor)
+                floor[i] = unit[i];
+    }
+}
+
+static void power_lost(struct sim *sim, const struct sim_record *r, void *ctx)
+{
+    struct check *check = ctx;
+    struct check_durable *d = check->integrity->durable;
+
+    (void)sim;
+    if (r->arg[2] != NVME_POWER_FAILED)
+        return;
+    if (d->overflowed)
+        for (uint64_t unit = 0; unit < check->integrity->units; unit++)
+            fall_back(check, unit);
+    for (; d->first != d->last; d->first++)
+        fall_back(check, d->ring[d->first % ACKS_MAX].unit);
+    d->overflowed = false;
+    d->failed_at = check->integrity->seq;
+    fall_back_reads(check);
+}
+
+void check__durable_setup(struct check *check)
+{
+    struct check_integrity *in = check->integrity;
+    size_t bytes = in->units * sizeof *in->durable->safe;
+
+    in->durable = sim_world_alloc(sizeof *in->durable, 64);
+    in->durable->safe = sim_world_page(
+        sim_world_pages_alloc((uint32_t)((bytes + SIM_PAGE_SIZE - 1) >> SIM_PAGE_SHIFT)));
+    in->durable->ring = sim_world_alloc(ACKS_MAX * sizeof *in->durable->ring, 64);
+    sim_trace_subscribe(check->sim, SIM_EV_POWER_LOST, power_lost, check);
+}
