@@ -133,8 +133,8 @@ void nvme__cmd_begin(struct nvme_ctrl *ctrl, uint32_t qid, const struct nvme_sqe
     cmd->status = check(ctrl, cmd, &mean);
     cmd->chain = *chain;
     *chain = cmd;
-    life = moment = nvme__latency(ctrl, mean);
-    cmd->finish = sim_now(ctrl->sim) + life;
+    cmd->finish = nvme__finish(ctrl, cmd, mean, sim_now(ctrl->sim));
+    life = moment = cmd->finish - sim_now(ctrl->sim);
     cmd->stage = NVME_STAGE_DONE;
     if ((cmd->bytes || cmd->works) && !cmd->status) {
         cmd->stage = NVME_STAGE_DATA;
@@ -297,8 +297,8 @@ void nvme__thaw(struct nvme_ctrl *ctrl)
         if (cmd->stage == NVME_STAGE_HELD || sim_event_pending(&cmd->event) ||
             (cmd->odd & NVME_ODD_HUNG) || nvme__silent(ctrl, cmd->qid))
             continue;
-        life = moment = nvme__latency(ctrl, ctrl->options.admin_ns);
-        cmd->finish = sim_now(ctrl->sim) + life;
+        cmd->finish = nvme__finish(ctrl, cmd, ctrl->options.admin_ns, sim_now(ctrl->sim));
+        life = moment = cmd->finish - sim_now(ctrl->sim);
         if (cmd->stage == NVME_STAGE_DATA)
             moment = nvme__data_moment(ctrl, life, cmd->to_host);
         sim_event_in(ctrl->sim, &cmd->event, moment, run, ctrl);

@@ -1,26 +1,42 @@
 /* models/nvme/latency.c - how long a command takes, and when within that its data moves.
  *
- * A finish time is a function of (mean, spread, stream) alone: commands do not queue for channels
- * or dies. Exponential times stand on a floor of a third of the mean, because no flash answers at
- * once.
+ * One function: from a command and its start to its finish. Each kind of command has a mean and a
+ * spread of its own (sim/engine/spread.h).
  */
 #include "models/nvme/nvme_private.h"
 
-sim_ns nvme__latency(struct nvme_ctrl *ctrl, sim_ns mean)
+static enum nvme_timed kind_of(const struct nvme_cmd *cmd)
 {
-    sim_ns floor = mean / 3, ns;
-
-    switch (ctrl->options.spread) {
-    case NVME_FIXED:
-        ns = mean;
-        break;
-    case NVME_UNIFORM:
-        ns = sim_stream_between(&ctrl->latency, mean - mean / 2, mean + mean / 2);
-        break;
+    if (!cmd->qid)
+        return NVME_TIMED_ADMIN;
+    switch (cmd->sqe.opcode) {
+    case NVME_IO_WRITE:
+        return NVME_TIMED_WRITE;
+    case NVME_IO_FLUSH:
+        return NVME_TIMED_FLUSH;
+    case NVME_IO_WRITE_UNCORRECTABLE:
+    case NVME_IO_WRITE_ZEROES:
+    case NVME_IO_DATASET:
+        return NVME_TIMED_TRIM;
     default:
-        ns = floor + sim_stream_exponential(&ctrl->latency, mean - floor);
+        return NVME_TIMED_READ;
     }
-    return ns > 0 ? ns : 1;
+}
+
+static sim_ns draw(struct nvme_ctrl *ctrl, enum nvme_timed kind, sim_ns mean)
+{
+    const struct sim_spread *spread = ctrl->options.spread[kind];
+
+    return spread ? sim_spread_draw(spread, &ctrl->latency, mean) : mean > 0 ? mean : 1;
+}
+
+sim_ns nvme__finish(struct nvme_ctrl *ctrl, const struct nvme_cmd *cmd, sim_ns mean, sim_ns start)
+{
+    enum nvme_timed kind = kind_of(cmd);
+
+    if (kind == NVME_TIMED_TRIM && ctrl->options.trim_ns)
+        mean = ctrl->options.trim_ns;
+    return start + draw(ctrl, kind, mean);
 }
 
 /* Writes fetch their data in the first quarter; reads deliver it in the last eighth, so that a

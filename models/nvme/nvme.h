@@ -15,6 +15,7 @@
 
 #include "sim/engine/model.h"
 #include "sim/engine/sim.h"
+#include "sim/engine/spread.h"
 
 /* The side of the host that the controller sees. Called from events and from register writes. */
 struct nvme_host {
@@ -32,7 +33,15 @@ struct nvme_host {
 /* What a deallocated block reads as. KEPT: deallocation is a hint that is not taken. */
 enum nvme_deallocated { NVME_DEALLOCATED_ZEROES, NVME_DEALLOCATED_ONES, NVME_DEALLOCATED_KEPT };
 
-enum nvme_spread { NVME_FIXED, NVME_UNIFORM, NVME_EXPONENTIAL };
+/* Commands by what they take their time for. */
+enum nvme_timed {
+    NVME_TIMED_READ, /* Read, Compare, Verify */
+    NVME_TIMED_WRITE,
+    NVME_TIMED_FLUSH,
+    NVME_TIMED_TRIM, /* Dataset Management, Write Zeroes, Write Uncorrectable */
+    NVME_TIMED_ADMIN,
+    NVME_TIMED_COUNT
+};
 
 struct nvme_options {
     uint64_t namespace_bytes;
@@ -46,7 +55,9 @@ struct nvme_options {
     sim_ns disable_ns;    /* CC.EN=0 until CSTS.RDY=0; a shutdown takes as long */
     sim_ns fetch_ns;      /* doorbell until a fetch, and from one round of fetches to the next */
     sim_ns read_ns, write_ns, flush_ns, admin_ns; /* mean time from fetch to completion */
-    enum nvme_spread spread;
+    sim_ns trim_ns;                               /* the same; 0: as a write */
+    /* How these scatter; kept by reference, NULL: not at all. */
+    const struct sim_spread *spread[NVME_TIMED_COUNT];
     enum nvme_deallocated deallocated;
     uint16_t oncs;        /* optional NVM commands: bits of enum nvme_oncs */
     uint32_t cache_bytes; /* volatile write cache; 0: none */

@@ -108,12 +108,40 @@ static struct nvme_options read_options(const struct sim_scenario *s, uint32_t v
         .write_ns = sim_opt(s, SIM_OPT_CONTROLLER_WRITE),
         .flush_ns = sim_opt(s, SIM_OPT_CONTROLLER_FLUSH),
         .admin_ns = sim_opt(s, SIM_OPT_CONTROLLER_ADMIN),
-        .spread = (enum nvme_spread)sim_opt(s, SIM_OPT_CONTROLLER_SPREAD),
+        .trim_ns = sim_opt(s, SIM_OPT_CONTROLLER_TRIM),
         .deallocated = (enum nvme_deallocated)sim_opt(s, SIM_OPT_CONTROLLER_DEALLOCATED),
         .oncs = optional_commands(s),
         .cache_bytes = (uint32_t)sim_opt(s, SIM_OPT_CONTROLLER_WRITE_CACHE),
         .power_fails = power_fails(s),
     };
+}
+
+/* In the core zone; text was checked when it was read. */
+static const struct sim_spread *spread_read(const char *text)
+{
+    struct sim_spread *spread = sim_world_alloc(sizeof *spread, 64);
+    int bad = sim_spread_parse(text, spread, NULL);
+
+    SIM_ASSERT(!bad);
+    return spread;
+}
+
+static void read_spreads(const struct sim_scenario *s, struct nvme_options *options)
+{
+    static const enum sim_option of[NVME_TIMED_COUNT] = {
+        [NVME_TIMED_READ] = SIM_OPT_CONTROLLER_READ_SPREAD,
+        [NVME_TIMED_WRITE] = SIM_OPT_CONTROLLER_WRITE_SPREAD,
+        [NVME_TIMED_FLUSH] = SIM_OPT_CONTROLLER_FLUSH_SPREAD,
+        [NVME_TIMED_TRIM] = SIM_OPT_CONTROLLER_TRIM_SPREAD,
+        [NVME_TIMED_ADMIN] = SIM_OPT_CONTROLLER_ADMIN_SPREAD,
+    };
+    const struct sim_spread *all = spread_read(sim_opt_text(s, SIM_OPT_CONTROLLER_SPREAD));
+
+    for (uint32_t i = 0; i < NVME_TIMED_COUNT; i++) {
+        const char *text = sim_opt_text(s, of[i]);
+
+        options->spread[i] = *text ? spread_read(text) : all;
+    }
 }
 
 static int check_options(const struct sim_scenario *s, struct sim_error *error)
@@ -138,6 +166,7 @@ static int setup(struct sim_machine *machine, struct sim_error *error)
 
     SIM_ASSERT(machine->part[MACHINE_MEMORY] && machine->part[MACHINE_PCI]);
     options = read_options(machine->scenario, pci_vectors(machine->part[MACHINE_PCI]));
+    read_spreads(machine->scenario, &options);
     if (check_options(machine->scenario, error))
         return -1;
     bus = sim_world_alloc(sizeof(*bus), 64);

@@ -249,8 +249,9 @@ void nvme__thaw(struct nvme_ctrl *ctrl);
 void nvme__lose_all(struct nvme_ctrl *ctrl);
 
 /* --- latency.c --- */
-/* Time from fetch to completion of a command with this mean; at least 1 ns. */
-sim_ns nvme__latency(struct nvme_ctrl *ctrl, sim_ns mean);
+/* When a command that starts at `start`, which is not in the past, completes: after it. mean: of
+ * commands of its kind. Draws from the stream "nvme.latency". */
+sim_ns nvme__finish(struct nvme_ctrl *ctrl, const struct nvme_cmd *cmd, sim_ns mean, sim_ns start);
 /* When, within so long a life, its data moves: early for writes, late for reads. */
 sim_ns nvme__data_moment(struct nvme_ctrl *ctrl, sim_ns life, bool to_host);
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "sim/engine/choice.h"
+#include "sim/engine/spread.h"
 #include "sim/scenario/scenario_private.h"
 
 int sim__complain(const struct sim_scenario *scenario, const struct sim_section *section,
@@ -68,6 +69,20 @@ static int check_machine(const struct sim_scenario *scenario, struct sim_error *
     return check_strategy(scenario, error);
 }
 
+static int check_spreads(const struct sim_scenario *scenario, struct sim_error *error)
+{
+    struct sim_spread spread;
+    struct sim_error why;
+
+    for (enum sim_option i = SIM_OPT_CONTROLLER_SPREAD; i <= SIM_OPT_CONTROLLER_ADMIN_SPREAD; i++) {
+        const char *text = sim_opt_text(scenario, i);
+
+        if ((*text || i == SIM_OPT_CONTROLLER_SPREAD) && sim_spread_parse(text, &spread, &why) < 0)
+            return sim__complain(scenario, NULL, i, why.text, error);
+    }
+    return 0;
+}
+
 int sim__check(struct sim_scenario *scenario, struct sim_error *error)
 {
     struct sim_error why;
@@ -78,7 +93,7 @@ int sim__check(struct sim_scenario *scenario, struct sim_error *error)
     if (!scenario->expect.pass && scenario->severity[scenario->expect.rule] == SIM_SEVERITY_OFF)
         return sim__complain(scenario, NULL, SIM_OPT_SCENARIO_EXPECT,
                              "[check] switches this rule off", error);
-    if (check_machine(scenario, error) < 0)
+    if (check_machine(scenario, error) < 0 || check_spreads(scenario, error) < 0)
         return -1;
     if (sim_sections(scenario, "workload") == 0)
         return sim_error_set(error, "%s: no load: at least one section [workload NAME] is needed",

@@ -129,6 +129,10 @@ struct sim_expect sim_scenario_expect(const struct sim_scenario *scenario);
 int sim_value_parse(enum sim_option_type type, const char *text, int64_t *out,
                     struct sim_error *error);
 
+/* Parses how a time scatters: "lognormal:0.5" and the like, see spread_words.c. As above. */
+struct sim_spread;
+int sim_spread_parse(const char *text, struct sim_spread *out, struct sim_error *error);
+
 /* Nearest word to `word` among count words by edit distance, or NULL when none is near. */
 const char *sim_nearest(const char *word, const char *const *words, uint32_t count);
 

@@ -109,6 +109,15 @@ void bench_faults(const char *sections)
     faults_start(bench.faults);
 }
 
+void bench_spread(const char *text)
+{
+    static struct sim_spread spread;
+
+    ck_assert_int_eq(sim_spread_parse(text, &spread, NULL), 0);
+    for (uint32_t i = 0; i < NVME_TIMED_COUNT; i++)
+        bench.options.spread[i] = &spread;
+}
+
 void bench_reopen(void)
 {
     sim_destroy(bench.sim);
@@ -138,7 +147,6 @@ void bench_setup(void)
         .write_ns = 20 * SIM_US,
         .flush_ns = 200 * SIM_US,
         .admin_ns = 50 * SIM_US,
-        .spread = NVME_FIXED,
         .oncs = UINT16_MAX,
         .cache_bytes = 64 * 512,
         .power_fails = true,

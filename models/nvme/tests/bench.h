@@ -51,6 +51,9 @@ void bench_teardown(void);
 void bench_open(void);
 void bench_reopen(void);
 
+/* All kinds of commands scatter like this ("uniform"), from the next bench_open() on. */
+void bench_spread(const char *text);
+
 /* Arms these sections "[fault NAME]\n..." from now on, in place of those before. */
 void bench_faults(const char *sections);
 

@@ -1,6 +1,5 @@
 /* models/nvme/tests/test_command.c - the life of a command, its moments, its early ends. */
 // links: models/nvme/tests/bench.c
-// covers: models/nvme/latency.c
 #include "models/nvme/tests/bench.h"
 
 static struct ring admin, io;
@@ -44,27 +43,6 @@ START_TEST(writes_fetch_their_data_early_and_reads_deliver_it_late)
         ck_assert_int_ge(bench.last[SIM_EV_CMD_DATA].at - fetched, 70 * SIM_US);
         ck_assert_int_le(bench.last[SIM_EV_CMD_DATA].at - fetched, 80 * SIM_US);
     }
-}
-END_TEST
-
-START_TEST(latencies_have_the_spread_and_the_mean_they_are_asked_for)
-{
-    const sim_ns mean = 80 * SIM_US, floor[] = {mean, mean / 2, mean / 3};
-    const sim_ns most[] = {mean, mean + mean / 2, 20 * mean};
-    sim_ns sum = 0;
-
-    bench.options.spread = (enum nvme_spread)_i;
-    bench_reopen();
-    for (uint32_t i = 0; i < 20000; i++) {
-        sim_ns ns = nvme__latency(bench.ctrl, mean);
-
-        ck_assert_int_ge(ns, floor[_i]);
-        ck_assert_int_le(ns, most[_i]);
-        sum += ns;
-    }
-    ck_assert_int_ge(sum / 20000, mean - mean / 50);
-    ck_assert_int_le(sum / 20000, mean + mean / 50);
-    ck_assert_int_eq(nvme__latency(bench.ctrl, 0), 1);
 }
 END_TEST
 
@@ -226,7 +204,7 @@ START_TEST(any_commands_at_all_leave_the_controller_standing)
     struct sim_stream st;
 
     sim_stream_seed(&st, (uint64_t)_i, "any commands");
-    bench.options.spread = NVME_EXPONENTIAL;
+    bench_spread("exponential");
     bench.msix = _i & 1;
     bench_reopen();
     for (uint32_t i = 0; i < 20; i++)
@@ -273,7 +251,6 @@ END_TEST
 BENCH_MAIN("command", LOOP(a_command_completes_at_its_fetch_plus_its_latency, 3),
            T(commands_inside_can_be_asked_about_oldest_first),
            T(writes_fetch_their_data_early_and_reads_deliver_it_late),
-           LOOP(latencies_have_the_spread_and_the_mean_they_are_asked_for, 3),
            T(a_data_moment_lies_within_the_life),
            T(an_identifier_in_use_is_a_conflict_and_the_older_command_goes_on),
            T(identifiers_of_different_queues_do_not_meet),

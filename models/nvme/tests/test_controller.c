@@ -254,7 +254,7 @@ START_TEST(a_late_read_may_write_memory_until_rdy_clears_and_not_after)
     uint32_t moved = 0;
 
     /* Half of the reads are due within the window, half after it. */
-    bench.options.spread = NVME_UNIFORM;
+    bench_spread("uniform");
     bench.options.read_ns = 1 * SIM_MS;
     bench_reopen();
     bench_bring_up(&admin, &io, 1);
