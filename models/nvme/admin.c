@@ -1,11 +1,11 @@
-/* models/nvme/admin.c - the admin command set: queues come and go, Abort, asynchronous events, and
- * the three commands that carry data or values (identify.c, log.c, features.c).
+/* models/nvme/admin.c - the admin command set: which commands there are, and those that bring data
+ * to the host or need no file of their own.
  *
  * A command's effect takes place just before its completion entry is posted. So a doorbell of a
- * queue whose creation the host has not seen complete is a doorbell of no queue. Left out:
- * namespace management, Format, firmware, Security, Sanitize, self-test, Keep Alive, doorbell
- * buffers: all Invalid Opcode. Asynchronous events: errors of doorbells only.
- * Source: NVM Express 1.4, chapter 5 and 7.4.
+ * queue whose creation the host has not seen complete is a doorbell of no queue. What OACS does not
+ * offer is Invalid Opcode: namespace management, Security Send and Receive, Directives,
+ * virtualization, Doorbell Buffer Config; so are Keep Alive (KAS is 0), Sanitize (SANICAP is 0) and
+ * Get LBA Status. Source: NVM Express 1.4, chapter 5 and 7.4.
  */
 #include "models/nvme/nvme_private.h"
 
@@ -16,10 +16,11 @@ struct op {
     uint16_t (*data)(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *moved);
     /* At completion; may set dw0. Returns a status. */
     uint16_t (*act)(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
+    uint32_t effects; /* beyond being there: bits of its entry in the log page of effects */
 };
 
-static uint16_t refuse(struct nvme_ctrl *ctrl, enum nvme_guest_error error, uint64_t value,
-                       enum nvme_status status)
+uint16_t nvme__refuse(struct nvme_ctrl *ctrl, enum nvme_guest_error error, uint64_t value,
+                      enum nvme_status status)
 {
     nvme__guest_error(ctrl, error, 0, value);
     return status | NVME_STATUS_DNR;
@@ -72,103 +73,9 @@ static uint16_t log_data(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t 
 
     nvme__log_page(ctrl, log, page);
     /* 5.14: reading without Retain Asynchronous Event lets the next event of its type through. */
-    if (log == NVME_LOG_ERROR && !retain)
-        nvme__event_unmask(ctrl);
+    if (!retain)
+        nvme__event_unmask(ctrl, log);
     return nvme__prp_walk(ctrl, cmd, moved, copy_piece, page + nvme__log_offset(&cmd->sqe));
-}
-
-/* --- queues (5.3 to 5.6) ---------------------------------------------------------------------- */
-
-static uint32_t low(uint32_t dword)
-{
-    return dword & 0xFFFF;
-}
-
-static uint32_t high(uint32_t dword)
-{
-    return dword >> 16;
-}
-
-/* What Create I/O SQ and CQ have in common. */
-static uint16_t create_check(struct nvme_ctrl *ctrl, const struct nvme_sqe *sqe, uint32_t granted,
-                             bool exists)
-{
-    uint32_t qid = low(sqe->cdw10), size = high(sqe->cdw10);
-
-    if (!qid || qid > granted || exists)
-        return refuse(ctrl, NVME_GUEST_QUEUE_ID, qid, NVME_INVALID_QUEUE_ID);
-    if (!size || size > nvme_cap_mqes(ctrl->cap))
-        return refuse(ctrl, NVME_GUEST_QUEUE_SIZE, size, NVME_INVALID_QUEUE_SIZE);
-    if (!(sqe->cdw11 & NVME_CREATE_CONTIGUOUS))
-        return refuse(ctrl, NVME_GUEST_QUEUE_CONTIGUOUS, qid, NVME_INVALID_FIELD);
-    if (sqe->prp1 & ((1u << ctrl->page_shift) - 1))
-        return refuse(ctrl, NVME_GUEST_QUEUE_ALIGN, sqe->prp1, NVME_PRP_OFFSET_INVALID);
-    return NVME_OK;
-}
-
-static uint16_t create_cq(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
-{
-    const struct nvme_sqe *sqe = &cmd->sqe;
-    uint32_t qid = low(sqe->cdw10), vector = high(sqe->cdw11), vectors = 1;
-    bool exists = qid <= ctrl->options.queues && ctrl->cq[qid].exists;
-    uint16_t status = create_check(ctrl, sqe, ctrl->cqs_granted, exists);
-
-    if (status)
-        return status;
-    if (nvme_cc_iocqes(ctrl->cc) != NVME_CQE_SHIFT)
-        return refuse(ctrl, NVME_GUEST_CC_CQ_ENTRY_SIZE, ctrl->cc, NVME_INVALID_QUEUE_SIZE);
-    /* 5.3: with INTx the vector is 0. */
-    if (ctrl->host.msix(ctrl->host.ctx) && ctrl->options.vectors)
-        vectors = ctrl->options.vectors;
-    if (vector >= vectors)
-        return refuse(ctrl, NVME_GUEST_QUEUE_VECTOR, vector, NVME_INVALID_VECTOR);
-    nvme__cq_create(ctrl, qid, sqe->prp1, high(sqe->cdw10) + 1, vector,
-                    sqe->cdw11 & NVME_CREATE_IEN);
-    return NVME_OK;
-}
-
-static uint16_t create_sq(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
-{
-    const struct nvme_sqe *sqe = &cmd->sqe;
-    uint32_t qid = low(sqe->cdw10), cqid = high(sqe->cdw11);
-    bool exists = qid <= ctrl->options.queues && ctrl->sq[qid].exists;
-    uint16_t status = create_check(ctrl, sqe, ctrl->sqs_granted, exists);
-
-    if (status)
-        return status;
-    if (nvme_cc_iosqes(ctrl->cc) != NVME_SQE_SHIFT)
-        return refuse(ctrl, NVME_GUEST_CC_SQ_ENTRY_SIZE, ctrl->cc, NVME_INVALID_QUEUE_SIZE);
-    if (!cqid || cqid > ctrl->cqs_granted)
-        return refuse(ctrl, NVME_GUEST_QUEUE_ID, cqid, NVME_INVALID_QUEUE_ID);
-    if (!ctrl->cq[cqid].exists)
-        return refuse(ctrl, NVME_GUEST_QUEUE_NO_CQ, cqid, NVME_CQ_INVALID);
-    nvme__sq_create(ctrl, qid, sqe->prp1, high(sqe->cdw10) + 1, cqid);
-    return NVME_OK;
-}
-
-static uint16_t delete_sq(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
-{
-    uint32_t qid = low(cmd->sqe.cdw10);
-
-    if (!qid || qid > ctrl->options.queues || !ctrl->sq[qid].exists)
-        return refuse(ctrl, NVME_GUEST_QUEUE_ID, qid, NVME_INVALID_QUEUE_ID);
-    /* 7.4.3: commands that were fetched are completed as aborted, the others implicitly. */
-    nvme__cmds_abort(ctrl, qid);
-    nvme__sq_delete(ctrl, qid);
-    return NVME_OK;
-}
-
-static uint16_t delete_cq(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
-{
-    uint32_t qid = low(cmd->sqe.cdw10);
-
-    if (!qid || qid > ctrl->options.queues || !ctrl->cq[qid].exists)
-        return refuse(ctrl, NVME_GUEST_QUEUE_ID, qid, NVME_INVALID_QUEUE_ID);
-    if (ctrl->cq[qid].sqs)
-        return refuse(ctrl, NVME_GUEST_QUEUE_CQ_USED, qid, NVME_INVALID_QUEUE_DELETION);
-    nvme__cq_delete(ctrl, qid);
-    nvme__irq_update(ctrl);
-    return NVME_OK;
 }
 
 /* --- features --------------------------------------------------------------------------------- */
@@ -188,7 +95,7 @@ static uint16_t get_features(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
 static uint16_t abort_check(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
 {
     if (++ctrl->aborts > NVME_ABORTS_MAX)
-        return refuse(ctrl, NVME_GUEST_ABORT_MANY, cmd->sqe.cdw10, NVME_ABORT_LIMIT);
+        return nvme__refuse(ctrl, NVME_GUEST_ABORT_MANY, cmd->sqe.cdw10, NVME_ABORT_LIMIT);
     return NVME_OK;
 }
 
@@ -200,7 +107,8 @@ static bool is_held_event(const struct nvme_cmd *cmd)
 /* Best effort: a command whose data has moved, or that has its status, goes on. Dword 0 tells. */
 static uint16_t abort_act(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
 {
-    struct nvme_cmd *target = nvme__cmd_find(ctrl, low(cmd->sqe.cdw10), high(cmd->sqe.cdw10));
+    struct nvme_cmd *target =
+        nvme__cmd_find(ctrl, cmd->sqe.cdw10 & 0xFFFF, cmd->sqe.cdw10 >> 16);
     bool untouched;
 
     cmd->dw0 = 1;
@@ -217,74 +125,48 @@ static uint16_t abort_act(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
     return NVME_OK;
 }
 
-/* --- asynchronous events (5.2) ---------------------------------------------------------------- */
-
-static void tell_event(struct nvme_ctrl *ctrl)
-{
-    struct nvme_cmd *cmd;
-    uint32_t event;
-
-    if (!ctrl->events_pending || ctrl->events_masked || !ctrl->held_count ||
-        !nvme__completing(ctrl))
-        return;
-    event = (uint32_t)__builtin_ctz(ctrl->events_pending);
-    ctrl->events_pending &= ~(1u << event);
-    ctrl->events_masked = true;
-    cmd = ctrl->held[0];
-    nvme__admin_forget(ctrl, cmd);
-    cmd->dw0 = NVME_EVENT_DW0(NVME_EVENT_ERROR, event, NVME_LOG_ERROR);
-    nvme__cmd_complete(ctrl, cmd, NVME_OK);
-}
-
-void nvme__event_error(struct nvme_ctrl *ctrl, enum nvme_error_event event)
-{
-    SIM_ASSERT(event < NVME_ERROR_EVENT_COUNT);
-    ctrl->events_pending |= 1u << event;
-    tell_event(ctrl);
-}
-
-void nvme__event_unmask(struct nvme_ctrl *ctrl)
-{
-    ctrl->events_masked = false;
-    tell_event(ctrl);
-}
-
-void nvme__event_flood(struct nvme_ctrl *ctrl)
-{
-    struct nvme_cmd *cmd = ctrl->held[0];
-
-    if (!ctrl->held_count || !nvme__completing(ctrl))
-        return;
-    nvme__admin_forget(ctrl, cmd);
-    cmd->dw0 = NVME_EVENT_DW0(NVME_EVENT_ERROR, NVME_ERROR_EVENT_TRANSIENT, NVME_LOG_ERROR);
-    nvme__cmd_complete(ctrl, cmd, NVME_OK);
-}
-
 /* --- dispatch --------------------------------------------------------------------------------- */
 
 static const struct op ops[] = {
-    [NVME_ADMIN_DELETE_SQ] = {.act = delete_sq},
-    [NVME_ADMIN_CREATE_SQ] = {.act = create_sq},
+    [NVME_ADMIN_DELETE_SQ] = {.act = nvme__delete_sq},
+    [NVME_ADMIN_CREATE_SQ] = {.act = nvme__create_sq},
     [NVME_ADMIN_GET_LOG_PAGE] = {.check = log_check, .data = log_data},
-    [NVME_ADMIN_DELETE_CQ] = {.act = delete_cq},
-    [NVME_ADMIN_CREATE_CQ] = {.act = create_cq},
+    [NVME_ADMIN_DELETE_CQ] = {.act = nvme__delete_cq},
+    [NVME_ADMIN_CREATE_CQ] = {.act = nvme__create_cq},
     [NVME_ADMIN_IDENTIFY] = {.check = identify_check, .data = identify_data},
     [NVME_ADMIN_ABORT] = {.check = abort_check, .act = abort_act},
     [NVME_ADMIN_SET_FEATURES] = {.act = set_features},
     [NVME_ADMIN_GET_FEATURES] = {.act = get_features},
+    [NVME_ADMIN_FIRMWARE_COMMIT] = {.act = nvme__firmware_commit,
+                                    .effects = NVME_EFFECTS_CONTROLLER},
+    [NVME_ADMIN_FIRMWARE_DOWNLOAD] = {.check = nvme__firmware_check, .data = nvme__firmware_data},
+    [NVME_ADMIN_SELFTEST] = {.act = nvme__selftest},
+    [NVME_ADMIN_FORMAT] = {.check = nvme__format_check,
+                           .act = nvme__format,
+                           .effects = NVME_EFFECTS_BLOCKS | NVME_EFFECTS_ALONE},
 };
 #define OPS (sizeof(ops) / sizeof(ops[0]))
+
+bool nvme__admin_known(uint32_t opcode)
+{
+    return opcode == NVME_ADMIN_AER || (opcode < OPS && (ops[opcode].data || ops[opcode].act));
+}
+
+uint32_t nvme__admin_effects(uint32_t opcode)
+{
+    if (!nvme__admin_known(opcode))
+        return 0;
+    return NVME_EFFECTS_SUPPORTED | (opcode < OPS ? ops[opcode].effects : 0);
+}
 
 uint16_t nvme__admin_check(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, sim_ns *mean)
 {
     uint8_t opcode = cmd->sqe.opcode;
 
     *mean = ctrl->options.admin_ns;
-    if (opcode == NVME_ADMIN_AER)
-        return NVME_OK;
-    if (opcode >= OPS || (!ops[opcode].data && !ops[opcode].act))
+    if (!nvme__admin_known(opcode))
         return NVME_INVALID_OPCODE | NVME_STATUS_DNR;
-    return ops[opcode].check ? ops[opcode].check(ctrl, cmd) : NVME_OK;
+    return opcode != NVME_ADMIN_AER && ops[opcode].check ? ops[opcode].check(ctrl, cmd) : NVME_OK;
 }
 
 uint16_t nvme__admin_data(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *moved)
@@ -293,42 +175,20 @@ uint16_t nvme__admin_data(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t
     return ops[cmd->sqe.opcode].data(ctrl, cmd, moved);
 }
 
-static bool hold_event(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
-{
-    if (ctrl->held_count == NVME_EVENTS_MAX) {
-        cmd->status = refuse(ctrl, NVME_GUEST_EVENTS_MANY, ctrl->held_count, NVME_AER_LIMIT);
-        return false;
-    }
-    cmd->stage = NVME_STAGE_HELD;
-    ctrl->held[ctrl->held_count++] = cmd;
-    tell_event(ctrl);
-    return true;
-}
-
 bool nvme__admin_act(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
 {
     if (cmd->sqe.opcode == NVME_ADMIN_AER)
-        return hold_event(ctrl, cmd);
+        return nvme__event_hold(ctrl, cmd);
     SIM_ASSERT(cmd->sqe.opcode < OPS);
     if (ops[cmd->sqe.opcode].act)
         cmd->status = ops[cmd->sqe.opcode].act(ctrl, cmd);
     return false;
 }
 
-static void forget_event(struct nvme_ctrl *ctrl, const struct nvme_cmd *cmd)
-{
-    uint32_t kept = 0;
-
-    for (uint32_t i = 0; i < ctrl->held_count; i++)
-        if (ctrl->held[i] != cmd)
-            ctrl->held[kept++] = ctrl->held[i];
-    ctrl->held_count = kept;
-}
-
 void nvme__admin_forget(struct nvme_ctrl *ctrl, const struct nvme_cmd *cmd)
 {
     if (cmd->sqe.opcode == NVME_ADMIN_AER)
-        forget_event(ctrl, cmd);
+        nvme__event_forget(ctrl, cmd);
     else if (cmd->sqe.opcode == NVME_ADMIN_ABORT)
         ctrl->aborts--;
 }

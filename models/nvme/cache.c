@@ -81,7 +81,7 @@ void nvme__cache_commit(struct nvme_ctrl *ctrl, struct nvme_extent extent)
 
 void nvme__cache_write(struct nvme_ctrl *ctrl, const struct nvme_sqe *sqe)
 {
-    struct nvme_extent extent = nvme__extent(sqe);
+    struct nvme_extent extent = nvme__extent(ctrl, sqe);
     bool through = sqe->cdw12 & NVME_IO_FUA || !ctrl->features[NVME_FEATURE_WRITE_CACHE];
 
     if (through && !holds_back(ctrl)) {

@@ -160,8 +160,9 @@ static void session_end(struct nvme_ctrl *ctrl)
     ctrl->turn = 0;
     ctrl->intms = 0;
     ctrl->starved = false;
-    ctrl->events_pending = 0;
-    ctrl->events_masked = false;
+    nvme__events_reset(ctrl);
+    nvme__firmware_reset(ctrl);
+    nvme__selftest_reset(ctrl);
     ctrl->csts &= ~(uint32_t)nvme_csts_cfs_put(1);
     set_shutdown(ctrl, nvme_cc_shn(ctrl->cc) ? NVME_SHST_COMPLETE : NVME_SHST_NONE);
     nvme__features_reset(ctrl);
@@ -409,6 +410,7 @@ struct nvme_ctrl *nvme_create(struct sim *sim, const struct nvme_options *option
 
     SIM_ASSERT(options->queues && queues <= NVME_QUEUES_MAX);
     SIM_ASSERT(options->entries >= 2 && options->entries <= 65536);
+    SIM_ASSERT(options->namespaces && options->namespaces <= NVME_NAMESPACES_MAX);
     SIM_ASSERT(options->block_bytes == 512 || options->block_bytes == 4096);
     ctrl->sim = sim;
     ctrl->options = *options;
@@ -418,10 +420,12 @@ struct nvme_ctrl *nvme_create(struct sim *sim, const struct nvme_options *option
     ctrl->sq = sim_world_alloc(queues * sizeof(*ctrl->sq), 64);
     ctrl->cq = sim_world_alloc(queues * sizeof(*ctrl->cq), 64);
     ctrl->faults = faults;
-    nvme__media_init(&ctrl->media, options->namespace_bytes);
+    ctrl->blocks = options->namespace_bytes / options->block_bytes;
+    nvme__media_init(&ctrl->media, ctrl->blocks * options->namespaces * options->block_bytes);
     if (options->deallocated == NVME_DEALLOCATED_ONES)
         nvme__media_fill(&ctrl->media, 0xFF);
-    nvme__media_init(&ctrl->marks, options->namespace_bytes / options->block_bytes);
+    nvme__media_init(&ctrl->marks, ctrl->blocks * options->namespaces);
+    nvme__firmware_reset(ctrl);
     nvme__cache_init(ctrl);
     nvme__features_reset(ctrl);
     sim_stream_register(sim, &ctrl->latency, "nvme.latency");
@@ -459,5 +463,5 @@ bool nvme_power_fails(const struct nvme_ctrl *ctrl)
 
 uint64_t nvme_namespace_blocks(const struct nvme_ctrl *ctrl)
 {
-    return ctrl->options.namespace_bytes / ctrl->options.block_bytes;
+    return ctrl->blocks;
 }

@@ -1,8 +1,9 @@
 /* models/nvme/features.c - Set Features and Get Features.
  *
  * Values are kept until the next controller reset; nothing can be saved beyond it. Arbitration
- * Burst, Number of Queues and Volatile Write Cache have effect, the others are accepted and
- * remembered only. Number of
+ * Burst, Number of Queues, Volatile Write Cache, temperature thresholds and the choice of events have
+ * effect, the others are accepted and remembered only. What takes data or needs a capability that
+ * Identify does not tell (03h, 0Ch to 12h, 80h to 83h) is Invalid Field. Number of
  * Queues grants what is asked for, up to what the controller has. Source: NVM
  * Express 1.4, 5.13, 5.21.
  */
@@ -14,13 +15,14 @@ struct feature {
     uint32_t dflt;
     uint32_t mask; /* bits that a driver can set */
     bool known;
+    bool of_namespace; /* one value for all of them here */
 };
 
 static const struct feature table[NVME_FEATURE_COUNT] = {
     [NVME_FEATURE_ARBITRATION] = {NVME_DEFAULT_ARBITRATION, 0xFFFFFF07, true},
     [NVME_FEATURE_POWER] = {0, 0x000000FF, true},
     [NVME_FEATURE_TEMPERATURE] = {343, 0x003FFFFF, true},
-    [NVME_FEATURE_ERROR_RECOVERY] = {0, 0x0001FFFF, true},
+    [NVME_FEATURE_ERROR_RECOVERY] = {0, 0x0000FFFF, true, true},
     [NVME_FEATURE_WRITE_CACHE] = {1, 0x00000001, true},
     [NVME_FEATURE_QUEUES] = {0, 0, true},
     [NVME_FEATURE_COALESCING] = {0, 0x0000FFFF, true},
@@ -34,6 +36,7 @@ void nvme__features_reset(struct nvme_ctrl *ctrl)
     for (uint32_t i = 0; i < NVME_FEATURE_COUNT; i++)
         ctrl->features[i] = table[i].dflt;
     ctrl->sqs_granted = ctrl->cqs_granted = ctrl->options.queues;
+    ctrl->temperature_low = 0;
 }
 
 static uint32_t granted(const struct nvme_ctrl *ctrl)
@@ -68,6 +71,33 @@ static bool vector_exists(const struct nvme_ctrl *ctrl, uint32_t value)
     return (value & 0xFFFF) < vectors;
 }
 
+/* 5.21: a namespace may be named for a feature that has one only. */
+static uint16_t check_namespace(const struct nvme_ctrl *ctrl, const struct nvme_sqe *sqe)
+{
+    if (!sqe->nsid || sqe->nsid == NVME_NSID_ALL)
+        return NVME_OK;
+    if (!nvme__ns_exists(ctrl, sqe->nsid))
+        return NVME_INVALID_NAMESPACE | NVME_STATUS_DNR;
+    return table[sqe->cdw10 & 0xFF].of_namespace ? NVME_OK
+                                                 : NVME_FEATURE_NOT_NAMESPACE | NVME_STATUS_DNR;
+}
+
+/* 5.21.1.4: threshold in 15:0, sensor in 19:16 (0: composite, Fh: all; others are not there), above
+ * or below in 21:20. */
+static uint16_t set_temperature(struct nvme_ctrl *ctrl, uint32_t value)
+{
+    uint32_t sensor = value >> 16 & 0xF, side = value >> 20 & 3;
+
+    if ((sensor && sensor != 0xF) || side > 1)
+        return NVME_INVALID_FIELD | NVME_STATUS_DNR;
+    if (side)
+        ctrl->temperature_low = value & 0xFFFF;
+    else
+        ctrl->features[NVME_FEATURE_TEMPERATURE] = value & 0xFFFF;
+    nvme__event_health(ctrl);
+    return NVME_OK;
+}
+
 /* 5.21.1.6: a cache that is not there has no feature. */
 static bool is_known(const struct nvme_ctrl *ctrl, uint32_t id)
 {
@@ -83,6 +113,10 @@ uint16_t nvme__feature_set(struct nvme_ctrl *ctrl, const struct nvme_sqe *sqe, u
         return NVME_INVALID_FIELD | NVME_STATUS_DNR;
     if (sqe->cdw10 >> 31)
         return NVME_FEATURE_NOT_SAVEABLE | NVME_STATUS_DNR;
+    if (check_namespace(ctrl, sqe))
+        return check_namespace(ctrl, sqe);
+    if (id == NVME_FEATURE_TEMPERATURE)
+        return set_temperature(ctrl, value);
     if (id == NVME_FEATURE_QUEUES)
         return set_queues(ctrl, value, dw0);
     if (id == NVME_FEATURE_VECTOR && !vector_exists(ctrl, value))
@@ -90,6 +124,8 @@ uint16_t nvme__feature_set(struct nvme_ctrl *ctrl, const struct nvme_sqe *sqe, u
     if (id == NVME_FEATURE_POWER && (value & 0x1F)) /* Identify's NPSS is 0 */
         return NVME_INVALID_FIELD | NVME_STATUS_DNR;
     ctrl->features[id] = value & table[id].mask;
+    if (id == NVME_FEATURE_EVENTS)
+        nvme__event_health(ctrl);
     if (id == NVME_FEATURE_WRITE_CACHE && !ctrl->features[id] && ctrl->cache.size)
         nvme__cache_flush(ctrl);
     return NVME_OK;
@@ -101,6 +137,8 @@ static uint32_t current(const struct nvme_ctrl *ctrl, uint32_t id, uint32_t dwor
         return granted(ctrl);
     if (id == NVME_FEATURE_VECTOR)
         return dword11 & 0xFFFF;
+    if (id == NVME_FEATURE_TEMPERATURE && (dword11 >> 20 & 3))
+        return ctrl->temperature_low;
     return ctrl->features[id];
 }
 
@@ -123,7 +161,7 @@ uint16_t nvme__feature_get(const struct nvme_ctrl *ctrl, const struct nvme_sqe *
                    : table[id].dflt;
         return NVME_OK;
     case NVME_SELECT_SUPPORTED:
-        *dw0 = 1 << 2; /* changeable; neither saveable nor of a namespace */
+        *dw0 = 1u << 2 | (uint32_t)table[id].of_namespace << 1; /* changeable, not saveable */
         return NVME_OK;
     default:
         return NVME_INVALID_FIELD | NVME_STATUS_DNR;

@@ -14,12 +14,12 @@
 
 uint16_t nvme__blocks_check(const struct nvme_ctrl *ctrl, const struct nvme_cmd *cmd)
 {
-    struct nvme_extent extent = nvme__extent(&cmd->sqe);
-    uint64_t blocks = nvme_namespace_blocks(ctrl);
+    uint64_t first = cmd->sqe.cdw10 | (uint64_t)cmd->sqe.cdw11 << 32;
+    uint32_t count = (cmd->sqe.cdw12 & 0xFFFF) + 1; /* 0's based */
 
-    if (cmd->sqe.nsid != NVME_NSID)
+    if (!nvme__ns_exists(ctrl, cmd->sqe.nsid))
         return NVME_INVALID_NAMESPACE | NVME_STATUS_DNR;
-    if (extent.lba >= blocks || extent.count > blocks - extent.lba)
+    if (first >= ctrl->blocks || count > ctrl->blocks - first)
         return NVME_LBA_OUT_OF_RANGE | NVME_STATUS_DNR;
     return NVME_OK;
 }
@@ -31,7 +31,7 @@ static uint16_t check_transfer(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
 
     if (status)
         return status;
-    bytes = nvme__extent(&cmd->sqe).count * ctrl->options.block_bytes;
+    bytes = nvme__extent(ctrl, &cmd->sqe).count * ctrl->options.block_bytes;
     if (bytes > nvme__transfer_max(ctrl)) {
         nvme__guest_error(ctrl, NVME_GUEST_TRANSFER_SIZE, cmd->qid, bytes);
         return NVME_INVALID_FIELD | NVME_STATUS_DNR;
@@ -53,7 +53,7 @@ uint16_t nvme__io_check(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, sim_ns *me
     case NVME_IO_FLUSH:
         *mean = ctrl->options.flush_ns;
         cmd->works = ctrl->cache.size;
-        if (cmd->sqe.nsid != NVME_NSID && cmd->sqe.nsid != NVME_NSID_ALL)
+        if (!nvme__ns_exists(ctrl, cmd->sqe.nsid) && cmd->sqe.nsid != NVME_NSID_ALL)
             return NVME_INVALID_NAMESPACE | NVME_STATUS_DNR;
         return NVME_OK;
     case NVME_IO_COMPARE:
@@ -139,7 +139,7 @@ static uint16_t compare_piece(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint
 
 static uint16_t read_blocks(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *moved)
 {
-    struct nvme_extent extent = nvme__extent(&cmd->sqe);
+    struct nvme_extent extent = nvme__extent(ctrl, &cmd->sqe);
     uint64_t at = extent.lba * ctrl->options.block_bytes;
     uint16_t status = NVME_UNRECOVERED_READ;
 
@@ -155,7 +155,7 @@ static uint16_t read_blocks(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32
 
 static uint16_t write_blocks(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *moved)
 {
-    struct nvme_extent extent = nvme__extent(&cmd->sqe);
+    struct nvme_extent extent = nvme__extent(ctrl, &cmd->sqe);
     uint64_t at = extent.lba * ctrl->options.block_bytes;
     uint16_t status;
 

@@ -1,4 +1,5 @@
-/* models/nvme/log.c - Get Log Page: errors, health, firmware slots.
+/* models/nvme/log.c - Get Log Page: errors, health, firmware slots, changed namespaces (none ever
+ * does), commands and their effects, self-tests.
  *
  * The error log keeps the last few failed commands; health counts what was really read and written.
  * Data beyond the end of a log page is not transferred: the specification leaves it undefined.
@@ -19,6 +20,12 @@ static uint32_t size_of(uint32_t log)
         return sizeof(struct nvme_health);
     case NVME_LOG_FIRMWARE:
         return sizeof(struct nvme_firmware_slots);
+    case NVME_LOG_NAMESPACES:
+        return 4096;
+    case NVME_LOG_EFFECTS:
+        return sizeof(struct nvme_effects);
+    case NVME_LOG_SELFTEST:
+        return sizeof(struct nvme_selftest_log);
     default:
         return 0;
     }
@@ -39,6 +46,9 @@ uint16_t nvme__log_check(const struct nvme_ctrl *ctrl, const struct nvme_sqe *sq
 
     if (!size)
         return NVME_INVALID_LOG_PAGE | NVME_STATUS_DNR;
+    /* 5.14.1.2: health is the controller's, not a namespace's (LPA bit 0 is 0). */
+    if ((sqe->cdw10 & 0xFF) == NVME_LOG_HEALTH && sqe->nsid && sqe->nsid != NVME_NSID_ALL)
+        return NVME_INVALID_FIELD | NVME_STATUS_DNR;
     if ((offset & 3) || offset > size || dwords * 4 > nvme__transfer_max(ctrl))
         return NVME_INVALID_FIELD | NVME_STATUS_DNR;
     *bytes = (uint32_t)(dwords * 4 < size - offset ? dwords * 4 : size - offset);
@@ -68,8 +78,17 @@ static void error_page(const struct nvme_ctrl *ctrl, struct nvme_error_entry *to
         to[i] = ctrl->errors[(ctrl->error_count - 1 - i) % NVME_ERROR_ENTRIES];
 }
 
+uint32_t nvme__critical_warning(const struct nvme_ctrl *ctrl)
+{
+    uint32_t above = ctrl->features[NVME_FEATURE_TEMPERATURE] & 0xFFFF;
+
+    return TEMPERATURE >= above || TEMPERATURE <= ctrl->temperature_low ? NVME_WARNING_TEMPERATURE
+                                                                        : 0;
+}
+
 static void health_page(const struct nvme_ctrl *ctrl, struct nvme_health *health)
 {
+    health->critical_warning = (uint8_t)nvme__critical_warning(ctrl);
     health->temperature[0] = TEMPERATURE & 0xFF;
     health->temperature[1] = TEMPERATURE >> 8;
     health->available_spare = 100;
@@ -83,10 +102,28 @@ static void health_page(const struct nvme_ctrl *ctrl, struct nvme_health *health
     health->error_entries[0] = ctrl->error_count;
 }
 
-void nvme__log_page(const struct nvme_ctrl *ctrl, uint32_t log, uint8_t page[NVME_LOG_BYTES])
+static void firmware_page(const struct nvme_ctrl *ctrl, struct nvme_firmware_slots *slots)
 {
-    struct nvme_firmware_slots *slots = (struct nvme_firmware_slots *)page;
+    slots->afi = (uint8_t)(ctrl->firmware.next << 4 | ctrl->firmware.active);
+    for (uint32_t slot = 1; slot <= NVME_FIRMWARE_SLOTS; slot++) {
+        const char *text = nvme__firmware_revision(ctrl, slot);
 
+        if (*text)
+            memset(slots->revision[slot - 1], ' ', sizeof(slots->revision[0]));
+        memcpy(slots->revision[slot - 1], text, strlen(text));
+    }
+}
+
+static void effects_page(const struct nvme_ctrl *ctrl, struct nvme_effects *effects)
+{
+    for (uint32_t opcode = 0; opcode < 256; opcode++) {
+        effects->admin[opcode] = nvme__admin_effects(opcode);
+        effects->io[opcode] = nvme__io_effects(ctrl, opcode);
+    }
+}
+
+void nvme__log_page(struct nvme_ctrl *ctrl, uint32_t log, uint8_t page[NVME_LOG_BYTES])
+{
     memset(page, 0, NVME_LOG_BYTES);
     switch (log) {
     case NVME_LOG_ERROR:
@@ -95,8 +132,16 @@ void nvme__log_page(const struct nvme_ctrl *ctrl, uint32_t log, uint8_t page[NVM
     case NVME_LOG_HEALTH:
         health_page(ctrl, (struct nvme_health *)page);
         break;
-    default:
-        slots->afi = 1;
-        memcpy(slots->revision[0], "1.0     ", 8);
+    case NVME_LOG_FIRMWARE:
+        firmware_page(ctrl, (struct nvme_firmware_slots *)page);
+        break;
+    case NVME_LOG_EFFECTS:
+        effects_page(ctrl, (struct nvme_effects *)(void *)page);
+        break;
+    case NVME_LOG_SELFTEST:
+        nvme__selftest_log(ctrl, (struct nvme_selftest_log *)page);
+        break;
+    default: /* NVME_LOG_NAMESPACES: an empty list */
+        break;
     }
 }

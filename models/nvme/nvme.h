@@ -44,7 +44,8 @@ enum nvme_timed {
 };
 
 struct nvme_options {
-    uint64_t namespace_bytes;
+    uint64_t namespace_bytes; /* of each */
+    uint32_t namespaces;      /* 1 .. NVME_NAMESPACES_MAX */
     uint32_t block_bytes; /* 512 or 4096 */
     uint32_t queues;      /* I/O queue pairs granted, 1 .. 63 */
     uint32_t entries;     /* CAP.MQES + 1; 2 .. 65536 */
@@ -63,6 +64,8 @@ struct nvme_options {
     uint32_t cache_bytes; /* volatile write cache; 0: none */
     bool power_fails;     /* power may go while the cache holds something */
 };
+
+#define NVME_NAMESPACES_MAX 16
 
 /* What one run can write in different places; beyond it a write ends as Capacity Exceeded. */
 #define NVME_MEDIA_BYTES_MAX ((uint64_t)160 << 20)

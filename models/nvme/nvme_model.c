@@ -95,6 +95,7 @@ static struct nvme_options read_options(const struct sim_scenario *s, uint32_t v
 {
     return (struct nvme_options){
         .namespace_bytes = (uint64_t)sim_opt(s, SIM_OPT_CONTROLLER_NAMESPACE),
+        .namespaces = (uint32_t)sim_opt(s, SIM_OPT_CONTROLLER_NAMESPACES),
         .block_bytes = (uint32_t)sim_opt(s, SIM_OPT_CONTROLLER_BLOCK),
         .queues = (uint32_t)sim_opt(s, SIM_OPT_CONTROLLER_QUEUES),
         .entries = (uint32_t)sim_opt(s, SIM_OPT_CONTROLLER_ENTRIES),

@@ -8,7 +8,8 @@
  *   command     slots, life of a command: fetched, data moved, completed
  *   latency     how long a command takes and when its data moves
  *   prp         PRP entries and lists
- *   admin       the admin command set: checks, queue creation, Abort, asynchronous events
+ *   admin       the admin command set: which there are, Abort
+ *   admin_queue, event, firmware, format, selftest   families of admin commands
  *   identify, features, log   data of three admin commands
  *   io, range   the NVM command set: with data; about blocks that get their data from nowhere
  *   media, cache   the medium; what of it a loss of power takes away
@@ -31,7 +32,8 @@
 #define NVME_CHAINS 256        /* hash chains over (queue, command identifier); a power of two */
 #define NVME_PAGE_SHIFT_MIN 12 /* CAP.MPSMIN 0 */
 #define NVME_MPS_MAX 4         /* CAP.MPSMAX: 64 KiB */
-#define NVME_NSID 1            /* the one namespace */
+#define NVME_NSID 1            /* the first namespace */
+#define NVME_FIRMWARE_SLOTS 2
 #define NVME_ABORTS_MAX 4      /* Identify's ACL + 1 */
 #define NVME_EVENTS_MAX 4      /* Identify's AERL + 1 */
 #define NVME_ERROR_ENTRIES 4   /* Identify's ELPE + 1 */
@@ -124,6 +126,26 @@ struct nvme_cache {
     struct sim_stream survival;
 };
 
+/* Events of one type for Asynchronous Event Requests: event.c. */
+struct nvme_events {
+    uint32_t pending; /* a bit for each that waits for a request */
+    bool masked;      /* one was told, and its log page was not read yet */
+};
+
+struct nvme_firmware {
+    uint64_t bytes; /* of the image that is being downloaded */
+    bool holed;     /* and pieces of it are missing */
+    bool second;    /* slot 2 holds something */
+    uint8_t active, next; /* slots; next: 0 none */
+};
+
+struct nvme_selftest {
+    uint8_t running; /* 0: none */
+    uint32_t nsid;
+    sim_ns began;
+    struct nvme_selftest_entry past[NVME_SELFTEST_ENTRIES]; /* newest first; valid: was one */
+};
+
 struct nvme_ctrl {
     struct sim *sim;
     struct nvme_options options;
@@ -135,6 +157,7 @@ struct nvme_ctrl {
     bool starved; /* fetching waits for a free slot */
     bool line;    /* INTx level that the host was told */
     uint64_t cap, asq, acq;
+    uint64_t blocks; /* of a namespace */
     uint32_t cc, csts, intms, aqa;
     uint32_t page_shift;          /* of CC.MPS, taken when enabled */
     sim_ns enabled_at;            /* CC.EN was set */
@@ -159,8 +182,10 @@ struct nvme_ctrl {
     uint32_t aborts;                        /* Abort commands inside */
     struct nvme_cmd *held[NVME_EVENTS_MAX]; /* Asynchronous Event Requests, oldest first */
     uint32_t held_count;
-    uint32_t events_pending; /* bit for each enum nvme_error_event that waits for a request */
-    bool events_masked;      /* an error event was told and its log page not read yet */
+    struct nvme_events events[NVME_EVENT_TYPE_COUNT];
+    uint32_t temperature_low; /* threshold below; features[] has the one above */
+    struct nvme_firmware firmware;
+    struct nvme_selftest selftest;
 
     struct nvme_error_entry errors[NVME_ERROR_ENTRIES]; /* newest at error_count modulo size */
     uint64_t error_count;
@@ -282,10 +307,43 @@ uint16_t nvme__io_data(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *m
 bool nvme__admin_act(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
 /* Says that an admin command leaves, however. */
 void nvme__admin_forget(struct nvme_ctrl *ctrl, const struct nvme_cmd *cmd);
+bool nvme__admin_known(uint32_t opcode);
+/* Entries of the log page of effects; 0: no such command. */
+uint32_t nvme__admin_effects(uint32_t opcode);
+uint32_t nvme__io_effects(const struct nvme_ctrl *ctrl, uint32_t opcode);
+/* A mistake of the driver in an admin command, and the status of it. */
+uint16_t nvme__refuse(struct nvme_ctrl *ctrl, enum nvme_guest_error error, uint64_t value,
+                      enum nvme_status status);
+
+/* --- admin_queue.c, format.c, firmware.c, selftest.c: checks at fetch, effects at completion --- */
+uint16_t nvme__create_cq(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
+uint16_t nvme__create_sq(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
+uint16_t nvme__delete_sq(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
+uint16_t nvme__delete_cq(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
+uint16_t nvme__format_check(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
+uint16_t nvme__format(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
+uint16_t nvme__firmware_check(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
+uint16_t nvme__firmware_data(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *moved);
+uint16_t nvme__firmware_commit(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
+/* "" of a slot that holds nothing. */
+const char *nvme__firmware_revision(const struct nvme_ctrl *ctrl, uint32_t slot);
+uint16_t nvme__selftest(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
+void nvme__selftest_log(struct nvme_ctrl *ctrl, struct nvme_selftest_log *log);
+/* A controller reset, or power came. */
+void nvme__firmware_reset(struct nvme_ctrl *ctrl);
+void nvme__selftest_reset(struct nvme_ctrl *ctrl);
+
+/* --- event.c --- */
+/* True: the Asynchronous Event Request is held. False: its status says why not. */
+bool nvme__event_hold(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
+void nvme__event_forget(struct nvme_ctrl *ctrl, const struct nvme_cmd *cmd);
+void nvme__events_reset(struct nvme_ctrl *ctrl);
+/* What critical warnings there are, or which are to be told, may have changed. */
+void nvme__event_health(struct nvme_ctrl *ctrl);
 /* An error event happened (5.2): completes an Asynchronous Event Request, now or later. */
 void nvme__event_error(struct nvme_ctrl *ctrl, enum nvme_error_event event);
-/* The error log was read. */
-void nvme__event_unmask(struct nvme_ctrl *ctrl);
+/* A log page was read. */
+void nvme__event_unmask(struct nvme_ctrl *ctrl, uint32_t log);
 /* Completes an Asynchronous Event Request if there is one, for no reason. */
 void nvme__event_flood(struct nvme_ctrl *ctrl);
 /* Largest transfer in bytes; UINT32_MAX without a limit. */
@@ -298,31 +356,42 @@ uint16_t nvme__identify(const struct nvme_ctrl *ctrl, const struct nvme_sqe *sqe
 void nvme__features_reset(struct nvme_ctrl *ctrl);
 uint16_t nvme__feature_set(struct nvme_ctrl *ctrl, const struct nvme_sqe *sqe, uint32_t *dw0);
 uint16_t nvme__feature_get(const struct nvme_ctrl *ctrl, const struct nvme_sqe *sqe, uint32_t *dw0);
-#define NVME_LOG_BYTES 512 /* the largest log page */
+#define NVME_LOG_BYTES 4096 /* the largest log page */
 /* Bytes that the command asks for; a status when it asks for what is not there. */
 uint16_t nvme__log_check(const struct nvme_ctrl *ctrl, const struct nvme_sqe *sqe, uint32_t *bytes);
 /* Fills page with the whole log page, zeroes behind it. */
-void nvme__log_page(const struct nvme_ctrl *ctrl, uint32_t log, uint8_t page[NVME_LOG_BYTES]);
+void nvme__log_page(struct nvme_ctrl *ctrl, uint32_t log, uint8_t page[NVME_LOG_BYTES]);
+/* Bits of critical_warning. */
+uint32_t nvme__critical_warning(const struct nvme_ctrl *ctrl);
 uint64_t nvme__log_offset(const struct nvme_sqe *sqe);
 void nvme__log_error(struct nvme_ctrl *ctrl, const struct nvme_cmd *cmd);
 
 /* The blocks of a command that names them are there. Returns a status. */
 uint16_t nvme__blocks_check(const struct nvme_ctrl *ctrl, const struct nvme_cmd *cmd);
-/* Logical blocks: of a command that names them, or of a range. */
+/* Logical blocks, of a checked command that names them or of a range. The namespaces follow each
+ * other: lba counts from the first block of the first. */
 struct nvme_extent {
     uint64_t lba;
     uint64_t count;
 };
-static inline struct nvme_extent nvme__extent(const struct nvme_sqe *sqe)
+static inline struct nvme_extent nvme__extent(const struct nvme_ctrl *ctrl,
+                                              const struct nvme_sqe *sqe)
 {
-    return (struct nvme_extent){.lba = sqe->cdw10 | (uint64_t)sqe->cdw11 << 32,
+    return (struct nvme_extent){.lba = (sqe->nsid - UINT64_C(1)) * ctrl->blocks +
+                                       (sqe->cdw10 | (uint64_t)sqe->cdw11 << 32),
                                 .count = (sqe->cdw12 & 0xFFFF) + UINT64_C(1)}; /* 0's based */
+}
+static inline bool nvme__ns_exists(const struct nvme_ctrl *ctrl, uint32_t nsid)
+{
+    return nsid - 1 < ctrl->options.namespaces;
 }
 
 /* --- range.c --- */
 /* As nvme__io_check() and nvme__io_data() for the commands that io.c leaves. */
 uint16_t nvme__range_check(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, sim_ns *mean);
 uint16_t nvme__range_data(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *moved);
+/* They hold nothing any more. */
+void nvme__blocks_erase(struct nvme_ctrl *ctrl, struct nvme_extent extent);
 /* One of these blocks was marked as unreadable. */
 bool nvme__any_marked(const struct nvme_ctrl *ctrl, struct nvme_extent extent);
 /* They hold data again. */

@@ -16,8 +16,7 @@
 
 static uint16_t check_dataset(const struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
 {
-    (void)ctrl;
-    if (cmd->sqe.nsid != NVME_NSID)
+    if (!nvme__ns_exists(ctrl, cmd->sqe.nsid))
         return NVME_INVALID_NAMESPACE | NVME_STATUS_DNR;
     cmd->bytes = ((cmd->sqe.cdw10 & 0xFF) + 1) * (uint32_t)sizeof(struct nvme_range);
     return NVME_OK;
@@ -40,6 +39,23 @@ static const struct op {
     [NVME_IO_DATASET] = {NVME_ONCS_DATASET, check_dataset, false},
     [NVME_IO_VERIFY] = {NVME_ONCS_VERIFY, check_blocks, true},
 };
+
+uint32_t nvme__io_effects(const struct nvme_ctrl *ctrl, uint32_t opcode)
+{
+    switch (opcode) {
+    case NVME_IO_WRITE:
+        return NVME_EFFECTS_SUPPORTED | NVME_EFFECTS_BLOCKS;
+    case NVME_IO_READ:
+    case NVME_IO_FLUSH:
+        return NVME_EFFECTS_SUPPORTED;
+    case NVME_IO_COMPARE:
+        return ctrl->options.oncs & NVME_ONCS_COMPARE ? NVME_EFFECTS_SUPPORTED : 0;
+    default:
+        if (opcode >= sizeof(ops) / sizeof(ops[0]) || !(ctrl->options.oncs & ops[opcode].oncs))
+            return 0;
+        return NVME_EFFECTS_SUPPORTED | (ops[opcode].reads ? 0 : NVME_EFFECTS_BLOCKS);
+    }
+}
 
 uint16_t nvme__range_check(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, sim_ns *mean)
 {
@@ -83,7 +99,7 @@ static uint16_t mark(struct nvme_ctrl *ctrl, struct nvme_extent extent)
 
 /* --- in the data stage ------------------------------------------------------------------------ */
 
-static void clear(struct nvme_ctrl *ctrl, struct nvme_extent extent)
+void nvme__blocks_erase(struct nvme_ctrl *ctrl, struct nvme_extent extent)
 {
     uint64_t bytes = ctrl->options.block_bytes;
 
@@ -99,7 +115,7 @@ static uint16_t write_zeroes(struct nvme_ctrl *ctrl, struct nvme_extent extent)
 {
     uint64_t bytes = ctrl->options.block_bytes, at = extent.lba * bytes;
 
-    clear(ctrl, extent);
+    nvme__blocks_erase(ctrl, extent);
     if (ctrl->options.deallocated != NVME_DEALLOCATED_ONES)
         return NVME_OK;
     for (uint64_t end = at + extent.count * bytes; at < end; at += bytes) {
@@ -127,7 +143,7 @@ static uint16_t dataset(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *
 {
     struct nvme_range ranges[NVME_DATASET_RANGES];
     uint32_t count = cmd->bytes / sizeof(ranges[0]);
-    uint64_t blocks = nvme_namespace_blocks(ctrl);
+    uint64_t blocks = ctrl->blocks, base = (cmd->sqe.nsid - UINT64_C(1)) * blocks;
     uint16_t status = nvme__prp_walk(ctrl, cmd, moved, take_piece, ranges);
 
     if (status)
@@ -139,13 +155,13 @@ static uint16_t dataset(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *
         ctrl->options.deallocated == NVME_DEALLOCATED_KEPT)
         return NVME_OK;
     for (uint32_t i = 0; i < count; i++)
-        clear(ctrl, (struct nvme_extent){.lba = ranges[i].lba, .count = ranges[i].blocks});
+        nvme__blocks_erase(ctrl, (struct nvme_extent){.lba = base + ranges[i].lba, .count = ranges[i].blocks});
     return NVME_OK;
 }
 
 uint16_t nvme__range_data(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *moved)
 {
-    struct nvme_extent extent = nvme__extent(&cmd->sqe);
+    struct nvme_extent extent = nvme__extent(ctrl, &cmd->sqe);
 
     switch (cmd->sqe.opcode) {
     case NVME_IO_DATASET:

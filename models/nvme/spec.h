@@ -167,10 +167,17 @@ enum nvme_status {
     NVME_ABORT_LIMIT = NVME_STATUS(1, 0x03),
     NVME_AER_LIMIT = NVME_STATUS(1, 0x05),
     NVME_INVALID_VECTOR = NVME_STATUS(1, 0x08),
+    NVME_INVALID_FIRMWARE_SLOT = NVME_STATUS(1, 0x06),
+    NVME_INVALID_FIRMWARE_IMAGE = NVME_STATUS(1, 0x07),
     NVME_INVALID_LOG_PAGE = NVME_STATUS(1, 0x09),
+    NVME_INVALID_FORMAT = NVME_STATUS(1, 0x0A),
     NVME_INVALID_QUEUE_DELETION = NVME_STATUS(1, 0x0C),
     NVME_FEATURE_NOT_SAVEABLE = NVME_STATUS(1, 0x0D),
     NVME_FEATURE_NOT_CHANGEABLE = NVME_STATUS(1, 0x0E),
+    NVME_FEATURE_NOT_NAMESPACE = NVME_STATUS(1, 0x0F),
+    NVME_FIRMWARE_NEEDS_RESET = NVME_STATUS(1, 0x11),
+    NVME_OVERLAPPING_RANGE = NVME_STATUS(1, 0x14),
+    NVME_SELFTEST_IN_PROGRESS = NVME_STATUS(1, 0x1D),
     NVME_UNRECOVERED_READ = NVME_STATUS(2, 0x81),
     NVME_COMPARE_FAILURE = NVME_STATUS(2, 0x85),
 };
@@ -188,6 +195,23 @@ enum nvme_admin_opcode { /* chapter 5 */
                          NVME_ADMIN_SET_FEATURES = 0x09,
                          NVME_ADMIN_GET_FEATURES = 0x0A,
                          NVME_ADMIN_AER = 0x0C,
+                         NVME_ADMIN_NAMESPACE_MANAGEMENT = 0x0D,
+                         NVME_ADMIN_FIRMWARE_COMMIT = 0x10,
+                         NVME_ADMIN_FIRMWARE_DOWNLOAD = 0x11,
+                         NVME_ADMIN_SELFTEST = 0x14,
+                         NVME_ADMIN_NAMESPACE_ATTACHMENT = 0x15,
+                         NVME_ADMIN_KEEP_ALIVE = 0x18,
+                         NVME_ADMIN_DIRECTIVE_SEND = 0x19,
+                         NVME_ADMIN_DIRECTIVE_RECEIVE = 0x1A,
+                         NVME_ADMIN_VIRTUALIZATION = 0x1C,
+                         NVME_ADMIN_MI_SEND = 0x1D,
+                         NVME_ADMIN_MI_RECEIVE = 0x1E,
+                         NVME_ADMIN_DOORBELL_BUFFER = 0x7C,
+                         NVME_ADMIN_FORMAT = 0x80,
+                         NVME_ADMIN_SECURITY_SEND = 0x81,
+                         NVME_ADMIN_SECURITY_RECEIVE = 0x82,
+                         NVME_ADMIN_SANITIZE = 0x84,
+                         NVME_ADMIN_LBA_STATUS = 0x86,
 };
 
 enum nvme_io_opcode { /* chapter 6 */
@@ -265,7 +289,7 @@ struct nvme_identify_controller {
     uint8_t unused1[11];
     uint8_t cntrltype; /* 1: I/O controller */
     uint8_t unused2[144];
-    uint16_t oacs;
+    uint16_t oacs; /* enum nvme_oacs */
     uint8_t acl;  /* Aborts at once, 0's based */
     uint8_t aerl; /* Asynchronous Event Requests held at once, 0's based */
     uint8_t frmw;
@@ -276,7 +300,11 @@ struct nvme_identify_controller {
     uint8_t apsta;
     uint16_t wctemp; /* kelvins */
     uint16_t cctemp;
-    uint8_t unused3[242];
+    uint8_t unused3[46];
+    uint16_t edstt; /* minutes of an extended self-test */
+    uint8_t dsto;
+    uint8_t fwug; /* offsets and lengths of firmware images: multiples of 4 KiB; 0xFF: any */
+    uint8_t unused7[192];
     uint8_t sqes; /* 3:0 required, 7:4 largest; log2 of bytes */
     uint8_t cqes;
     uint16_t maxcmd;
@@ -299,6 +327,7 @@ static_assert(offsetof(struct nvme_identify_controller, mdts) == 77, "5.15.2");
 static_assert(offsetof(struct nvme_identify_controller, cntrltype) == 111, "5.15.2");
 static_assert(offsetof(struct nvme_identify_controller, oacs) == 256, "5.15.2");
 static_assert(offsetof(struct nvme_identify_controller, wctemp) == 266, "5.15.2");
+static_assert(offsetof(struct nvme_identify_controller, edstt) == 316, "5.15.2");
 static_assert(offsetof(struct nvme_identify_controller, sqes) == 512, "5.15.2");
 static_assert(offsetof(struct nvme_identify_controller, nn) == 516, "5.15.2");
 static_assert(offsetof(struct nvme_identify_controller, vwc) == 525, "5.15.2");
@@ -306,11 +335,19 @@ static_assert(offsetof(struct nvme_identify_controller, sgls) == 536, "5.15.2");
 static_assert(offsetof(struct nvme_identify_controller, subnqn) == 768, "5.15.2");
 static_assert(offsetof(struct nvme_identify_controller, psd) == 2048, "5.15.2");
 
+enum nvme_oacs { /* optional admin commands */
+                 NVME_OACS_FORMAT = 1 << 1,
+                 NVME_OACS_FIRMWARE = 1 << 2,
+                 NVME_OACS_SELFTEST = 1 << 4,
+};
+#define NVME_SELFTEST_MINUTES 1
+
 enum nvme_oncs { /* optional NVM commands */
                  NVME_ONCS_COMPARE = 1 << 0,
                  NVME_ONCS_WRITE_UNCORRECTABLE = 1 << 1,
                  NVME_ONCS_DATASET = 1 << 2,
                  NVME_ONCS_WRITE_ZEROES = 1 << 3,
+                 NVME_ONCS_SELECT = 1 << 4, /* of Get Features, and Save of Set Features */
                  NVME_ONCS_VERIFY = 1 << 7,
 };
 
@@ -379,7 +416,14 @@ enum nvme_feature_select {
 
 /* --- log pages (5.14) ------------------------------------------------------------------------- */
 
-enum nvme_log { NVME_LOG_ERROR = 1, NVME_LOG_HEALTH = 2, NVME_LOG_FIRMWARE = 3 };
+enum nvme_log {
+    NVME_LOG_ERROR = 1,
+    NVME_LOG_HEALTH = 2,
+    NVME_LOG_FIRMWARE = 3,
+    NVME_LOG_NAMESPACES = 4, /* that changed */
+    NVME_LOG_EFFECTS = 5,
+    NVME_LOG_SELFTEST = 6,
+};
 
 struct nvme_error_entry {
     uint64_t count;
@@ -426,9 +470,52 @@ struct nvme_firmware_slots {
 };
 static_assert(sizeof(struct nvme_firmware_slots) == 512, "5.14.1");
 
+/* Commands Supported and Effects: an entry for each opcode. */
+struct nvme_effects {
+    uint32_t admin[256];
+    uint32_t io[256];
+    uint32_t reserved[512];
+};
+static_assert(sizeof(struct nvme_effects) == 4096, "5.14.1.5");
+#define NVME_EFFECTS_SUPPORTED 0x1u
+#define NVME_EFFECTS_BLOCKS 0x2u     /* changes what logical blocks hold */
+#define NVME_EFFECTS_CONTROLLER 0x10u /* changes what the controller is able to do */
+#define NVME_EFFECTS_ALONE 0x10000u  /* no other command to that namespace meanwhile */
+
+#define NVME_SELFTEST_ENTRIES 20
+enum nvme_selftest_result {
+    NVME_SELFTEST_GOOD = 0,
+    NVME_SELFTEST_STOPPED = 1, /* by command */
+    NVME_SELFTEST_RESET = 2,   /* by a controller reset */
+    NVME_SELFTEST_UNUSED = 0xF,
+};
+#pragma pack(push, 1)
+struct nvme_selftest_entry {
+    uint8_t result; /* 3:0 enum nvme_selftest_result; 7:4 which test */
+    uint8_t segment;
+    uint8_t valid; /* which of the following hold something */
+    uint8_t reserved;
+    uint64_t power_on_hours;
+    uint32_t nsid;
+    uint64_t lba;
+    uint8_t status_type, status_code;
+    uint16_t vendor;
+};
+struct nvme_selftest_log {
+    uint8_t running; /* 0: none */
+    uint8_t percent;
+    uint16_t reserved;
+    struct nvme_selftest_entry past[NVME_SELFTEST_ENTRIES]; /* newest first */
+};
+#pragma pack(pop)
+static_assert(sizeof(struct nvme_selftest_entry) == 28, "5.14.1.6");
+static_assert(sizeof(struct nvme_selftest_log) == 564, "5.14.1.6");
+
 /* Dword 0 of a completed Asynchronous Event Request (5.2): type, information, log page. */
 #define NVME_EVENT_DW0(type, info, log) ((uint32_t)((type) | (info) << 8 | (log) << 16))
-enum nvme_event_type { NVME_EVENT_ERROR = 0 };
+enum nvme_event_type { NVME_EVENT_ERROR = 0, NVME_EVENT_HEALTH = 1, NVME_EVENT_TYPE_COUNT };
+enum nvme_health_event { NVME_HEALTH_EVENT_TEMPERATURE = 1 };
+#define NVME_WARNING_TEMPERATURE 0x02u /* bit of critical_warning, and of feature 0Bh */
 enum nvme_error_event {
     NVME_ERROR_EVENT_DOORBELL_REGISTER = 0,
     NVME_ERROR_EVENT_DOORBELL_VALUE = 1,

@@ -134,6 +134,7 @@ void bench_setup(void)
     bench = (struct bench){.memory = memory, .msix = true};
     bench.options = (struct nvme_options){
         .namespace_bytes = 64 << 20,
+        .namespaces = 1,
         .block_bytes = 512,
         .queues = 4,
         .entries = 1024,

@@ -1,5 +1,6 @@
 /* models/nvme/tests/test_admin.c - queue creation and deletion, Abort, asynchronous events. */
 // links: models/nvme/tests/bench.c
+// covers: models/nvme/admin_queue.c models/nvme/event.c
 #include "models/nvme/tests/bench.h"
 
 #define NONE NVME_GUEST_COUNT
@@ -190,11 +191,12 @@ END_TEST
 
 START_TEST(an_opcode_that_is_not_offered_is_invalid)
 {
-    static const uint8_t offered[] = {0, 1, 2, 4, 5, 6, 8, 9, 0x0A, 0x0C};
+    static const uint8_t offered[] = {0,    1,    2,    4,    5,    6,    8,
+                                      0x09, 0x0A, 0x0C, 0x10, 0x11, 0x14, 0x80};
 
     bench_enable(&admin);
     for (uint32_t opcode = 0; opcode < 256; opcode++) {
-        if (opcode <= 0x0C && memchr(offered, (int)opcode, sizeof(offered)))
+        if (memchr(offered, (int)opcode, sizeof(offered)))
             continue;
         expect((struct nvme_sqe){.opcode = (uint8_t)opcode}, NVME_INVALID_OPCODE, NONE);
     }
@@ -382,6 +384,31 @@ START_TEST(more_event_requests_than_the_limit_are_refused_and_held_ones_can_be_a
 }
 END_TEST
 
+static struct nvme_sqe feature(uint32_t id, uint32_t value)
+{
+    return (struct nvme_sqe){.opcode = NVME_ADMIN_SET_FEATURES, .cdw10 = id, .cdw11 = value};
+}
+
+START_TEST(a_temperature_beyond_its_threshold_is_an_event_when_it_is_asked_for)
+{
+    /* 310 K: above the first threshold, below the second (5.21.1.4) */
+    static const uint32_t thresholds[] = {300, 1 << 20 | 320};
+    struct nvme_cqe cqe;
+
+    bring_up();
+    bench_submit(&admin, event_request);
+    bench_run(SIM_MS);
+    expect(feature(NVME_FEATURE_TEMPERATURE, thresholds[_i]), NVME_OK, NONE);
+    ck_assert(!bench_reap(&admin, &cqe)); /* nobody asked */
+    bench_submit(&admin, feature(NVME_FEATURE_EVENTS, NVME_WARNING_TEMPERATURE));
+    bench_run(SIM_MS);
+    ck_assert(bench_reap(&admin, &cqe));
+    ck_assert_uint_eq(cqe.dw0, NVME_EVENT_DW0(NVME_EVENT_HEALTH, NVME_HEALTH_EVENT_TEMPERATURE,
+                                              NVME_LOG_HEALTH));
+    bench_no_mistakes();
+}
+END_TEST
+
 BENCH_MAIN("admin",
            LOOP(create_cq_checks_identifier_size_memory_and_vector, sizeof(cqs) / sizeof(cqs[0])),
            LOOP(create_sq_checks_identifier_size_memory_and_completion_queue,
@@ -397,4 +424,5 @@ BENCH_MAIN("admin",
            T(an_event_request_is_held_until_there_is_an_event),
            T(events_of_a_type_are_masked_until_the_log_page_is_read),
            T(an_event_without_a_request_waits_for_one),
+           LOOP(a_temperature_beyond_its_threshold_is_an_event_when_it_is_asked_for, 2),
            T(more_event_requests_than_the_limit_are_refused_and_held_ones_can_be_aborted))
