@@ -107,8 +107,7 @@ static bool is_held_event(const struct nvme_cmd *cmd)
 /* Best effort: a command whose data has moved, or that has its status, goes on. Dword 0 tells. */
 static uint16_t abort_act(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
 {
-    struct nvme_cmd *target =
-        nvme__cmd_find(ctrl, cmd->sqe.cdw10 & 0xFFFF, cmd->sqe.cdw10 >> 16);
+    struct nvme_cmd *target = nvme__cmd_find(ctrl, cmd->sqe.cdw10 & 0xFFFF, cmd->sqe.cdw10 >> 16);
     bool untouched;
 
     cmd->dw0 = 1;

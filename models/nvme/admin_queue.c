@@ -1,7 +1,8 @@
-/* models/nvme/admin_queue.c - I/O queues come and go: Create and Delete of submission and completion
- * queues.
+/* models/nvme/admin_queue.c - I/O queues come and go: Create and Delete of submission and
+ * completion queues.
  *
- * Each takes effect just before its completion entry is posted. Source: NVM Express 1.4, 5.3 to 5.6.
+ * Each takes effect just before its completion entry is posted. Source: NVM Express 1.4, 5.3
+ * to 5.6.
  */
 #include "models/nvme/nvme_private.h"
 
@@ -69,6 +70,7 @@ uint16_t nvme__create_sq(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
     if (!ctrl->cq[cqid].exists)
         return nvme__refuse(ctrl, NVME_GUEST_QUEUE_NO_CQ, cqid, NVME_CQ_INVALID);
     nvme__sq_create(ctrl, qid, sqe->prp1, high(sqe->cdw10) + 1, cqid);
+    ctrl->priority[sqe->cdw11 >> 1 & 3] |= UINT64_C(1) << qid;
     return NVME_OK;
 }
 

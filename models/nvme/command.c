@@ -95,6 +95,16 @@ void nvme__cmd_end(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
 
 /* --- life ------------------------------------------------------------------------------------- */
 
+/* 4.2: no fused operations (Identify's FUSES is 0); SGLs as SGLS says, and never in admin commands,
+ * for a controller on PCI. */
+static bool may_flag(const struct nvme_ctrl *ctrl, const struct nvme_cmd *cmd)
+{
+    uint8_t flags = cmd->sqe.flags;
+
+    return !(flags & NVME_FLAGS_FUSED) && cmd->qid && ctrl->options.sgls &&
+           (flags & NVME_FLAGS_PSDT) != NVME_FLAGS_PSDT;
+}
+
 /* Checks that both command sets share, then the set's own. */
 static uint16_t check(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, sim_ns *mean)
 {
@@ -109,9 +119,8 @@ static uint16_t check(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, sim_ns *mean
         nvme__guest_error(ctrl, NVME_GUEST_CID_IN_USE, cmd->qid, sqe->cid);
         return NVME_CID_CONFLICT;
     }
-    /* No fused operations and no SGLs (Identify's FUSES and SGLS are 0). */
-    if (SIM_UNLIKELY(sqe->flags & (NVME_FLAGS_FUSED | NVME_FLAGS_PSDT)))
-        return NVME_INVALID_FIELD;
+    if (SIM_UNLIKELY(sqe->flags & (NVME_FLAGS_FUSED | NVME_FLAGS_PSDT)) && !may_flag(ctrl, cmd))
+        return NVME_INVALID_FIELD | NVME_STATUS_DNR;
     return status;
 }
 

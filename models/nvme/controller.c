@@ -83,7 +83,7 @@ static bool may_enable(struct nvme_ctrl *ctrl)
 
     if (nvme_cc_mps(cc) > NVME_MPS_MAX)
         return refuse(ctrl, NVME_GUEST_CC_PAGE_SIZE, cc);
-    if (nvme_cc_ams(cc))
+    if (nvme_cc_ams(cc) > (ctrl->options.weighted ? NVME_AMS_WEIGHTED : NVME_AMS_ROUND_ROBIN))
         return refuse(ctrl, NVME_GUEST_CC_ARBITRATION, cc);
     if (nvme_cc_css(cc))
         return refuse(ctrl, NVME_GUEST_CC_COMMAND_SET, cc);
@@ -116,6 +116,7 @@ static void enable_begin(struct nvme_ctrl *ctrl)
     }
     set_state(ctrl, NVME_ENABLING);
     ctrl->page_shift = NVME_PAGE_SHIFT_MIN + nvme_cc_mps(ctrl->cc);
+    ctrl->weighted = nvme_cc_ams(ctrl->cc) == NVME_AMS_WEIGHTED;
     nvme__sq_create(ctrl, 0, ctrl->asq, nvme_aqa_asqs(ctrl->aqa) + 1, 0);
     nvme__cq_create(ctrl, 0, ctrl->acq, nvme_aqa_acqs(ctrl->aqa) + 1, 0, true);
     state_event_in(ctrl, ctrl->options.ready_ns + ctrl->faulty.slow_up);
@@ -158,6 +159,8 @@ static void session_end(struct nvme_ctrl *ctrl)
             nvme__cq_delete(ctrl, qid);
     SIM_ASSERT(!ctrl->inside && !ctrl->sq_ready && !ctrl->cq_unseen);
     ctrl->turn = 0;
+    for (uint32_t i = 0; i < NVME_PRIORITY_COUNT; i++)
+        ctrl->turns[i] = 0;
     ctrl->intms = 0;
     ctrl->starved = false;
     nvme__events_reset(ctrl);
@@ -399,7 +402,8 @@ static uint64_t capabilities(const struct nvme_options *options)
     if (units > UINT8_MAX)
         units = UINT8_MAX;
     return nvme_cap_mqes_put(options->entries - 1) | nvme_cap_cqr_put(1) | nvme_cap_to_put(units) |
-           nvme_cap_css_put(1) | nvme_cap_mpsmax_put(NVME_MPS_MAX);
+           nvme_cap_css_put(1) | nvme_cap_mpsmax_put(NVME_MPS_MAX) |
+           nvme_cap_ams_put(options->weighted) | nvme_cap_dstrd_put(options->stride);
 }
 
 struct nvme_ctrl *nvme_create(struct sim *sim, const struct nvme_options *options,
@@ -411,6 +415,7 @@ struct nvme_ctrl *nvme_create(struct sim *sim, const struct nvme_options *option
     SIM_ASSERT(options->queues && queues <= NVME_QUEUES_MAX);
     SIM_ASSERT(options->entries >= 2 && options->entries <= 65536);
     SIM_ASSERT(options->namespaces && options->namespaces <= NVME_NAMESPACES_MAX);
+    SIM_ASSERT(options->stride <= NVME_STRIDE_MAX);
     SIM_ASSERT(options->block_bytes == 512 || options->block_bytes == 4096);
     ctrl->sim = sim;
     ctrl->options = *options;

@@ -73,8 +73,7 @@ void nvme__events_reset(struct nvme_ctrl *ctrl)
 bool nvme__event_hold(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
 {
     if (ctrl->held_count == NVME_EVENTS_MAX) {
-        cmd->status =
-            nvme__refuse(ctrl, NVME_GUEST_EVENTS_MANY, ctrl->held_count, NVME_AER_LIMIT);
+        cmd->status = nvme__refuse(ctrl, NVME_GUEST_EVENTS_MANY, ctrl->held_count, NVME_AER_LIMIT);
         return false;
     }
     cmd->stage = NVME_STAGE_HELD;

@@ -113,9 +113,9 @@ static bool of_doorbell(uint32_t offset)
     return offset >= NVME_DOORBELLS;
 }
 
-static struct fault_occasion writing(struct write *write)
+static struct fault_occasion writing(const struct nvme_ctrl *ctrl, struct write *write)
 {
-    uint32_t index = (write->offset - NVME_DOORBELLS) / 4;
+    uint32_t index = nvme__doorbell_index(ctrl, write->offset);
 
     if (!of_doorbell(write->offset))
         return (struct fault_occasion){
@@ -129,7 +129,7 @@ static struct fault_occasion writing(struct write *write)
 /* A lost write has been made all the same, as far as the bus is concerned. */
 static void trace_lost(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t bytes, uint64_t value)
 {
-    uint32_t index = (offset - NVME_DOORBELLS) / 4;
+    uint32_t index = nvme__doorbell_index(ctrl, offset);
 
     if (of_doorbell(offset))
         sim_trace(ctrl->sim, SIM_EV_DOORBELL, index >> 1, index & 1, value, 0);
@@ -153,7 +153,7 @@ static bool follow(struct nvme_ctrl *ctrl, const struct write *write)
 bool nvme__fault_write(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t bytes, uint64_t value)
 {
     struct write write = {.offset = offset, .value = (uint32_t)value, .lost = ctrl->faulty.down};
-    const struct fault_occasion occasion = writing(&write);
+    const struct fault_occasion occasion = writing(ctrl, &write);
 
     if (of_doorbell(offset) && (bytes != 4 || offset % 4 || offset >= nvme_bar_bytes(ctrl)))
         return ctrl->faulty.down; /* no doorbell, and told as what it is */

@@ -1,11 +1,10 @@
 /* models/nvme/features.c - Set Features and Get Features.
  *
  * Values are kept until the next controller reset; nothing can be saved beyond it. Arbitration
- * Burst, Number of Queues, Volatile Write Cache, temperature thresholds and the choice of events have
- * effect, the others are accepted and remembered only. What takes data or needs a capability that
- * Identify does not tell (03h, 0Ch to 12h, 80h to 83h) is Invalid Field. Number of
- * Queues grants what is asked for, up to what the controller has. Source: NVM
- * Express 1.4, 5.13, 5.21.
+ * Burst, Number of Queues, Volatile Write Cache, temperature thresholds and the choice of events
+ * have effect, the others are accepted and remembered only. What takes data or needs a capability
+ * that Identify does not tell (03h, 0Ch to 12h, 80h to 83h) is Invalid Field. Number of Queues
+ * grants what is asked for, up to what the controller has. Source: NVM Express 1.4, 5.13, 5.21.
  */
 #include <string.h>
 

@@ -26,8 +26,8 @@ uint16_t nvme__format(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
     bool all = cmd->sqe.nsid == NVME_NSID_ALL;
     uint64_t blocks = nvme_namespace_blocks(ctrl);
 
-    nvme__blocks_erase(ctrl, (struct nvme_extent){
-                                 .lba = all ? 0 : (cmd->sqe.nsid - UINT64_C(1)) * blocks,
-                                 .count = all ? blocks * ctrl->options.namespaces : blocks});
+    nvme__blocks_erase(
+        ctrl, (struct nvme_extent){.lba = all ? 0 : (cmd->sqe.nsid - UINT64_C(1)) * blocks,
+                                   .count = all ? blocks * ctrl->options.namespaces : blocks});
     return NVME_OK;
 }

@@ -1,7 +1,7 @@
 /* models/nvme/identify.c - what the controller says it is: Identify, CNS 00h to 03h.
  *
- * One controller; namespaces that are alike. Of what is optional a volatile write cache, extended log
- * data, Format, firmware, self-tests and the NVM commands that the scenario chose. No namespace
+ * One controller; namespaces that are alike. Of what is optional a volatile write cache, extended
+ * log data, Format, firmware, self-tests and the NVM commands that the scenario chose. No namespace
  * management, NVM sets or virtualization, so CNS 04h and 10h to 17h are Invalid Field.
  * Source: NVM Express 1.4, 5.15.
  */
@@ -54,7 +54,7 @@ static void identify_controller(const struct nvme_ctrl *ctrl, struct nvme_identi
     id->aerl = NVME_EVENTS_MAX - 1;
     id->oacs = NVME_OACS_FORMAT | NVME_OACS_FIRMWARE | NVME_OACS_SELFTEST;
     id->frmw = NVME_FIRMWARE_SLOTS << 1 | 1; /* the first is read only */
-    id->lpa = 1 << 2 | 1 << 1; /* extended data: offset and long lengths; effects */
+    id->lpa = 1 << 2 | 1 << 1;               /* extended data: offset and long lengths; effects */
     id->edstt = NVME_SELFTEST_MINUTES;
     id->fwug = 0xFF;
     id->elpe = NVME_ERROR_ENTRIES - 1;
@@ -65,6 +65,7 @@ static void identify_controller(const struct nvme_ctrl *ctrl, struct nvme_identi
     id->nn = ctrl->options.namespaces;
     id->oncs = (uint16_t)(ctrl->options.oncs | NVME_ONCS_SELECT);
     id->vwc = (uint8_t)(3 << 1 | !!ctrl->options.cache_bytes); /* Flush takes NSID_ALL */
+    id->sgls = ctrl->options.sgls ? NVME_SGLS_SUPPORTED : 0;
     memcpy(id->subnqn, subsystem, sizeof(subsystem));
     id->psd[0].max_power = 800;
 }

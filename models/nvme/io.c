@@ -147,7 +147,7 @@ static uint16_t read_blocks(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32
     if (SIM_UNLIKELY(ctrl->cache.size) && (cmd->sqe.cdw12 & NVME_IO_FUA))
         nvme__cache_commit(ctrl, extent);
     if (SIM_LIKELY(!ctrl->marked) || !nvme__any_marked(ctrl, extent))
-        status = nvme__prp_walk(ctrl, cmd, moved, cmd->to_host ? read_piece : compare_piece, &at);
+        status = nvme__walk(ctrl, cmd, moved, cmd->to_host ? read_piece : compare_piece, &at);
     ctrl->reads++;
     ctrl->sectors_read += *moved / 512;
     return status;
@@ -161,7 +161,7 @@ static uint16_t write_blocks(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint3
 
     if (SIM_UNLIKELY(ctrl->cache.size))
         nvme__cache_write(ctrl, &cmd->sqe);
-    status = nvme__prp_walk(ctrl, cmd, moved, write_piece, &at);
+    status = nvme__walk(ctrl, cmd, moved, write_piece, &at);
     if (SIM_UNLIKELY(ctrl->marked) && !status)
         nvme__unmark(ctrl, extent);
     ctrl->writes++;

@@ -46,26 +46,30 @@ enum nvme_timed {
 struct nvme_options {
     uint64_t namespace_bytes; /* of each */
     uint32_t namespaces;      /* 1 .. NVME_NAMESPACES_MAX */
-    uint32_t block_bytes; /* 512 or 4096 */
-    uint32_t queues;      /* I/O queue pairs granted, 1 .. 63 */
-    uint32_t entries;     /* CAP.MQES + 1; 2 .. 65536 */
-    uint32_t vectors;     /* MSI-X table size; 0: one (INTx) */
-    uint32_t mdts;        /* largest transfer is 2^mdts pages of 4 KiB; 0: no limit */
-    sim_ns timeout_ns;    /* CAP.TO, rounded up to 500 ms */
-    sim_ns ready_ns;      /* CC.EN=1 until CSTS.RDY=1 */
-    sim_ns disable_ns;    /* CC.EN=0 until CSTS.RDY=0; a shutdown takes as long */
-    sim_ns fetch_ns;      /* doorbell until a fetch, and from one round of fetches to the next */
+    uint32_t block_bytes;     /* 512 or 4096 */
+    uint32_t queues;          /* I/O queue pairs granted, 1 .. 63 */
+    uint32_t entries;         /* CAP.MQES + 1; 2 .. 65536 */
+    uint32_t vectors;         /* MSI-X table size; 0: one (INTx) */
+    uint32_t mdts;            /* largest transfer is 2^mdts pages of 4 KiB; 0: no limit */
+    sim_ns timeout_ns;        /* CAP.TO, rounded up to 500 ms */
+    sim_ns ready_ns;          /* CC.EN=1 until CSTS.RDY=1 */
+    sim_ns disable_ns;        /* CC.EN=0 until CSTS.RDY=0; a shutdown takes as long */
+    sim_ns fetch_ns; /* doorbell until a fetch, and from one round of fetches to the next */
     sim_ns read_ns, write_ns, flush_ns, admin_ns; /* mean time from fetch to completion */
     sim_ns trim_ns;                               /* the same; 0: as a write */
     /* How these scatter; kept by reference, NULL: not at all. */
     const struct sim_spread *spread[NVME_TIMED_COUNT];
     enum nvme_deallocated deallocated;
     uint16_t oncs;        /* optional NVM commands: bits of enum nvme_oncs */
+    bool sgls;            /* I/O commands may use SGLs */
+    bool weighted;        /* CAP.AMS offers weighted round robin */
+    uint32_t stride;      /* CAP.DSTRD, 0 .. NVME_STRIDE_MAX */
     uint32_t cache_bytes; /* volatile write cache; 0: none */
     bool power_fails;     /* power may go while the cache holds something */
 };
 
 #define NVME_NAMESPACES_MAX 16
+#define NVME_STRIDE_MAX 4 /* 64 bytes */
 
 /* What one run can write in different places; beyond it a write ends as Capacity Exceeded. */
 #define NVME_MEDIA_BYTES_MAX ((uint64_t)160 << 20)

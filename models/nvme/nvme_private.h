@@ -7,7 +7,8 @@
  *   interrupt   INTx level, MSI-X messages
  *   command     slots, life of a command: fetched, data moved, completed
  *   latency     how long a command takes and when its data moves
- *   prp         PRP entries and lists
+ *   arbitration weighted round robin
+ *   prp, sgl    where a command's data is: PRP entries and lists; SGLs
  *   admin       the admin command set: which there are, Abort
  *   admin_queue, event, firmware, format, selftest   families of admin commands
  *   identify, features, log   data of three admin commands
@@ -34,9 +35,9 @@
 #define NVME_MPS_MAX 4         /* CAP.MPSMAX: 64 KiB */
 #define NVME_NSID 1            /* the first namespace */
 #define NVME_FIRMWARE_SLOTS 2
-#define NVME_ABORTS_MAX 4      /* Identify's ACL + 1 */
-#define NVME_EVENTS_MAX 4      /* Identify's AERL + 1 */
-#define NVME_ERROR_ENTRIES 4   /* Identify's ELPE + 1 */
+#define NVME_ABORTS_MAX 4          /* Identify's ACL + 1 */
+#define NVME_EVENTS_MAX 4          /* Identify's AERL + 1 */
+#define NVME_ERROR_ENTRIES 4       /* Identify's ELPE + 1 */
 #define NVME_DEFAULT_ARBITRATION 3 /* bursts of 8 */
 
 enum nvme_state {
@@ -133,9 +134,9 @@ struct nvme_events {
 };
 
 struct nvme_firmware {
-    uint64_t bytes; /* of the image that is being downloaded */
-    bool holed;     /* and pieces of it are missing */
-    bool second;    /* slot 2 holds something */
+    uint64_t bytes;       /* of the image that is being downloaded */
+    bool holed;           /* and pieces of it are missing */
+    bool second;          /* slot 2 holds something */
     uint8_t active, next; /* slots; next: 0 none */
 };
 
@@ -170,6 +171,9 @@ struct nvme_ctrl {
     uint64_t sq_ready;  /* submission queues with entries to fetch */
     uint64_t cq_unseen; /* completion queues with interrupts enabled and entries not released */
     uint32_t turn;      /* queue whose turn it is in round robin */
+    bool weighted;      /* CC.AMS, taken when enabled; then: */
+    uint64_t priority[NVME_PRIORITY_COUNT]; /* queues of each class */
+    uint32_t turns[NVME_PRIORITY_COUNT];
     uint32_t io_sqs, io_cqs; /* that exist */
     uint32_t sqs_granted, cqs_granted;
 
@@ -242,6 +246,19 @@ void nvme__post(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
  * such queue, no room, or nothing is completed. */
 void nvme__post_entry(struct nvme_ctrl *ctrl, uint32_t cqid, struct nvme_cqe entry);
 
+/* Commands of one turn (4.13): Arbitration Burst. */
+uint32_t nvme__burst(const struct nvme_ctrl *ctrl);
+/* Fetches up to so many commands of a queue that has some. */
+void nvme__fetch_burst(struct nvme_ctrl *ctrl, uint32_t qid, uint32_t limit);
+/* Doorbells lie 4 << stride bytes apart: SQ 0, CQ 0, SQ 1, ... */
+static inline uint32_t nvme__doorbell_index(const struct nvme_ctrl *ctrl, uint32_t offset)
+{
+    return (offset - NVME_DOORBELLS) >> (2 + ctrl->options.stride);
+}
+
+/* --- arbitration.c --- */
+void nvme__weighted_round(struct nvme_ctrl *ctrl);
+
 /* --- interrupt.c --- */
 void nvme__irq_posted(struct nvme_ctrl *ctrl, const struct nvme_cq *cq);
 /* Re-evaluates the INTx line. */
@@ -296,6 +313,18 @@ typedef uint16_t (*nvme_piece_fn)(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, 
 uint16_t nvme__prp_walk(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *moved,
                         nvme_piece_fn piece, void *ctx);
 
+/* --- sgl.c --- */
+/* The same for a command with an SGL. */
+uint16_t nvme__sgl_walk(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *moved,
+                        nvme_piece_fn piece, void *ctx);
+static inline uint16_t nvme__walk(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *moved,
+                                  nvme_piece_fn piece, void *ctx)
+{
+    if (SIM_UNLIKELY(cmd->sqe.flags & NVME_FLAGS_PSDT))
+        return nvme__sgl_walk(ctrl, cmd, moved, piece, ctx);
+    return nvme__prp_walk(ctrl, cmd, moved, piece, ctx);
+}
+
 /* --- admin.c, io.c: one command set each --- */
 /* At fetch: sets bytes and to_host of a command that moves data, *mean to its mean time. */
 uint16_t nvme__admin_check(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, sim_ns *mean);
@@ -315,7 +344,7 @@ uint32_t nvme__io_effects(const struct nvme_ctrl *ctrl, uint32_t opcode);
 uint16_t nvme__refuse(struct nvme_ctrl *ctrl, enum nvme_guest_error error, uint64_t value,
                       enum nvme_status status);
 
-/* --- admin_queue.c, format.c, firmware.c, selftest.c: checks at fetch, effects at completion --- */
+/* --- admin_queue.c, format.c, firmware.c, selftest.c: checks at fetch, effects at completion -- */
 uint16_t nvme__create_cq(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
 uint16_t nvme__create_sq(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
 uint16_t nvme__delete_sq(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);

@@ -4,8 +4,8 @@
  * in whole pages: one, named by PRP2, or several, in a list that PRP2 points to. The list may begin
  * anywhere in its page, at a multiple of 8; when it does not fit, the last entry of that page
  * points to the next page of the list. Entries are read as they are needed, so a bad one leaves
- * what is before it moved, as hardware does. Left out: SGLs, metadata. Source: NVM
- * Express 1.4, 4.3.
+ * what is before it moved, as hardware does. Left out: metadata. Source: NVM Express
+ * 1.4, 4.3.
  */
 #include "models/nvme/nvme_private.h"
 

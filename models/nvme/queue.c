@@ -4,7 +4,7 @@
  * round robin (4.13.1): a burst from every queue that has entries, the admin queue in its turn like
  * any other. What is left waits for the next round, another fetch_ns later. A completion queue
  * without room keeps its completions inside the controller until the host releases entries.
- * Left out: weighted round robin, queues that are not physically contiguous, interrupt coalescing.
+ * Weighted round robin is in arbitration.c. Left out: queues that are not physically contiguous.
  * Source: NVM Express 1.4, 3.1.24, 3.1.25, 4.1, 4.6, 4.13.
  */
 #include <string.h>
@@ -66,6 +66,8 @@ void nvme__sq_delete(struct nvme_ctrl *ctrl, uint32_t qid)
     ctrl->cq[ctrl->sq[qid].cqid].sqs--;
     ctrl->sq[qid].exists = false;
     ctrl->sq_ready &= ~(UINT64_C(1) << qid);
+    for (uint32_t i = 0; i < NVME_PRIORITY_COUNT; i++)
+        ctrl->priority[i] &= ~(UINT64_C(1) << qid);
     if (!qid)
         return;
     ctrl->io_sqs--;
@@ -300,7 +302,7 @@ static bool ring_cq(struct nvme_ctrl *ctrl, uint32_t qid, uint32_t value)
 
 void nvme__doorbell(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t value)
 {
-    uint32_t index = (offset - NVME_DOORBELLS) / 4, qid = index >> 1;
+    uint32_t index = nvme__doorbell_index(ctrl, offset), qid = index >> 1;
     bool is_cq = index & 1, accepted = may_ring(ctrl, qid, is_cq, value);
 
     if (accepted)
@@ -346,8 +348,8 @@ void nvme__fetch_kick(struct nvme_ctrl *ctrl)
         sim_event_in(ctrl->sim, &ctrl->fetch_event, ctrl->options.fetch_ns, fetch_round, ctrl);
 }
 
-/* Entries of one turn (4.13): Arbitration Burst of feature 01h, 7 for no limit. */
-static uint32_t burst(const struct nvme_ctrl *ctrl)
+/* Feature 01h; 7 for no limit. */
+uint32_t nvme__burst(const struct nvme_ctrl *ctrl)
 {
     uint32_t log = ctrl->features[NVME_FEATURE_ARBITRATION] & 7;
 
@@ -372,11 +374,11 @@ static bool read_entries(struct nvme_ctrl *ctrl, const struct nvme_sq *sq, struc
     return !result;
 }
 
-static void fetch_burst(struct nvme_ctrl *ctrl, uint32_t qid)
+void nvme__fetch_burst(struct nvme_ctrl *ctrl, uint32_t qid, uint32_t limit)
 {
     struct nvme_sqe entries[NVME_FETCH_MAX];
     struct nvme_sq *sq = &ctrl->sq[qid];
-    uint32_t count = distance(sq->head, sq->tail, sq->entries), limit = burst(ctrl);
+    uint32_t count = distance(sq->head, sq->tail, sq->entries);
 
     count = nvme__slots_free(ctrl, count < limit ? count : limit);
     ctrl->starved = !count;
@@ -401,8 +403,13 @@ static void fetch_round(struct sim_event *event, void *ctx)
     struct nvme_ctrl *ctrl = ctx;
     uint64_t todo = ctrl->sq_ready & ~ctrl->faulty.stalled,
              later = todo & (UINT64_MAX << ctrl->turn);
+    uint32_t limit = nvme__burst(ctrl);
 
     SIM_ASSERT(event == &ctrl->fetch_event);
+    if (SIM_UNLIKELY(ctrl->weighted)) {
+        nvme__weighted_round(ctrl);
+        todo = 0;
+    }
     /* Nothing is left to do when the queue was deleted meanwhile. */
     while (todo && ctrl->state == NVME_READY && !ctrl->stopped && !ctrl->starved) {
         uint32_t qid = (uint32_t)__builtin_ctzll(later ? later : todo);
@@ -410,7 +417,7 @@ static void fetch_round(struct sim_event *event, void *ctx)
         todo &= ~(UINT64_C(1) << qid);
         later &= todo;
         ctrl->turn = (qid + 1) % NVME_QUEUES_MAX;
-        fetch_burst(ctrl, qid);
+        nvme__fetch_burst(ctrl, qid, limit);
     }
     nvme__fetch_kick(ctrl);
 }

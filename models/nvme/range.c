@@ -144,7 +144,7 @@ static uint16_t dataset(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *
     struct nvme_range ranges[NVME_DATASET_RANGES];
     uint32_t count = cmd->bytes / sizeof(ranges[0]);
     uint64_t blocks = ctrl->blocks, base = (cmd->sqe.nsid - UINT64_C(1)) * blocks;
-    uint16_t status = nvme__prp_walk(ctrl, cmd, moved, take_piece, ranges);
+    uint16_t status = nvme__walk(ctrl, cmd, moved, take_piece, ranges);
 
     if (status)
         return status;
@@ -155,7 +155,8 @@ static uint16_t dataset(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *
         ctrl->options.deallocated == NVME_DEALLOCATED_KEPT)
         return NVME_OK;
     for (uint32_t i = 0; i < count; i++)
-        nvme__blocks_erase(ctrl, (struct nvme_extent){.lba = base + ranges[i].lba, .count = ranges[i].blocks});
+        nvme__blocks_erase(
+            ctrl, (struct nvme_extent){.lba = base + ranges[i].lba, .count = ranges[i].blocks});
     return NVME_OK;
 }
 

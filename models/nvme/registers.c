@@ -1,7 +1,7 @@
 /* models/nvme/registers.c - BAR 0: which accesses are legal, what reads give, what writes do.
  *
  * An access takes effect at once; what it costs a CPU is charged by whoever makes it.
- * Left out: doorbell strides above 4 bytes, interrupt tables (models/pci/ has them).
+ * Left out: interrupt tables (models/pci/ has them).
  * Source: NVM Express 1.4, 3.1. "Accesses to 64-bit registers may be of 32 or 64 bits, to 32-bit
  * registers of 32 bits, aligned to their size."
  */
@@ -23,7 +23,8 @@ static const struct reg registers[] = {
 #undef NVME_REGISTER
 };
 
-static_assert(NVME_DOORBELLS + NVME_QUEUES_MAX * 2 * 4 <= BAR_BYTES, "doorbells fit");
+static_assert(NVME_DOORBELLS + NVME_QUEUES_MAX * 2 * (4 << NVME_STRIDE_MAX) <= BAR_BYTES,
+              "doorbells fit");
 
 uint32_t nvme_bar_bytes(const struct nvme_ctrl *ctrl)
 {
@@ -204,6 +205,7 @@ static void write_legal(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t bytes,
 void nvme_reg_write(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t bytes, uint64_t value)
 {
     bool doorbell = offset >= NVME_DOORBELLS && offset < BAR_BYTES;
+    uint32_t between = (4u << ctrl->options.stride) - 1;
 
     if (SIM_UNLIKELY(ctrl->faulty.odd_registers) ||
         fault_watched(ctrl->faults, SIM_FAULT_ON_REGISTER_WRITE) ||
@@ -211,7 +213,7 @@ void nvme_reg_write(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t bytes, uin
         if (nvme__fault_write(ctrl, offset, bytes, value))
             return;
     /* Most writes ring a doorbell, which has a traced event of its own: they go first. */
-    if (SIM_LIKELY(doorbell && bytes == 4 && !(offset % 4))) {
+    if (SIM_LIKELY(doorbell && bytes == 4 && !(offset & between))) {
         nvme__doorbell(ctrl, offset, (uint32_t)value);
         return;
     }

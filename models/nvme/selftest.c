@@ -20,9 +20,8 @@ static void end(struct nvme_ctrl *ctrl, enum nvme_selftest_result result)
     struct nvme_selftest *test = &ctrl->selftest;
 
     memmove(&test->past[1], &test->past[0], sizeof(test->past) - sizeof(test->past[0]));
-    test->past[0] = (struct nvme_selftest_entry){.result = (uint8_t)(test->running << 4 | result),
-                                                 .valid = 1,
-                                                 .nsid = test->nsid};
+    test->past[0] = (struct nvme_selftest_entry){
+        .result = (uint8_t)(test->running << 4 | result), .valid = 1, .nsid = test->nsid};
     test->running = NONE;
 }
 
@@ -71,8 +70,7 @@ void nvme__selftest_log(struct nvme_ctrl *ctrl, struct nvme_selftest_log *log)
     update(ctrl);
     log->running = test->running;
     if (test->running)
-        log->percent =
-            (uint8_t)((sim_now(ctrl->sim) - test->began) * 100 / lasts(test->running));
+        log->percent = (uint8_t)((sim_now(ctrl->sim) - test->began) * 100 / lasts(test->running));
     for (uint32_t i = 0; i < NVME_SELFTEST_ENTRIES; i++) {
         log->past[i] = test->past[i];
         if (!test->past[i].valid)

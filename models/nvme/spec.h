@@ -70,7 +70,7 @@ enum nvme_register_offset {
     X(cc, en, 0, 1)                                                    \
     X(cc, css, 4, 3)                                                   \
     X(cc, mps, 7, 4)     /* host page; 4096 bytes << mps */            \
-    X(cc, ams, 11, 3)    /* 0: round robin */                          \
+    X(cc, ams, 11, 3)    /* enum nvme_ams */                           \
     X(cc, shn, 14, 2)    /* shutdown notification; enum nvme_shn */    \
     X(cc, iosqes, 16, 4) /* log2 of bytes */                           \
     X(cc, iocqes, 20, 4) /* log2 of bytes */                           \
@@ -100,6 +100,7 @@ NVME_FIELDS(NVME_FIELD)
 #define NVME_VERSION_1_4 0x00010400u
 #define NVME_TO_UNIT_MS 500
 
+enum nvme_ams { NVME_AMS_ROUND_ROBIN, NVME_AMS_WEIGHTED };
 enum nvme_shn { NVME_SHN_NONE, NVME_SHN_NORMAL, NVME_SHN_ABRUPT, NVME_SHN_RESERVED };
 enum nvme_shst { NVME_SHST_NONE, NVME_SHST_OCCURRING, NVME_SHST_COMPLETE };
 
@@ -129,7 +130,18 @@ static_assert(offsetof(struct nvme_sqe, prp1) == 24, "4.2");
 static_assert(offsetof(struct nvme_sqe, cdw10) == 40, "4.2");
 
 #define NVME_FLAGS_FUSED 0x03
-#define NVME_FLAGS_PSDT 0xC0
+#define NVME_FLAGS_PSDT 0xC0 /* 0: PRP; 40h, 80h: SGL, with metadata in one buffer or an SGL */
+
+/* SGL descriptor (4.4); in a command it takes the place of prp1 and prp2. */
+struct nvme_sgl {
+    uint64_t address;
+    uint32_t bytes;
+    uint8_t reserved[3];
+    uint8_t id; /* type in 7:4, sub type in 3:0, of which 0 is an address */
+};
+static_assert(sizeof(struct nvme_sgl) == 16, "4.4");
+enum nvme_sgl_id { NVME_SGL_DATA = 0x00, NVME_SGL_SEGMENT = 0x20, NVME_SGL_LAST_SEGMENT = 0x30 };
+#define NVME_SGLS_SUPPORTED (1u << 18 | 1u) /* any alignment; longer than the transfer */
 
 struct nvme_cqe {
     uint32_t dw0; /* command specific */
@@ -158,6 +170,10 @@ enum nvme_status {
     NVME_ABORTED_SQ_DELETION = NVME_STATUS(0, 0x08),
     NVME_INVALID_NAMESPACE = NVME_STATUS(0, 0x0B),
     NVME_COMMAND_SEQUENCE = NVME_STATUS(0, 0x0C),
+    NVME_SGL_SEGMENT_INVALID = NVME_STATUS(0, 0x0D),
+    NVME_SGL_NUMBER_INVALID = NVME_STATUS(0, 0x0E),
+    NVME_SGL_LENGTH_INVALID = NVME_STATUS(0, 0x0F),
+    NVME_SGL_TYPE_INVALID = NVME_STATUS(0, 0x11),
     NVME_PRP_OFFSET_INVALID = NVME_STATUS(0, 0x13),
     NVME_LBA_OUT_OF_RANGE = NVME_STATUS(0, 0x80),
     NVME_CAPACITY_EXCEEDED = NVME_STATUS(0, 0x81),
@@ -253,6 +269,13 @@ static_assert(sizeof(struct nvme_range) == 16, "6.7");
  * contiguous; CQ: bit 1 interrupts enabled, vector in 31:16; SQ: priority in 2:1, CQ in 31:16. */
 #define NVME_CREATE_CONTIGUOUS 0x1u
 #define NVME_CREATE_IEN 0x2u
+enum nvme_priority { /* of a submission queue, for weighted round robin */
+                     NVME_PRIORITY_URGENT,
+                     NVME_PRIORITY_HIGH,
+                     NVME_PRIORITY_MEDIUM,
+                     NVME_PRIORITY_LOW,
+                     NVME_PRIORITY_COUNT
+};
 
 /* --- Identify (5.15) -------------------------------------------------------------------------- */
 
@@ -290,8 +313,8 @@ struct nvme_identify_controller {
     uint8_t cntrltype; /* 1: I/O controller */
     uint8_t unused2[144];
     uint16_t oacs; /* enum nvme_oacs */
-    uint8_t acl;  /* Aborts at once, 0's based */
-    uint8_t aerl; /* Asynchronous Event Requests held at once, 0's based */
+    uint8_t acl;   /* Aborts at once, 0's based */
+    uint8_t aerl;  /* Asynchronous Event Requests held at once, 0's based */
     uint8_t frmw;
     uint8_t lpa;
     uint8_t elpe; /* entries of the error log, 0's based */
@@ -478,9 +501,9 @@ struct nvme_effects {
 };
 static_assert(sizeof(struct nvme_effects) == 4096, "5.14.1.5");
 #define NVME_EFFECTS_SUPPORTED 0x1u
-#define NVME_EFFECTS_BLOCKS 0x2u     /* changes what logical blocks hold */
+#define NVME_EFFECTS_BLOCKS 0x2u      /* changes what logical blocks hold */
 #define NVME_EFFECTS_CONTROLLER 0x10u /* changes what the controller is able to do */
-#define NVME_EFFECTS_ALONE 0x10000u  /* no other command to that namespace meanwhile */
+#define NVME_EFFECTS_ALONE 0x10000u   /* no other command to that namespace meanwhile */
 
 #define NVME_SELFTEST_ENTRIES 20
 enum nvme_selftest_result {

@@ -403,8 +403,8 @@ START_TEST(a_temperature_beyond_its_threshold_is_an_event_when_it_is_asked_for)
     bench_submit(&admin, feature(NVME_FEATURE_EVENTS, NVME_WARNING_TEMPERATURE));
     bench_run(SIM_MS);
     ck_assert(bench_reap(&admin, &cqe));
-    ck_assert_uint_eq(cqe.dw0, NVME_EVENT_DW0(NVME_EVENT_HEALTH, NVME_HEALTH_EVENT_TEMPERATURE,
-                                              NVME_LOG_HEALTH));
+    ck_assert_uint_eq(
+        cqe.dw0, NVME_EVENT_DW0(NVME_EVENT_HEALTH, NVME_HEALTH_EVENT_TEMPERATURE, NVME_LOG_HEALTH));
     bench_no_mistakes();
 }
 END_TEST

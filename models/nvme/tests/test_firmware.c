@@ -1,4 +1,5 @@
-/* models/nvme/tests/test_firmware.c - firmware images: downloaded, committed, activated by a reset. */
+/* models/nvme/tests/test_firmware.c - firmware images: downloaded, committed, activated by a reset.
+ */
 // links: models/nvme/tests/bench.c
 #include "models/nvme/tests/bench.h"
 
@@ -38,8 +39,8 @@ static void runs(const char *revision, uint8_t afi)
                                                  .cdw10 = NVME_CNS_CONTROLLER},
                                NULL),
                       NVME_OK);
-    ck_assert_int_eq(
-        memcmp(((struct nvme_identify_controller *)bench_at(data))->fr, revision, 8), 0);
+    ck_assert_int_eq(memcmp(((struct nvme_identify_controller *)bench_at(data))->fr, revision, 8),
+                     0);
     ck_assert_uint_eq(bench_do(&admin,
                                (struct nvme_sqe){.opcode = NVME_ADMIN_GET_LOG_PAGE,
                                                  .prp1 = data,

@@ -116,16 +116,15 @@ START_TEST(format_takes_the_data_of_the_namespace_it_names_or_of_all)
     bring_up();
     fill_all();
     ck_assert_uint_eq(doing(NVME_IO_WRITE_UNCORRECTABLE, 2, 7), NVME_OK);
-    ck_assert_uint_eq(bench_do(&admin,
-                               (struct nvme_sqe){.opcode = NVME_ADMIN_FORMAT,
-                                                 .nsid = nsids[_i],
-                                                 .cdw10 = 1 << 9},
-                               NULL),
-                      NVME_OK);
+    ck_assert_uint_eq(
+        bench_do(&admin,
+                 (struct nvme_sqe){.opcode = NVME_ADMIN_FORMAT, .nsid = nsids[_i], .cdw10 = 1 << 9},
+                 NULL),
+        NVME_OK);
     all_hold(nsids[_i]);
-    ck_assert_uint_eq(doing(NVME_IO_READ, 2, 7),
-                      nsids[_i] == 2 || nsids[_i] == NVME_NSID_ALL ? NVME_OK
-                                                                   : NVME_UNRECOVERED_READ);
+    ck_assert_uint_eq(doing(NVME_IO_READ, 2, 7), nsids[_i] == 2 || nsids[_i] == NVME_NSID_ALL
+                                                     ? NVME_OK
+                                                     : NVME_UNRECOVERED_READ);
 }
 END_TEST
 
@@ -136,8 +135,8 @@ START_TEST(a_power_loss_takes_blocks_back_where_they_were)
     bring_up();
     last = nvme_namespace_blocks(bench.ctrl) - 1;
     fill_all();
-    ck_assert_uint_eq(
-        bench_do(&io, (struct nvme_sqe){.opcode = NVME_IO_FLUSH, .nsid = 2}, NULL), NVME_OK);
+    ck_assert_uint_eq(bench_do(&io, (struct nvme_sqe){.opcode = NVME_IO_FLUSH, .nsid = 2}, NULL),
+                      NVME_OK);
     fill(2, last, 0x99);
     fill(3, 0, 0x98);
     nvme_power_off(bench.ctrl);

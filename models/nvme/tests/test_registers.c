@@ -218,6 +218,36 @@ START_TEST(any_accesses_in_any_order_leave_the_controller_standing)
 }
 END_TEST
 
+/* 3.1.24: SQ y tail at 1000h + 2y, CQ y head at 1000h + 2y + 1, times 4 << DSTRD. */
+START_TEST(doorbells_lie_as_far_apart_as_capabilities_say)
+{
+    uint32_t apart = 4u << _i;
+    struct ring admin;
+    struct nvme_cqe cqe;
+
+    bench.options.stride = (uint32_t)_i;
+    bench_reopen();
+    ck_assert_uint_eq(nvme_cap_dstrd(nvme_reg_read(bench.ctrl, NVME_REG_CAP, 8)), (uint32_t)_i);
+    bench_enable(&admin);
+    bench_put(&admin, (struct nvme_sqe){.opcode = NVME_ADMIN_ABORT});
+    bench_write(NVME_DOORBELLS, admin.tail);
+    bench_run(SIM_MS);
+    ck_assert(bench_reap(&admin, &cqe));
+    bench_write(NVME_DOORBELLS + apart, admin.head);
+    ck_assert_uint_eq(bench.last[SIM_EV_DOORBELL].arg[1], 1);
+    bench_no_mistakes();
+    bench_write(NVME_DOORBELLS + 3 * apart, 1);
+    ck_assert_uint_eq(bench.last[SIM_EV_DOORBELL].arg[0], 1);
+    bench_one_mistake(NVME_GUEST_DOORBELL_NO_QUEUE);
+    if (_i) {
+        bench_write(NVME_DOORBELLS + apart / 2, 1); /* between two */
+        bench_one_mistake(NVME_GUEST_WRITE_NOTHING);
+    }
+    bench_write(NVME_DOORBELLS + NVME_QUEUES_MAX * 2 * apart - apart, 1); /* the very last */
+    bench_one_mistake(NVME_GUEST_DOORBELL_NO_QUEUE);
+}
+END_TEST
+
 BENCH_MAIN("registers", LOOP(a_field_reads_what_its_writer_wrote_and_nothing_else, FIELDS),
            T(capabilities_tell_the_options),
            T(the_timeout_is_rounded_up_to_half_seconds_and_fits_its_field),
@@ -226,4 +256,5 @@ BENCH_MAIN("registers", LOOP(a_field_reads_what_its_writer_wrote_and_nothing_els
            T(what_capabilities_do_not_offer_reads_0_without_a_mistake),
            T(the_interrupt_mask_is_set_and_cleared_by_ones),
            T(admin_queue_registers_are_fixed_while_enabled),
+           LOOP(doorbells_lie_as_far_apart_as_capabilities_say, NVME_STRIDE_MAX + 1),
            LOOP(any_accesses_in_any_order_leave_the_controller_standing, 12))

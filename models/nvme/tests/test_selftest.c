@@ -16,11 +16,10 @@ static void bring_up(void)
 
 static uint16_t test(uint32_t code)
 {
-    return bench_do(&admin,
-                    (struct nvme_sqe){.opcode = NVME_ADMIN_SELFTEST,
-                                      .nsid = NVME_NSID_ALL,
-                                      .cdw10 = code},
-                    NULL);
+    return bench_do(
+        &admin,
+        (struct nvme_sqe){.opcode = NVME_ADMIN_SELFTEST, .nsid = NVME_NSID_ALL, .cdw10 = code},
+        NULL);
 }
 
 static const struct nvme_selftest_log *log_page(void)
