@@ -81,7 +81,9 @@ START_TEST(a_value_is_kept_until_the_next_reset)
     ck_assert_uint_eq(get(values[_i].feature, NVME_SELECT_CURRENT), values[_i].get);
     ck_assert_uint_eq(get(values[_i].feature, NVME_SELECT_DEFAULT), values[_i].dflt);
     ck_assert_uint_eq(get(values[_i].feature, NVME_SELECT_SAVED), values[_i].dflt);
-    ck_assert_uint_eq(get(values[_i].feature, NVME_SELECT_SUPPORTED), 4);
+    /* changeable; error recovery of a namespace; nothing saveable */
+    ck_assert_uint_eq(get(values[_i].feature, NVME_SELECT_SUPPORTED),
+                      values[_i].feature == NVME_FEATURE_ERROR_RECOVERY ? 6 : 4);
     bench_write(NVME_REG_CC, 0);
     bench_run(bench.options.disable_ns);
     bench_enable(&admin);
