@@ -15,7 +15,9 @@ TARGET = ["--target=x86_64-pc-windows-msvc-elf", "-nostdlibinc", "-ffreestanding
 QUIET = ["-Wno-unknown-pragmas", "-Wno-ignored-pragmas", "-Wno-pragma-pack", "-Wno-microsoft",
          "-Wno-nonportable-include-path", "-Wno-multichar", "-Wno-error=incompatible-function-pointer-types",
          "-Wno-error=implicit-function-declaration", "-Wno-error=int-conversion", "-Wno-unused-command-line-argument"]
-INSTRUMENT = ["-Xclang", "-fsanitize=thread", "-mllvm", "-tsan-instrument-read-before-write=1"]
+INSTRUMENT = ["-Xclang", "-fsanitize=thread", "-mllvm", "-tsan-instrument-read-before-write=1",
+              # Code of two lines made one has no line of its own.
+              "-mllvm", "-enable-tail-merge=0"]
 
 # A section in every object that storsim-cc makes, by which it knows it again.
 NOTE = ".storsim.object"

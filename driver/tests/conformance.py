@@ -133,28 +133,6 @@ class Case:
         return None
 
 
-CALLBACKS = ["FindAdapter", "Initialize", "PassiveInitialize", "BuildIo", "StartIo", "Dpc", "ResetBus", "Control", "Timer"]
-MISDEEDS = ["null", "divide", "call", "loop", "stack", "freed", "garbage", "no-lock", "assert", "smash", "wild", "devext"]
-
-
-class Misdeed:
-    """One of the misdeeds of driver/conformance/misbehave.c, in one callback."""
-
-    def __init__(self, where, what, work):
-        self.argument, self.work = (where + 1) * 100 + what + 1, work
-        self.name = f"misbehave/{CALLBACKS[where]} {MISDEEDS[what]}"
-
-    def outcome(self):
-        done = run(storsim, "run", str(self.work / "reset.ini"), "--driver", str(self.work / "misbehave.so"),
-                   "--seed", "1", "--json", "--tries", "0", "--set", f"driver.parameter={self.argument}",
-                   "--set", "explore.points_max=100000", "--out", str(self.work / f"misbehave-{self.argument}"))
-        if done.returncode != 1:
-            return f"exit status {done.returncode}: {done.stdout[-300:]} {done.stderr.strip()[-300:]}"
-        if "misbehave.c:" not in done.stdout:
-            return "no source line: " + done.stdout[:600]
-        return None
-
-
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("-v", dest="verbose", action="store_true")
@@ -174,11 +152,6 @@ def main():
         for path in sorted(folder.glob("rules/*.c")):
             cases += [Case(path, violate, work, options.seeds) for violate in (True, False)]
         cases += [Case(path, None, work, options.seeds) for path in sorted(folder.glob("topics/*.c"))]
-        built = run(cc, "-o", str(work / "misbehave.so"), "-Wall", "-Wextra", "-Werror", "-Wno-infinite-recursion",
-                    "-I", str(folder), str(folder / "misbehave.c"), str(work / "ram.o"))
-        if built.returncode:
-            sys.exit("misbehave.c does not build: " + built.stderr)
-        cases += [Misdeed(where, what, work) for where in range(len(CALLBACKS)) for what in range(len(MISDEEDS))]
         if options.words:
             cases = [case for case in cases if any(word in case.name for word in options.words)]
         with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:

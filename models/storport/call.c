@@ -46,8 +46,9 @@ static void check_locks(struct sp_port *port, struct sp_cpu *cpu, const struct s
 {
     if (cpu->held <= frame->held)
         return;
-    sim_find(port->at.sim, SIM_RULE_LOCK_RULE, 0, "%s returned without releasing the %s lock",
-             sp_callback_name[frame->callback], sp__lock_name(cpu->hold[cpu->held - 1].kind));
+    sim_find_at(port->at.sim, cpu->hold[cpu->held - 1].pc, SIM_RULE_LOCK_RULE, 0,
+                "%s returned without releasing the %s lock", sp_callback_name[frame->callback],
+                sp__lock_name(cpu->hold[cpu->held - 1].kind));
     sp__held_drop_above(port, frame->held);
 }
 

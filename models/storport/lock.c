@@ -310,7 +310,7 @@ VOID SIM_API StorPortAcquireSpinLock(PVOID DeviceExtension, STOR_SPINLOCK SpinLo
                                      PVOID LockContext, PSTOR_LOCK_HANDLE LockHandle)
 {
     struct sp_port *port = sp__routine(DeviceExtension, "StorPortAcquireSpinLock");
-    struct sp_held held = {.handle = LockHandle};
+    struct sp_held held = {.handle = LockHandle, .pc = (uintptr_t)__builtin_return_address(0) - 1};
 
     if (!LockHandle) {
         sp__usage(port, "StorPortAcquireSpinLock: no lock handle");

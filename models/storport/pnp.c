@@ -406,10 +406,10 @@ void sp__tasks_run(struct sp_port *port)
         task = next_task(life);
         life->present = task;
         good = carry_out(port, task->kind);
-        life->present = NULL;
         sim_trace(port->at.sim, SIM_EV_TASK, task->kind, 1, good, 0);
         if (task->done)
             task->done(task, good, task->ctx);
+        life->present = NULL; /* not before HwStorStateChange has returned */
     }
 }
 

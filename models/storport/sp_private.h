@@ -220,7 +220,8 @@ struct sp_held {
     bool drains;    /* the StartIo lock with all channels' tokens */
     uint32_t index; /* DPC, message, or channel (SP_CHANNELS_ALL: every one) */
     const void
-        *handle; /* the driver's STOR_LOCK_HANDLE; NULL for message locks and the port's own */
+        *handle;  /* the driver's STOR_LOCK_HANDLE; NULL for message locks and the port's own */
+    uintptr_t pc; /* where the driver took it */
 };
 
 struct sp_frame {

@@ -126,12 +126,23 @@ static void describe_fault(struct sim_finding *f, int signal, const siginfo_t *i
         snprintf(f->text, sizeof f->text, "%s", what(signal));
 }
 
+/* Called was what is no code: where from. */
+static uintptr_t caller(const struct sim *s, const ucontext_t *uc)
+{
+    uintptr_t sp = (uintptr_t)uc->uc_mcontext.gregs[REG_RSP], lo = s->fiber->stack_lo;
+
+    return sp - lo <= s->fiber->stack_bytes - 8 && !(sp & 7) ? *(const uintptr_t *)sp - 1 : 0;
+}
+
 static void finding(struct sim *s, enum sim_rule rule, int signal, const siginfo_t *info,
                     const ucontext_t *uc)
 {
     struct sim_finding *f = sim__finding_new(s, rule, 0);
     uintptr_t pc = (uintptr_t)uc->uc_mcontext.gregs[REG_RIP],
               frame = (uintptr_t)uc->uc_mcontext.gregs[REG_RBP];
+
+    if (signal == SIGSEGV && pc == (uintptr_t)info->si_addr)
+        pc = caller(s, uc);
 
     if (rule == SIM_RULE_DRIVER_HANG)
         snprintf(f->text, sizeof f->text, "endless loop that touches no shared memory");

@@ -20,6 +20,7 @@
 #include "sim/engine/sim_assert.h"
 
 #define WRITABLE_MAX 8
+#define LINELESS_MAX 8 /* pieces of code without a line, in a row */
 
 struct sim_module {
     char path[PATH_MAX];
@@ -267,19 +268,35 @@ bool sim_module_extent(struct sim_module *m, uint64_t offset, int *first, int *l
     return *first && *last;
 }
 
+/* The line of the code at an address. What a compiler made of several lines has none (line 0): then
+ * that of the code before it, as a debugger does. */
+static const char *line_at(struct sim_module *m, GElf_Addr address, int *number)
+{
+    const char *file = NULL;
+
+    for (int tries = 0; tries < LINELESS_MAX; tries++) {
+        Dwfl_Line *line = dwfl_module_getsrc(m->dwfl_module, address);
+        Dwarf_Addr start = address;
+
+        file = line ? dwfl_lineinfo(line, &start, number, NULL, NULL, NULL) : NULL;
+        if (!file || *number || start > address)
+            break;
+        address = start - 1;
+    }
+    return file;
+}
+
 struct sim_source sim_module_source(struct sim_module *m, uint64_t offset)
 {
     struct sim_source source = {.function = "?", .file = "?", .line = 0};
     const char *name, *file;
-    Dwfl_Line *line;
 
     if (!open_debug_info(m))
         return source;
     name = function_at(m, m->dwfl_base + offset);
     if (name)
         source.function = name;
-    line = dwfl_module_getsrc(m->dwfl_module, m->dwfl_base + offset);
-    file = line ? dwfl_lineinfo(line, NULL, &source.line, NULL, NULL, NULL) : NULL;
+    file = line_at(m, m->dwfl_base + offset, &source.line);
     if (file)
         source.file = strrchr(file, '/') ? strrchr(file, '/') + 1 : file;
     return source;

@@ -258,7 +258,23 @@ ACCESS(8)
 ACCESS(16)
 
 SIM_API void __tsan_init(void) { }
-SIM_API void __tsan_func_entry(void *pc) { (void)pc; }
+
+/* Below the driver's part of a stack there is room for the engine, so that an overflow is seen at the
+ * same call whatever the engine does there. */
+#define ENGINE_STACK ((uintptr_t)32 << 10)
+
+static SIM_ASIDE __attribute__((cold)) void overflow(void)
+{
+    if (SIM__FIXED->running)
+        sim_find(SIM__FIXED, SIM_RULE_DRIVER_FAULT, 0, "stack overflow");
+}
+
+SIM_API void __tsan_func_entry(void *pc)
+{
+    (void)pc;
+    if (SIM_UNLIKELY((uintptr_t)__builtin_frame_address(0) - hot_now()->stack_lo < ENGINE_STACK))
+        overflow();
+}
 SIM_API void __tsan_func_exit(void) { }
 SIM_API void __tsan_atomic_thread_fence(int order) { (void)order; point(); }
 SIM_API void __tsan_atomic_signal_fence(int order) { (void)order; }

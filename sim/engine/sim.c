@@ -498,22 +498,40 @@ struct sim_finding *sim__finding_new(struct sim *s, enum sim_rule rule, uint64_t
     return f;
 }
 
-void sim_find(struct sim *s, enum sim_rule rule, uint64_t subject, const char *format, ...)
+static void find(struct sim *s, uintptr_t pc, uintptr_t frame, enum sim_rule rule, uint64_t subject,
+                 const char *format, va_list args)
 {
-    struct sim_finding *f;
-    va_list args;
+    struct sim_finding *f = sim__finding_new(s, rule, subject);
 
-    if (sim_severity(s, rule) == SIM_SEVERITY_OFF)
-        return;
-    f = sim__finding_new(s, rule, subject);
-    va_start(args, format);
     vsnprintf(f->text, sizeof f->text, format, args);
-    va_end(args);
     if (s->agent)
-        sim__finding_stack(s, f, 0, (uintptr_t)__builtin_frame_address(0));
+        sim__finding_stack(s, f, pc, frame);
     sim_trace(s, SIM_EV_FINDING, rule, subject, 0, 0);
     if (f->severity == SIM_SEVERITY_ERROR)
         sim_debug_found(s, f->text, 0);
     if (f->severity == SIM_SEVERITY_ERROR && s->running)
         sim__escape(s, SIM_STOP_FINDING);
+}
+
+void sim_find(struct sim *s, enum sim_rule rule, uint64_t subject, const char *format, ...)
+{
+    va_list args;
+
+    if (sim_severity(s, rule) == SIM_SEVERITY_OFF)
+        return;
+    va_start(args, format);
+    find(s, 0, (uintptr_t)__builtin_frame_address(0), rule, subject, format, args);
+    va_end(args);
+}
+
+void sim_find_at(struct sim *s, uintptr_t pc, enum sim_rule rule, uint64_t subject,
+                 const char *format, ...)
+{
+    va_list args;
+
+    if (sim_severity(s, rule) == SIM_SEVERITY_OFF)
+        return;
+    va_start(args, format);
+    find(s, pc, (uintptr_t)__builtin_frame_address(0), rule, subject, format, args);
+    va_end(args);
 }

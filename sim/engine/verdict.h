@@ -84,5 +84,9 @@ struct sim;
  * nothing happens. */
 __attribute__((format(printf, 4, 5))) void sim_find(struct sim *sim, enum sim_rule rule,
                                                     uint64_t subject, const char *format, ...);
+/* The same for what a driver did earlier: pc, a place in it, is the innermost frame; 0: none. */
+__attribute__((format(printf, 5, 6))) void sim_find_at(struct sim *sim, uintptr_t pc,
+                                                       enum sim_rule rule, uint64_t subject,
+                                                       const char *format, ...);
 
 #endif
