@@ -259,8 +259,8 @@ ACCESS(16)
 
 SIM_API void __tsan_init(void) { }
 
-/* Below the driver's part of a stack there is room for the engine, so that an overflow is seen at the
- * same call whatever the engine does there. */
+/* Below the driver's part of a stack there is room for the engine, so that an overflow is seen at
+ * the same call whatever the engine does there. */
 #define ENGINE_STACK ((uintptr_t)32 << 10)
 
 static SIM_ASIDE __attribute__((cold)) void overflow(void)
