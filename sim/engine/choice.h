@@ -42,6 +42,7 @@ struct sim_strategy {
     /* begin: a run starts. seed: the run's. steps: points of the baseline run, as a length
      * estimate. */
     void (*begin)(struct sim *sim, void *state, uint64_t seed, uint64_t steps);
+    /* pick: optional. Without it whoever would act first does. */
     void (*pick)(struct sim *sim, void *state, const struct sim_candidate *c, uint32_t n,
                  struct sim_pick *out);
     uint32_t (*choose)(struct sim *sim, void *state, enum sim_choice kind, uint32_t n);

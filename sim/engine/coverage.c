@@ -165,13 +165,13 @@ int sim_coverage_begin(void)
         slots_grow();
     seen.run++;
     seen.count = 0;
-    sim__watch |= SIM__WATCH_COVERAGE;
+    sim__watch_set(SIM__WATCH_COVERAGE, 0);
     return 0;
 }
 
 void sim_coverage_end(void)
 {
-    sim__watch &= ~(uint32_t)SIM__WATCH_COVERAGE;
+    sim__watch_set(0, SIM__WATCH_COVERAGE);
 }
 
 uint32_t sim_coverage_pairs(const sim_pair **out)

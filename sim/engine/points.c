@@ -24,6 +24,10 @@ enum access { READ, WRITE };
 
 uint32_t sim__watch;
 
+/* Nearly all accesses end in functions that call nothing, but in their last step: such a function
+ * needs no frame and saves no registers, which would cost as much as all that it does. So what is
+ * rare is a function that also does what then remains. */
+
 static SIM_ASIDE __attribute__((cold)) void forbidden(uintptr_t addr, uint32_t bytes,
                                                       enum access access)
 {
@@ -51,7 +55,7 @@ static inline void check(uintptr_t addr, uint32_t bytes, enum access access)
     if (SIM_LIKELY(sim_world_in_pages(addr))) {
         if (SIM_UNLIKELY(!(sim_world_shadow(addr) & SIM_MEM_CPU)))
             forbidden(addr, bytes, access);
-        if (access == WRITE && SIM_UNLIKELY(clean(addr) || clean(addr + bytes - 1)))
+        else if (access == WRITE && SIM_UNLIKELY(clean(addr) || clean(addr + bytes - 1)))
             dirty(addr, bytes);
     } else if (SIM_UNLIKELY(addr - SIM_CORE_BASE < SIM_STACKS_BASE - SIM_CORE_BASE)) {
         forbidden(addr, bytes, access);
@@ -74,14 +78,20 @@ static inline bool own_stack(const volatile void *p)
     return (uintptr_t)p - hot->stack_lo < hot->stack_bytes;
 }
 
-static inline void point(void)
+/* Time passes. True: others may come before what happens here; slow() lets them. */
+static inline bool others(void)
 {
     struct sim_hot *hot = hot_now();
     uint64_t points = ++hot->points;
     sim_ns clock = hot->clock += hot->point_ns;
 
-    if (SIM_UNLIKELY(clock >= hot->limit || points >= hot->ask))
-        slow(hot->point_ns);
+    return SIM_UNLIKELY(clock >= hot->limit || points >= hot->ask);
+}
+
+static inline void point(void)
+{
+    if (others())
+        slow(hot_now()->point_ns);
 }
 
 static SIM_ASIDE void shared_before(uintptr_t addr)
@@ -115,35 +125,53 @@ static SIM_ASIDE void conflict(uint64_t before, uint64_t now)
     sim__coverage_conflict(before, now);
 }
 
-/* The same as observe() for coverage alone and the page zone, where nearly all accesses go. */
-static inline void cover(uintptr_t addr, enum access access, uintptr_t pc)
+/* The same as observe() for coverage alone and a granule of the page zone, where nearly all
+ * accesses go. */
+static inline void cover(size_t number, enum access access, uint32_t pc)
 {
-    uint64_t *word = sim__word((addr - SIM_PAGES_BASE) >> SIM_SHADOW_SHIFT), before = *word;
-    uint64_t now = SIM__FIXED->hot.context | (access == WRITE ? SIM__WRITES : 0) | (uint32_t)pc;
+    uint64_t *word = sim__word(number), before = *word;
+    uint64_t now = SIM__FIXED->hot.context | (access == WRITE ? SIM__WRITES : 0) | pc;
 
     *word = now;
     if (SIM_UNLIKELY(sim__conflict(before, now)))
         conflict(before, now);
 }
 
-/* What is done at an access that somebody watches. later: the race detector is told elsewhere. */
+static inline bool in_granule(uintptr_t addr, uint32_t bytes)
+{
+    return sim_world_in_pages(addr) && (addr & 7) + bytes <= 8;
+}
+
+static inline size_t granule_of(uintptr_t addr)
+{
+    return (addr - SIM_PAGES_BASE) >> SIM_SHADOW_SHIFT;
+}
+
+/* What is done once it is its turn. later: the race detector is told elsewhere. */
 static inline __attribute__((always_inline)) void
-watched(uintptr_t addr, uint32_t bytes, enum access access, bool later, uintptr_t pc)
+watched_turn(uintptr_t addr, uint32_t bytes, enum access access, bool later, uintptr_t pc)
 {
     uint32_t watch = sim__watch;
 
-    announce(addr, bytes, access, watch);
-    point();
     check(addr, bytes, access);
     if (watch & SIM__WATCH_RACE && !later)
         sim__race_access(addr, bytes, access == WRITE ? RACE_WRITE : RACE_READ, pc);
     if (watch & SIM__WATCH_PENDING)
         hot_now()->pending.addr = 0;
     watch &= SIM__WATCH_AFTER;
-    if (watch == SIM__WATCH_COVERAGE && sim_world_in_pages(addr) && (addr & 7) + bytes <= 8)
-        cover(addr, access, pc);
+    if (watch == SIM__WATCH_COVERAGE && in_granule(addr, bytes))
+        cover(granule_of(addr), access, (uint32_t)pc);
     else if (watch)
         observe(addr, bytes, access, pc);
+}
+
+/* What is done at an access that somebody watches. */
+static inline __attribute__((always_inline)) void
+watched(uintptr_t addr, uint32_t bytes, enum access access, bool later, uintptr_t pc)
+{
+    announce(addr, bytes, access, sim__watch);
+    point();
+    watched_turn(addr, bytes, access, later, pc);
 }
 
 static SIM_ASIDE void watched_any(uintptr_t addr, uint32_t bytes, enum access access, uintptr_t pc)
@@ -151,63 +179,149 @@ static SIM_ASIDE void watched_any(uintptr_t addr, uint32_t bytes, enum access ac
     watched(addr, bytes, access, false, pc);
 }
 
-static SIM_ASIDE bool look_up(void)
+static SIM_ASIDE void watched_turn_any(uintptr_t addr, uint32_t bytes, enum access access,
+                                       uintptr_t pc)
 {
-    return sim__race_look_up();
+    watched_turn(addr, bytes, access, false, pc);
 }
 
-/* The same for what a sweep does at nearly all accesses: the race detector watches, and perhaps
- * coverage, and the access lies within eight bytes of the page zone. */
-static inline __attribute__((always_inline)) void raced(uintptr_t addr, uint32_t bytes,
-                                                        enum access access, uintptr_t pc)
+/* From here on `mask` is an access's bytes, a bit each from the lowest: at most eight. */
+static inline uint32_t bytes_of(uint64_t mask)
 {
-    uint32_t watch = sim__watch, kind = access == WRITE ? RACE_WRITE : RACE_READ;
-    size_t number = (addr - SIM_PAGES_BASE) >> SIM_SHADOW_SHIFT;
+    return 64 - (uint32_t)__builtin_clzll(mask);
+}
 
-    if (SIM_UNLIKELY((watch | SIM__WATCH_COVERAGE) != (SIM__WATCH_RACE | SIM__WATCH_COVERAGE) ||
-                     !sim_world_in_pages(addr) || (addr & 7) + bytes > 8)) {
-        watched_any(addr, bytes, access, pc);
+/* The race detector has to think, and then there is coverage. */
+static SIM_ASIDE void raced_slowly(size_t number, uint64_t now, uint32_t pc)
+{
+    sim__race_granule(number, now, pc);
+    if (sim__watch & SIM__WATCH_COVERAGE)
+        cover(number, now & RACE_WRITE_BIT ? WRITE : READ, pc);
+}
+
+/* The same as watched_turn() for what a sweep does at nearly all accesses: the race detector
+ * watches, and perhaps coverage, and the access lies within eight bytes of the page zone. */
+static inline __attribute__((always_inline)) void
+raced_turn(uintptr_t addr, uint64_t mask, enum access access, bool covered, uintptr_t pc)
+{
+    uint32_t kind = access == WRITE ? RACE_WRITE : RACE_READ;
+    size_t number = granule_of(addr);
+    uint64_t now = sim__race_now.word;
+
+    if (SIM_UNLIKELY(!(((const uint8_t *)SIM_SHADOW_BASE)[number] & SIM_MEM_CPU) || !now ||
+                     (access == WRITE && clean(addr)))) {
+        watched_turn_any(addr, bytes_of(mask), access, pc);
         return;
     }
-    sim__race_expect(number);
-    point();
-    if (SIM_UNLIKELY(!(((const uint8_t *)SIM_SHADOW_BASE)[number] & SIM_MEM_CPU)))
-        forbidden(addr, bytes, access);
-    if (access == WRITE && SIM_UNLIKELY(clean(addr)))
-        dirty(addr, bytes);
-    if (SIM_LIKELY(sim__race_now.word) || look_up())
-        race_granule_access(number, race_word_now(kind, race_mask_of(addr, bytes)), race_place(pc),
-                            kind);
-    if (watch & SIM__WATCH_COVERAGE)
-        cover(addr, access, pc);
+    now |= mask << (addr & 7) << RACE_MASK_SHIFT | (access == WRITE ? RACE_WRITE_BIT : 0);
+    if (!race_granule_quick(number, now, (uint32_t)pc, kind))
+        raced_slowly(number, now, (uint32_t)pc);
+    else if (covered)
+        cover(number, access, (uint32_t)pc);
 }
 
-static SIM_ASIDE void read_watched(uintptr_t addr, uint32_t bytes, uintptr_t pc)
+static SIM_ASIDE void read_after_others(uintptr_t addr, uint64_t mask, uintptr_t pc)
 {
-    raced(addr, bytes, READ, pc);
+    sim__point_slow(SIM__FIXED, hot_now()->point_ns);
+    raced_turn(addr, mask, READ, sim__watch & SIM__WATCH_COVERAGE, pc);
 }
 
-static SIM_ASIDE void write_watched(uintptr_t addr, uint32_t bytes, uintptr_t pc)
+static SIM_ASIDE void write_after_others(uintptr_t addr, uint64_t mask, uintptr_t pc)
 {
-    raced(addr, bytes, WRITE, pc);
+    sim__point_slow(SIM__FIXED, hot_now()->point_ns);
+    raced_turn(addr, mask, WRITE, sim__watch & SIM__WATCH_COVERAGE, pc);
+}
+
+static inline __attribute__((always_inline)) void
+raced(uintptr_t addr, uint64_t mask, enum access access, bool covered, uintptr_t pc)
+{
+    if (SIM_UNLIKELY(!sim_world_in_pages(addr) || mask << (addr & 7) > 0xFF))
+        watched_any(addr, bytes_of(mask), access, pc);
+    else if (!others())
+        raced_turn(addr, mask, access, covered, pc);
+    else if (access == WRITE)
+        write_after_others(addr, mask, pc);
+    else
+        read_after_others(addr, mask, pc);
+}
+
+static SIM_ASIDE void unwatched_after_others(uintptr_t addr, uint32_t bytes, enum access access)
+{
+    sim__point_slow(SIM__FIXED, hot_now()->point_ns);
+    check(addr, bytes, access);
+}
+
+static inline __attribute__((always_inline)) void unwatched(uintptr_t addr, uint32_t bytes,
+                                                            enum access access)
+{
+    if (others())
+        unwatched_after_others(addr, bytes, access);
+    else
+        check(addr, bytes, access);
+}
+
+/* What an access of up to eight bytes calls that is not to the CPU's own stack: chosen when it
+ * changes who watches, not at every access. */
+typedef __attribute__((ms_abi)) void (*access_fn)(uintptr_t addr, uint64_t mask, uintptr_t pc);
+
+#define ACCESS_FNS(who, action)                                                    \
+    static SIM_ASIDE void read_##who(uintptr_t addr, uint64_t mask, uintptr_t pc)  \
+    {                                                                              \
+        const enum access access = READ;                                           \
+        (void)pc;                                                                  \
+        action;                                                                    \
+    }                                                                              \
+    static SIM_ASIDE void write_##who(uintptr_t addr, uint64_t mask, uintptr_t pc) \
+    {                                                                              \
+        const enum access access = WRITE;                                          \
+        (void)pc;                                                                  \
+        action;                                                                    \
+    }
+ACCESS_FNS(unwatched, unwatched(addr, bytes_of(mask), access))
+ACCESS_FNS(raced, raced(addr, mask, access, false, pc))
+ACCESS_FNS(covered, raced(addr, mask, access, true, pc))
+ACCESS_FNS(watched, watched_any(addr, bytes_of(mask), access, pc))
+
+static access_fn on_read = read_unwatched, on_write = write_unwatched;
+
+void sim__watch_set(uint32_t begin, uint32_t end)
+{
+    sim__watch = (sim__watch & ~end) | begin;
+    switch (sim__watch) {
+    case 0:
+        on_read = read_unwatched;
+        on_write = write_unwatched;
+        break;
+    case SIM__WATCH_RACE:
+        on_read = read_raced;
+        on_write = write_raced;
+        break;
+    case SIM__WATCH_RACE | SIM__WATCH_COVERAGE:
+        on_read = read_covered;
+        on_write = write_covered;
+        break;
+    default:
+        on_read = read_watched;
+        on_write = write_watched;
+    }
 }
 
 static inline __attribute__((always_inline)) void touch(const volatile void *p, uint32_t bytes,
                                                         enum access access)
 {
-    uintptr_t addr = (uintptr_t)p;
+    uintptr_t addr = (uintptr_t)p, pc = (uintptr_t)__builtin_return_address(0);
+    uint64_t mask = (UINT64_C(1) << bytes) - 1;
 
     if (own_stack(p))
         return;
-    if (sim__watch) {
-        if (access == WRITE)
-            write_watched(addr, bytes, (uintptr_t)__builtin_return_address(0));
-        else
-            read_watched(addr, bytes, (uintptr_t)__builtin_return_address(0));
-        return;
-    }
-    point();
-    check(addr, bytes, access);
+    if (bytes > 8 && sim__watch)
+        watched_any(addr, bytes, access, pc);
+    else if (bytes > 8)
+        unwatched(addr, bytes, access);
+    else if (access == WRITE)
+        on_write(addr, mask, pc);
+    else
+        on_read(addr, mask, pc);
 }
 
 /* An interlocked operation, before it happens, and after: what it was to others is known then. */

@@ -509,7 +509,7 @@ int sim_race_enable(struct sim *s, struct sim_module *module)
             sim__race_module.data_bytes = RACE_DATA_BYTES_MAX; /* what is beyond is not looked at */
     }
     sim__race_on = true;
-    sim__watch |= SIM__WATCH_RACE;
+    sim__watch_set(SIM__WATCH_RACE, 0);
     sim__race_forget();
     return 0;
 }
@@ -517,7 +517,7 @@ int sim_race_enable(struct sim *s, struct sim_module *module)
 void sim__race_disable(void)
 {
     sim__race_on = false;
-    sim__watch &= ~(uint32_t)SIM__WATCH_RACE;
+    sim__watch_set(0, SIM__WATCH_RACE);
     sim__race_history_destroy();
     if (race.clocks)
         munmap(race.clocks, CLOCKS_BYTES);

@@ -26,11 +26,10 @@
 #define BLOCKS_MAX ((size_t)1 << 20)
 #define PAGE_GRANULES (SIM_PAGE_SIZE >> SIM_SHADOW_SHIFT)
 #define GRANULE_NONE SIZE_MAX
-#define NO_PLACE (sim__race_now.base - 1) /* "returns to" of what is not the driver's */
+#define NOWHERE (sim__race_now.base - 1) /* what is not the driver's "returns to" */
 
 #define LANES 8
 #define ALL_LANES ((1u << LANES) - 1)
-struct race_granule *sim__race_granules;
 
 /* Further accesses to a granule, in lanes; those not in use are zero. What decides stands in the
  * first cache line: how is the mask of an access and above it its kind, never zero. */
@@ -65,6 +64,7 @@ static struct {
     struct touched *touched;
     uint32_t blocks, free; /* ever given out in this run; given back, a list */
     bool post;
+    bool mapped; /* the granules */
 } history;
 
 /* --- granules --------------------------------------------------------------------------------- */
@@ -99,18 +99,13 @@ static inline void touched_note(size_t number)
 
 static inline void granule_begin(size_t number, uint64_t now, uint32_t pc)
 {
-    struct race_granule *g = &sim__race_granules[number];
+    struct race_granule *g = race_granule_at(number);
 
     g->run = sim__race_now.run;
     g->more = now != 0;
     race_put(&g->cell[0], now, pc);
     race_put(&g->cell[1], 0, 0);
     touched_note(number);
-}
-
-SIM_ASIDE void sim__race_granule_begin(size_t number, uint64_t now, uint32_t pc)
-{
-    granule_begin(number, now, pc);
 }
 
 /* --- blocks ----------------------------------------------------------------------------------- */
@@ -197,7 +192,7 @@ static SIM_ASIDE bool look_up(void)
 /* Nothing is left but one access. */
 static SIM_ASIDE void granule_collapse(size_t number, uint64_t now, uint32_t pc)
 {
-    struct race_granule *g = &sim__race_granules[number];
+    struct race_granule *g = race_granule_at(number);
 
     blocks_free(g->more / RACE_BLOCK);
     g->more = 1;
@@ -217,6 +212,8 @@ static SIM_ASIDE __attribute__((cold)) void found(struct race_cell now, struct r
 {
     struct race_pair pair = {now, before, granule_addr(number), hand_back};
 
+    pair.now.pc -= (uint32_t)sim__race_now.base;
+    pair.before.pc -= (uint32_t)sim__race_now.base;
     if (conflict(now.word, before.word) && !race_before(before.word))
         sim__race_found(SIM__FIXED, &pair);
 }
@@ -329,10 +326,10 @@ static void blocks_access(struct block *b, size_t number, uint64_t now, uint32_t
  * and races may go unseen from there. */
 static SIM_ASIDE void granule_in_general(size_t number, uint64_t now, uint32_t pc)
 {
-    struct block *b = block_of(&sim__race_granules[number]);
+    struct block *b = block_of(race_granule_at(number));
 
     if (SIM_UNLIKELY(!b)) {
-        sim__race_granule_begin(number, now, pc);
+        granule_begin(number, now, pc);
         return;
     }
     if (b->sync && (b->posted || now & RACE_ATOMIC_BIT))
@@ -367,9 +364,13 @@ static inline void block_only(struct block *b, size_t number, uint64_t now, uint
 
 SIM_ASIDE void sim__race_granule(size_t number, uint64_t now, uint32_t pc)
 {
-    struct race_granule *g = &sim__race_granules[number];
+    struct race_granule *g = race_granule_at(number);
     struct block *b;
 
+    if (g->run != sim__race_now.run) {
+        granule_begin(number, now, pc);
+        return;
+    }
     if (SIM_LIKELY(g->more > RACE_CELLS)) {
         b = block_at(g->more / RACE_BLOCK);
         if (SIM_LIKELY(!(b->sync | b->next) && !(now & RACE_ATOMIC_BIT))) {
@@ -385,7 +386,7 @@ SIM_ASIDE void sim__race_granule(size_t number, uint64_t now, uint32_t pc)
 /* The clock of the granule's interlocked operations or messages; 0: there is no room for one. */
 static uint32_t granule_sync(size_t number)
 {
-    struct block *b = block_of(&sim__race_granules[number]);
+    struct block *b = block_of(race_granule_at(number));
 
     if (!b)
         return 0;
@@ -398,10 +399,7 @@ static void granule_atomic(size_t number, uint64_t now, uint32_t pc)
 {
     uint32_t sync;
 
-    if (sim__race_granules[number].run != sim__race_now.run)
-        sim__race_granule_begin(number, now, pc);
-    else
-        sim__race_granule(number, now, pc);
+    sim__race_granule(number, now, pc);
     if (now & RACE_WRITE_BIT && (sync = granule_sync(number)))
         sim__race_clock_release(sync);
 }
@@ -416,10 +414,10 @@ static inline uint32_t mask_of(uintptr_t addr, size_t bytes)
 static inline __attribute__((always_inline)) void range_one(size_t number, uint64_t now,
                                                             uint32_t pc, uint32_t kind)
 {
-    if (sim__race_granules[number].run != sim__race_now.run)
+    if (race_granule_at(number)->run != sim__race_now.run)
         granule_begin(number, now, pc);
-    else
-        race_granule_access(number, now, pc, kind);
+    else if (!race_granule_quick(number, now, pc, kind))
+        sim__race_granule(number, now, pc);
 }
 
 /* Most ranges are of whole granules. */
@@ -454,11 +452,11 @@ SIM_ASIDE void sim__race_access(uintptr_t addr, size_t bytes, uint32_t kind, uin
     if (number == GRANULE_NONE || !(sim__race_now.word || look_up()))
         return;
     if (kind == RACE_WRITE)
-        range_access(number, addr, bytes, RACE_WRITE, race_place(pc));
+        range_access(number, addr, bytes, RACE_WRITE, (uint32_t)pc);
     else if (kind == RACE_READ)
-        range_access(number, addr, bytes, RACE_READ, race_place(pc));
+        range_access(number, addr, bytes, RACE_READ, (uint32_t)pc);
     else
-        atomic_access(number, addr, bytes, kind, race_place(pc));
+        atomic_access(number, addr, bytes, kind, (uint32_t)pc);
 }
 
 /* --- the device ------------------------------------------------------------------------------- */
@@ -474,13 +472,13 @@ static void post(uintptr_t addr, size_t bytes)
     size_t number = granule_number(addr + bytes - 1);
     uint32_t sync;
 
-    if (sim__race_granules[number].run != sim__race_now.run)
-        sim__race_granule_begin(number, 0, 0);
+    if (race_granule_at(number)->run != sim__race_now.run)
+        granule_begin(number, 0, 0);
     sync = granule_sync(number);
     if (!sync)
         return;
     sim__race_clock_post(sync);
-    block_of(&sim__race_granules[number])->posted = true;
+    block_of(race_granule_at(number))->posted = true;
 }
 
 void sim__race_dma(struct sim *s, uintptr_t addr, size_t bytes, bool write)
@@ -492,7 +490,7 @@ void sim__race_dma(struct sim *s, uintptr_t addr, size_t bytes, bool write)
     if (history.post)
         post(addr, bytes);
     else
-        sim__race_access(addr, bytes, write ? RACE_WRITE : RACE_READ, NO_PLACE);
+        sim__race_access(addr, bytes, write ? RACE_WRITE : RACE_READ, NOWHERE);
     if (sim__watch & SIM__WATCH_WITNESS)
         sim__witness_access(addr, bytes, write, 0);
 }
@@ -504,12 +502,12 @@ static void hand_back_cell(size_t number, struct race_cell c)
     static const uint64_t all = RACE_MASK_BITS | RACE_WRITE_BIT;
 
     if (SIM_UNLIKELY(!race_before(c.word)))
-        found((struct race_cell){sim__race_now.word | all, UINT32_MAX}, c, number, true);
+        found((struct race_cell){sim__race_now.word | all, (uint32_t)NOWHERE}, c, number, true);
 }
 
 static void hand_back_slowly(size_t number)
 {
-    const struct race_granule *g = &sim__race_granules[number];
+    const struct race_granule *g = race_granule_at(number);
 
     for (uint32_t i = 0; i < RACE_CELLS; i++)
         hand_back_cell(number, g->cell[i]);
@@ -524,7 +522,7 @@ static void hand_back_slowly(size_t number)
 
 static inline void hand_back_one(size_t number)
 {
-    struct race_granule *g = &sim__race_granules[number];
+    struct race_granule *g = race_granule_at(number);
 
     if (g->run != sim__race_now.run)
         return;
@@ -574,14 +572,33 @@ static const struct {
     void **at;
     size_t bytes;
 } tables[] = {
-    {(void **)&sim__race_granules, RACE_GRANULES * sizeof(struct race_granule)},
     {(void **)&history.block, BLOCKS_MAX * sizeof(struct block)},
     {(void **)&history.touched, SIM_PAGES_MAX * sizeof(struct touched)},
 };
 #define TABLES (sizeof tables / sizeof tables[0])
 
+static int granules_map(void)
+{
+    void *at = mmap((void *)RACE_GRANULES_BASE, RACE_GRANULES * sizeof(struct race_granule),
+                    PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+
+    if (at == MAP_FAILED)
+        return -errno;
+    if ((uintptr_t)at != RACE_GRANULES_BASE) { /* a kernel that takes the address for a hint */
+        munmap(at, RACE_GRANULES * sizeof(struct race_granule));
+        return -EEXIST;
+    }
+    history.mapped = true;
+    return 0;
+}
+
 int sim__race_history_create(void)
 {
+    int result = granules_map();
+
+    if (result)
+        return result;
     for (size_t i = 0; i < TABLES; i++) {
         void *p = mmap(NULL, tables[i].bytes, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -595,6 +612,8 @@ int sim__race_history_create(void)
 
 void sim__race_history_destroy(void)
 {
+    if (history.mapped)
+        munmap((void *)RACE_GRANULES_BASE, RACE_GRANULES * sizeof(struct race_granule));
     for (size_t i = 0; i < TABLES; i++) {
         if (*tables[i].at)
             munmap(*tables[i].at, tables[i].bytes);

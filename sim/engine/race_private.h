@@ -18,7 +18,7 @@ enum { RACE_READ = 0, RACE_WRITE = 1, RACE_ATOMIC = 2 }; /* bits of an access's 
  * 31..0 segment. 0: none. The upper half is called `what`. */
 struct race_cell {
     uint64_t word;
-    uint32_t pc; /* of the instruction, from the module's base; all ones: none of the driver's */
+    uint32_t pc; /* where the access returns to in the driver, the lower half */
 } __attribute__((packed, aligned(4)));
 
 #define RACE_CONTEXT_SHIFT 32
@@ -78,11 +78,12 @@ extern struct race_module sim__race_module;
 struct race_now {
     uint64_t word; /* as a cell has it: state, context and segment; a plain read of nothing */
     const uint32_t
-        *knows;     /* the context's clock: the latest segment of each other that ended before */
-    uintptr_t base; /* the module's, and one */
+        *knows; /* the context's clock: the latest segment of each other that ended before */
+    uintptr_t
+        base; /* the module's, and one: from it, an access that returns to pc is at offset pc */
     uint32_t run;
 };
-extern struct race_now sim__race_now;
+extern struct race_now sim__race_now SIM_INSIDE;
 
 static inline void sim__race_stale(void)
 {
@@ -124,16 +125,16 @@ static inline void sim__race_stale_all(void)
 /* Looks it up. False: nobody whose accesses are looked at. */
 bool sim__race_look_up(void);
 
-/* Granules of the page zone, then those of the module's data. NULL while detection is off. */
-extern struct race_granule *sim__race_granules;
+/* Granules of the page zone, then those of the module's data, at a fixed address: there only while
+ * detection is on. */
+#define RACE_GRANULES_BASE ((uintptr_t)0x2C0000000000)
 #define RACE_DATA_FIRST (SIM_PAGES_BYTES >> SIM_SHADOW_SHIFT)
 #define RACE_DATA_BYTES_MAX ((size_t)16 << 20)
 #define RACE_GRANULES (RACE_DATA_FIRST + (RACE_DATA_BYTES_MAX >> SIM_SHADOW_SHIFT))
 
-/* Memory is slow: asks for the history of an access that is about to happen. */
-static inline void sim__race_expect(size_t number)
+static inline struct race_granule *race_granule_at(size_t number)
 {
-    __builtin_prefetch(&sim__race_granules[number], 1);
+    return (struct race_granule *)RACE_GRANULES_BASE + number;
 }
 
 /* --- an access -------------------------------------------------------------------------------- */
@@ -166,66 +167,71 @@ static inline uint64_t race_word_now(uint32_t kind, uint32_t mask)
            (uint64_t)mask << RACE_MASK_SHIFT;
 }
 
-/* pc: where it returns to in the driver. */
-static inline uint32_t race_place(uintptr_t pc)
-{
-    return (uint32_t)(pc - sim__race_now.base);
-}
-
 static inline void race_put(struct race_cell *c, uint64_t word, uint32_t pc)
 {
     c->word = word;
     c->pc = pc;
 }
 
-/* Accesses of every kind to a granule of this run. */
+/* An access of any kind to a granule. */
 SIM_ASIDE void sim__race_granule(size_t number, uint64_t now, uint32_t pc);
-/* The granule's first access in this run; 0: none yet. */
-SIM_ASIDE void sim__race_granule_begin(size_t number, uint64_t now, uint32_t pc);
 /* Any access, wherever it lies: one of the driver's, kind | RACE_ATOMIC of an interlocked operation
  * (a write only when the value changed), or one of the device's. */
 SIM_ASIDE void sim__race_access(uintptr_t addr, size_t bytes, uint32_t kind, uintptr_t pc);
 
-/* A plain access, kind being a constant to the compiler. Here is decided what nearly all accesses
- * come to: the first of a run, nothing new, and up to two cells of which the access outdoes one or
- * both, or which it joins. Everything else, and all that might be a race, goes to
- * sim__race_granule(), which decides the same in general. */
-static inline __attribute__((always_inline)) void race_granule_access(size_t number, uint64_t now,
-                                                                      uint32_t pc, uint32_t kind)
+/* True when the granule has cells of this run, and no block. */
+static inline bool race_granule_plain(const struct race_granule *g)
 {
-    struct race_granule *g = &sim__race_granules[number];
-    uint64_t first = g->cell[0].word, second = g->cell[1].word;
+    uint64_t head = (uint64_t)(g->run ^ sim__race_now.run) << 32 | g->more;
+
+    return SIM_LIKELY(head <= RACE_CELLS);
+}
+
+/* A plain access, kind being a constant to the compiler. Here is decided what nearly all accesses
+ * come to: nothing new, and up to two cells of which the access outdoes one or both, or which it
+ * joins. False: nothing was done; everything else, and all that might be a race, is for
+ * sim__race_granule(), which decides the same in general. */
+static inline __attribute__((always_inline)) bool race_granule_quick(size_t number, uint64_t now,
+                                                                     uint32_t pc, uint32_t kind)
+{
+    struct race_granule *g = race_granule_at(number);
+    uint64_t first = g->cell[0].word, second;
     uint64_t spared = (~now & RACE_MASK_BITS) | (kind == RACE_WRITE ? 0 : RACE_WRITE_BIT);
     uint64_t suspect = kind == RACE_WRITE ? ~(uint64_t)0 : RACE_WRITE_BIT;
     bool first_gone, second_gone;
 
-    if (SIM_UNLIKELY(g->run != sim__race_now.run)) {
-        sim__race_granule_begin(number, now, pc);
-        return;
-    }
-    if (race_known(first, now) || race_known(second, now))
-        return;
+    if (!race_granule_plain(g))
+        return false;
+    if (race_known(first, now))
+        return true;
     first_gone = race_before(first);
-    second_gone = race_before(second);
-    if (SIM_UNLIKELY(g->more > RACE_CELLS || (!first_gone && first & suspect) ||
-                     (!second_gone && second & suspect))) {
-        sim__race_granule(number, now, pc);
-        return;
-    }
+    if (!first_gone && first & suspect)
+        return false;
     first_gone &= !(first & spared);
+    if (g->more < RACE_CELLS) { /* most have a single cell; then the other is zero */
+        race_put(&g->cell[!first_gone], now, pc);
+        g->more = 2 - first_gone;
+        return true;
+    }
+    second = g->cell[1].word;
+    if (race_known(second, now))
+        return true;
+    second_gone = race_before(second);
+    if (!second_gone && second & suspect)
+        return false;
     second_gone &= !(second & spared);
+    if (!(first_gone | second_gone))
+        return false;
     if (first_gone & second_gone) {
         race_put(&g->cell[0], now, pc);
         race_put(&g->cell[1], 0, 0);
         g->more = 1;
-    } else if (first_gone | second_gone) {
-        if (first_gone)
-            race_put(&g->cell[0], second, g->cell[1].pc);
-        race_put(&g->cell[1], now, pc);
-        g->more = 2;
-    } else {
-        sim__race_granule(number, now, pc);
+        return true;
     }
+    if (first_gone)
+        race_put(&g->cell[0], second, g->cell[1].pc);
+    race_put(&g->cell[1], now, pc);
+    return true;
 }
 
 /* Of the eight bytes at addr, those of an access that ends within them. */

@@ -61,20 +61,26 @@ static inline uint64_t smaller(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-/* Without branches on who is ready and who is earlier, which nothing could predict: of whoever is
- * not ready the key is the largest, and what is written for him is written over. */
-static void collect(const struct sim *s, struct ready *r, sim_ns before)
+static inline uint64_t larger(uint64_t a, uint64_t b)
 {
-    uint64_t first = UINT64_MAX, second = UINT64_MAX;
-    uint32_t n = 0, agents = s->agents, last = s->last;
-    sim_ns frontier = s->frontier;
+    return a > b ? a : b;
+}
 
-    for (uint32_t i = 0; i < agents; i++) {
-        sim_ns at = s->acts_at[i], bound = i == last ? at : frontier + 1;
-        /* All ones when it is not ready. */
-        uint64_t absent = 0 - (uint64_t)((at > bound ? at : bound) >= before);
-        uint64_t key = key_of(s, i) | absent, later = key > first ? key : first;
+/* Without branches on who is ready and who is earlier, which nothing could predict: of whoever is
+ * not ready the key is the largest, and what is written for him is written over. Where the frontier
+ * leaves no room for anybody else, only who acted last is looked at. */
+static inline __attribute__((always_inline)) void collect(const struct sim *s, struct ready *r,
+                                                          sim_ns before)
+{
+    uint64_t first = UINT64_MAX, second = UINT64_MAX, end = (uint64_t)before << AGENT_BITS;
+    bool all = s->frontier + 1 < before;
+    uint32_t n = 0, i = all ? 0 : s->last, stop = all ? s->agents : smaller(i + 1, s->agents);
 
+    for (; i < stop; i++) {
+        uint64_t key = key_of(s, i), absent = 0 - (uint64_t)(key >= end), later;
+
+        key |= absent;
+        later = larger(key, first);
         first = smaller(key, first);
         second = smaller(later, second);
         r->rest[n] = later;
@@ -83,6 +89,14 @@ static void collect(const struct sim *s, struct ready *r, sim_ns before)
     r->count = n;
     r->first = first;
     r->second = second;
+}
+
+static bool anybody(const struct sim *s)
+{
+    for (uint32_t i = 0; i < s->agents; i++)
+        if (s->acts_at[i] < SIM_NEVER)
+            return true;
+    return false;
 }
 
 static void sort(uint64_t *key, uint32_t n)
@@ -113,7 +127,7 @@ static void run_event(struct sim *s)
 
 /* Who may be picked: taking them must not hold up the first for too long. Their clocks are the
  * times at which they would really act. Returns how many. */
-static uint32_t eligible(const struct sim *s, struct ready *r, struct sim_candidate *c)
+static inline uint32_t eligible(const struct sim *s, struct ready *r, struct sim_candidate *c)
 {
     struct sim_candidate first = candidate_of(r->first);
     sim_ns latest = first.clock + s->config.explore.delay_max_ns;
@@ -125,11 +139,10 @@ static uint32_t eligible(const struct sim *s, struct ready *r, struct sim_candid
     c[0].clock = possible(s, first.agent, first.clock);
     for (uint32_t i = 1; i < r->count; i++) {
         struct sim_candidate it = candidate_of(r->rest[i]);
-        sim_ns at = possible(s, it.agent, it.clock);
 
         c[k].agent = it.agent;
-        c[k].clock = at;
-        k += at <= latest;
+        c[k].clock = possible(s, it.agent, it.clock);
+        k += c[k].clock <= latest;
     }
     return k;
 }
@@ -154,7 +167,7 @@ static uint64_t fuel(const struct sim *s, const struct sim_agent *a, uint64_t wa
 }
 
 /* Asks the strategy; with one candidate there is nothing to ask. Fills hot.limit and hot.ask. */
-static struct sim_agent *decide(struct sim *s, struct ready *r, sim_ns next_event)
+static inline struct sim_agent *decide(struct sim *s, struct ready *r, sim_ns next_event)
 {
     struct sim_pick pick = {.index = 0, .until = SIM_NEVER, .points = FUEL_MAX};
     struct sim_candidate first = candidate_of(r->first), c[SIM_AGENTS_MAX];
@@ -162,16 +175,19 @@ static struct sim_agent *decide(struct sim *s, struct ready *r, sim_ns next_even
 
     if (r->count > 1) {
         struct sim_candidate second = candidate_of(r->second);
-        sim_ns bound;
-        uint32_t k = eligible(s, r, c);
 
         pick.until = second.clock + (first.agent < second.agent);
-        if (k > 1)
-            s->strategy->pick(s, s->strategy_state, c, k, &pick);
-        SIM_ASSERT(pick.index < k && pick.points >= 1);
-        a = s->agent_list[c[pick.index].agent];
-        bound = pick.index ? first.clock : second.clock;
-        pick.until = earlier(pick.until, bound + s->config.explore.delay_max_ns + 1);
+        if (s->strategy->pick) {
+            uint32_t k = eligible(s, r, c);
+            sim_ns bound;
+
+            if (k > 1)
+                s->strategy->pick(s, s->strategy_state, c, k, &pick);
+            SIM_ASSERT(pick.index < k && pick.points >= 1);
+            a = s->agent_list[c[pick.index].agent];
+            bound = pick.index ? first.clock : second.clock;
+            pick.until = earlier(pick.until, bound + s->config.explore.delay_max_ns + 1);
+        }
     }
     s->hot.limit = earlier(earlier(pick.until, next_event), s->time_limit);
     s->hot.ask = s->hot.points + fuel(s, a, pick.points);
@@ -234,10 +250,7 @@ static void park(struct sim *s)
 /* Nothing is left to do before the time limit. */
 static void run_out(struct sim *s, sim_ns next_event)
 {
-    struct ready ready;
-
-    collect(s, &ready, SIM_NEVER);
-    s->stop = next_event == SIM_NEVER && !ready.count ? SIM_STOP_IDLE : SIM_STOP_TIME;
+    s->stop = next_event == SIM_NEVER && !anybody(s) ? SIM_STOP_IDLE : SIM_STOP_TIME;
     if (s->stop == SIM_STOP_TIME)
         s->now = s->time_limit - 1;
 }

@@ -92,7 +92,7 @@ int sim_shared_learn(void)
     if (!result)
         result = bits_map();
     if (!result)
-        sim__watch |= SIM__WATCH_LEARN;
+        sim__watch_set(SIM__WATCH_LEARN, 0);
     return result;
 }
 
@@ -110,12 +110,12 @@ void sim_shared_learned(void)
         learned.granules++;
         learned.steps += (uint32_t)word % SEVERAL;
     }
-    sim__watch = (sim__watch & ~(uint32_t)SIM__WATCH_LEARN) | SIM__WATCH_SHARED;
+    sim__watch_set(SIM__WATCH_SHARED, SIM__WATCH_LEARN);
 }
 
 void sim_shared_forget(void)
 {
-    sim__watch &= ~(uint32_t)(SIM__WATCH_LEARN | SIM__WATCH_SHARED);
+    sim__watch_set(0, SIM__WATCH_LEARN | SIM__WATCH_SHARED);
     if (learned.mapped)
         munmap((void *)BITS_BASE, BITS_BYTES);
     free(learned.list);

@@ -275,8 +275,7 @@ void sim_begin(struct sim *s, uint64_t seed, const struct sim_strategy *strategy
     SIM_ASSERT(!s->running);
     s->seed = seed;
     s->strategy = strategy = sim_strategy_of_seed(strategy, schedule);
-    sim__watch = strategy->pending ? sim__watch | SIM__WATCH_PENDING
-                                   : sim__watch & ~(uint32_t)SIM__WATCH_PENDING;
+    sim__watch_set(strategy->pending ? SIM__WATCH_PENDING : 0, SIM__WATCH_PENDING);
     s->progress_at = s->hot.points;
     s->hot.matters = 0;
     s->hot.matters_ask = 0;
@@ -384,33 +383,38 @@ static void trace_flush(struct sim *s)
     s->trace_count = 0;
 }
 
+/* A subscriber may trace in turn, and the buffer may turn over under it: so it gets a record of its
+ * own, which is cheaper written again than copied (a copy would wait for what was just written). */
+static __attribute__((noinline)) void tell(struct sim *s, const struct sim_record *r)
+{
+    uint32_t subscribers = s->subscribers[r->event];
+
+    if (sink.fn)
+        sink.fn(s, r, sink.ctx);
+    for (uint32_t i = 0; i < subscribers; i++)
+        s->subscriber[r->event][i].fn(s, r, s->subscriber[r->event][i].ctx);
+}
+
 void sim_trace(struct sim *s, enum sim_event_id event, uint64_t a0, uint64_t a1, uint64_t a2,
                uint64_t a3)
 {
-    struct sim_record *r;
-    uint32_t subscribers = s->subscribers[event];
+    const struct sim_agent *a = s->agent;
+    sim_ns at = a ? s->hot.clock : s->now;
+    uint8_t cpu = a ? (uint8_t)a->number : SIM_CPU_NONE, level = a ? a->level : 0;
 
     if (s->trace_count == SIM_TRACE_BUFFER)
         trace_flush(s);
-    r = &s->trace_buffer[s->trace_count++];
-    r->at = sim_now(s);
-    r->event = (uint16_t)event;
-    r->cpu = s->agent ? (uint8_t)s->agent->number : SIM_CPU_NONE;
-    r->level = s->agent ? s->agent->level : 0;
-    r->zero = 0;
-    r->arg[0] = a0;
-    r->arg[1] = a1;
-    r->arg[2] = a2;
-    r->arg[3] = a3;
-    if (SIM_LIKELY(!subscribers && !sink.fn))
-        return;
-    /* A subscriber may trace in turn, and the buffer may turn over under it. */
-    struct sim_record copy = *r;
+    s->trace_buffer[s->trace_count++] = (struct sim_record){
+        .at = at, .event = (uint16_t)event, .cpu = cpu, .level = level, .arg = {a0, a1, a2, a3}};
+    if (s->subscribers[event] || sink.fn) {
+        struct sim_record r = {.at = at,
+                               .event = (uint16_t)event,
+                               .cpu = cpu,
+                               .level = level,
+                               .arg = {a0, a1, a2, a3}};
 
-    if (sink.fn)
-        sink.fn(s, &copy, sink.ctx);
-    for (uint32_t i = 0; i < subscribers; i++)
-        s->subscriber[event][i].fn(s, &copy, s->subscriber[event][i].ctx);
+        tell(s, &r);
+    }
 }
 
 void sim__trace_switch(struct sim *s, uint32_t to)

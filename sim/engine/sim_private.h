@@ -36,7 +36,11 @@ enum {
     /* who is told of an access when it happened, the race detector apart */
     SIM__WATCH_AFTER = SIM__WATCH_COVERAGE | SIM__WATCH_LEARN | SIM__WATCH_WITNESS,
 };
-extern uint32_t sim__watch;
+/* Of this program alone: reached without a table of addresses. */
+#define SIM_INSIDE __attribute__((visibility("hidden")))
+extern uint32_t sim__watch SIM_INSIDE;
+/* Begins and ends; what the driver's accesses call depends on it. */
+void sim__watch_set(uint32_t begin, uint32_t end);
 
 struct sim_agent {
     struct sim *sim;

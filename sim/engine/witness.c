@@ -12,12 +12,12 @@ static struct {
 
 void sim_witness(const struct sim_race *race)
 {
-    sim__watch &= ~(uint32_t)SIM__WATCH_WITNESS;
+    sim__watch_set(0, SIM__WATCH_WITNESS);
     if (!race)
         return;
     wanted.granule = race->granule;
     wanted.module_data = race->module_data;
-    sim__watch |= SIM__WATCH_WITNESS;
+    sim__watch_set(SIM__WATCH_WITNESS, 0);
 }
 
 /* Where the granule begins in this process. */

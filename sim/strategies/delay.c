@@ -46,16 +46,6 @@ static void begin(struct sim *sim, void *state, uint64_t seed, uint64_t steps)
     ask_next(sim, d);
 }
 
-static void pick(struct sim *sim, void *state, const struct sim_candidate *c, uint32_t n,
-                 struct sim_pick *out)
-{
-    (void)sim;
-    (void)state;
-    (void)c;
-    (void)n;
-    (void)out;
-}
-
 static uint32_t choose(struct sim *sim, void *state, enum sim_choice kind, uint32_t n)
 {
     struct delay_state *d = state;
@@ -92,7 +82,6 @@ const struct sim_strategy sim_strategy_delay = {
     .name = "delay",
     .text = "earliest CPU first, with a few delays at random places (Emmi et al. 2011)",
     .begin = begin,
-    .pick = pick,
     .choose = choose,
     .hold = hold,
     .length = true,

@@ -90,16 +90,6 @@ static void begin(struct sim *sim, void *state, uint64_t seed, uint64_t steps)
     }
 }
 
-static void pick(struct sim *sim, void *state, const struct sim_candidate *c, uint32_t n,
-                 struct sim_pick *out)
-{
-    (void)sim;
-    (void)state;
-    (void)c;
-    (void)n;
-    (void)out;
-}
-
 static uint32_t choose(struct sim *sim, void *state, enum sim_choice kind, uint32_t n)
 {
     struct replay_state *r = state;
@@ -136,7 +126,6 @@ const struct sim_strategy sim_strategy_replay = {
     .name = "replay",
     .text = "the default order with a recorded schedule's delays and answers",
     .begin = begin,
-    .pick = pick,
     .choose = choose,
     .hold = hold,
 };
