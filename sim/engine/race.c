@@ -20,6 +20,7 @@
 #define CLOCK_LINE 64 /* clocks begin and end with a cache line */
 #define CLOCKS_BYTES (CLOCKS_MAX * (SIM_RACE_CONTEXTS_MAX * sizeof(uint32_t) + CLOCK_LINE))
 #define CLOCK_SHARED SIM_RACE_CONTEXTS_MAX /* stands for all that there is no room for */
+#define SEGMENTS_MAX ((uint32_t)INT32_MAX) /* in a run; compared as signed numbers */
 #define HELD_MAX 16
 #define RECENT 8
 
@@ -61,7 +62,9 @@ static struct {
     struct core *core;
     uint32_t run, segments;
     uint8_t *clocks;
-    size_t clock_bytes; /* of each: with entries for all contexts that there ever were */
+    size_t clock_bytes;   /* of each: with entries for all contexts that there ever were */
+    uint32_t clocks_most; /* ever given out, in any run */
+    uint32_t free;        /* a clock that was given back in this run, and so on; 0: none */
     struct context context[SIM_RACE_CONTEXTS_MAX];
     struct {
         uint64_t key[RACE_STATES_MAX];
@@ -127,7 +130,8 @@ static inline uint32_t round_up(uint32_t n)
     return (n + LANES - 1) & ~(LANES - 1u);
 }
 
-/* Makes room for a number of contexts in every clock. Small clocks stay in the cache. */
+/* Makes room for a number of contexts in every clock, also in those of earlier runs alone: the next
+ * to get such a one asks it for its run. Small clocks stay in the cache. */
 static void clocks_grow(uint32_t contexts)
 {
     size_t old = race.clock_bytes, bytes;
@@ -137,7 +141,7 @@ static void clocks_grow(uint32_t contexts)
     if (bytes <= old)
         return;
     race.clock_bytes = bytes;
-    for (uint32_t i = race.core->clocks; i-- > 0;) {
+    for (uint32_t i = race.clocks_most; i-- > 0;) {
         memmove(clock_at(i), race.clocks + i * old, old);
         memset((uint8_t *)clock_at(i) + old, 0, bytes - old);
     }
@@ -146,7 +150,19 @@ static void clocks_grow(uint32_t contexts)
 
 static uint32_t clock_new(void)
 {
-    return race.core->clocks < CLOCKS_MAX ? race.core->clocks++ : CLOCK_SHARED;
+    uint32_t number = race.free;
+
+    if (number) {
+        race.free = clock_at(number)->at[0];
+        clock_at(number)->n = 0;
+        return number;
+    }
+    if (race.core->clocks == CLOCKS_MAX)
+        return CLOCK_SHARED;
+    number = race.core->clocks++;
+    if (race.clocks_most < race.core->clocks)
+        race.clocks_most = race.core->clocks;
+    return number;
 }
 
 static struct clock *clock_of(struct sim_sync *sync)
@@ -224,10 +240,14 @@ sim_context sim__race_switch(struct sim *s, sim_context context)
     return old;
 }
 
+/* When numbers run out contexts share the last one: from there races may go unseen, and none is
+ * told that is not one. */
 static void segment_begin(struct context *c, sim_context number)
 {
     c->ended = false;
-    c->segment = ++race.segments;
+    if (race.segments < SEGMENTS_MAX)
+        race.segments++;
+    c->segment = race.segments;
     clock_widen(knows(number), number + 1);
     knows(number)->at[number] = c->segment;
     sim__race_stale();
@@ -447,6 +467,14 @@ uint32_t sim__race_clock_new(void)
     return clock_new();
 }
 
+void sim__race_clock_free(uint32_t clock)
+{
+    if (clock == 0 || clock == CLOCK_SHARED)
+        return;
+    clock_at(clock)->at[0] = race.free;
+    race.free = clock;
+}
+
 void sim__race_clock_acquire(uint32_t clock)
 {
     acquire(current(SIM__FIXED), clock);
@@ -476,6 +504,7 @@ void sim__race_forget(void)
     sim__race_now.run = ++race.run;
     sim__race_stale_all();
     race.segments = 0;
+    race.free = 0;
     race.device = 0;
     race.event = UINT64_MAX;
     sim__race_history_forget();
@@ -498,7 +527,7 @@ int sim_race_enable(struct sim *s, struct sim_module *module)
     }
     race.core = sim_world_alloc(sizeof *race.core, 64);
     race.core->contexts = SIM_CONTEXT_DEVICE + 1;
-    race.core->clocks = CLOCK_SHARED + 1;
+    race.core->clocks = race.clocks_most = CLOCK_SHARED + 1;
     clocks_grow(race.core->contexts);
     sim__race_module = (struct race_module){.module = module};
     if (module) {

@@ -178,6 +178,7 @@ static SIM_ASIDE void blocks_free(uint32_t number)
         struct block *b = block_at(number);
         uint32_t next = b->next;
 
+        sim__race_clock_free(b->sync);
         b->next = history.free;
         history.free = number;
         number = next;

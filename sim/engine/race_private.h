@@ -244,6 +244,8 @@ static inline uint32_t race_mask_of(uintptr_t addr, size_t bytes)
 sim_context sim__race_current(void);
 void sim__race_clock_acquire(uint32_t clock); /* 0: none */
 uint32_t sim__race_clock_new(void);
+/* Nobody releases into it or acquires from it any more in this run. 0: none. */
+void sim__race_clock_free(uint32_t clock);
 /* The present context's knowledge: added to a clock, and its segment ends; or the device's instead
  * of what the clock held. */
 void sim__race_clock_release(uint32_t clock);

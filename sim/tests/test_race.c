@@ -527,6 +527,31 @@ static void again_and_again(void)
     }
 }
 
+#define OPERATIONS (300 * 1000) /* more than there are clocks */
+
+/* Interlocked operations on memory that comes and goes, as a request's: each time with a clock. */
+static void many_interlocked_then_a_race(void)
+{
+    as(a);
+    for (int i = 0; i < OPERATIONS; i++) {
+        announce_atomic32_store((uint32_t *)memory, 1, 0);
+        sim_race_hand_back(sim, memory, 8);
+    }
+    announce_write8(memory + 64);
+    announce_atomic32_store((uint32_t *)memory, 1, 0);
+    as(b);
+    announce_atomic32_load((uint32_t *)(memory + 8), 0);
+    announce_atomic32_store((uint32_t *)(memory + 16), 1, 0);
+    announce_atomic32_load((uint32_t *)(memory + 16), 0);
+    announce_read8(memory + 64);
+}
+
+START_TEST(clocks_of_memory_given_back_serve_again)
+{
+    ck_assert_uint_eq(races(many_interlocked_then_a_race), 1);
+}
+END_TEST
+
 START_TEST(a_pair_of_places_is_told_once)
 {
     ck_assert_uint_eq(races(again_and_again), 1);
@@ -710,6 +735,7 @@ int main(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_loop_test(tc, what_is_unordered_is_found_and_nothing_else, 0,
                         sizeof cases / sizeof cases[0]);
+    tcase_add_test(tc, clocks_of_memory_given_back_serve_again);
     tcase_add_test(tc, a_pair_of_places_is_told_once);
     tcase_add_test(tc, a_restored_world_knows_nothing_of_before);
     tcase_add_test(tc, a_finding_of_severity_error_ends_the_run);

@@ -37,6 +37,9 @@ SIM_API void storsim_range_write(void *p, size_t n, void *pc);
 #define STEPS 400
 #define ACCESSES_MAX 4000
 #define PROGRAMS 2000
+#define WORLDS 40 /* of which each has few contexts at first, and so many programs */
+#define PROGRAMS_EACH 10
+#define FEW 3
 
 enum kind { READ, WRITE, ATOMIC_READ, ATOMIC_WRITE };
 
@@ -230,6 +233,8 @@ static bool step(void)
     struct access a;
     bool race, writes;
 
+    if (!context[me])
+        context[me] = sim_race_context();
     sim_race_switch(sim, context[me]);
     if (draw(1000) < program.edges) {
         (draw(2) ? release : acquire)(me, SYNCS - 1);
@@ -277,7 +282,8 @@ static void body(void *ctx)
     }
 }
 
-static void open_world(void)
+/* contexts: as many exist when runs begin; the rest comes into being when it first acts. */
+static void open_world(int contexts)
 {
     struct sim_config config;
 
@@ -289,7 +295,7 @@ static void open_world(void)
     memory = sim_world_page(sim_world_pages_alloc(1));
     sim_world_shadow_set(memory, SIM_PAGE_SIZE, SIM_MEM_CPU | SIM_WHY_POOL << SIM_MEM_WHY_SHIFT);
     for (int i = 0; i < CONTEXTS; i++)
-        context[i] = sim_race_context();
+        context[i] = i < contexts ? sim_race_context() : SIM_CONTEXT_NONE;
     sync = sim_world_alloc(SYNCS * sizeof *sync, 8);
     sim_agent_create(sim, "contexts", body, NULL, NULL);
     sim_image(sim);
@@ -305,7 +311,7 @@ static const struct {
 
 START_TEST(the_first_race_is_found_when_it_happens)
 {
-    open_world();
+    open_world(CONTEXTS);
     program.writes = mixes[_i].writes;
     program.edges = mixes[_i].edges;
     program.care = mixes[_i].care;
@@ -327,6 +333,33 @@ START_TEST(the_first_race_is_found_when_it_happens)
 }
 END_TEST
 
+/* So clocks become larger while they are in use. */
+START_TEST(contexts_may_come_into_being_during_a_run)
+{
+    program.writes = 60;
+    program.edges = 300;
+    program.care = 995;
+    for (uint32_t seed = 1; seed <= WORLDS * PROGRAMS_EACH; seed++) {
+        if (seed % PROGRAMS_EACH == 1)
+            open_world(FEW);
+        for (int i = FEW; i < CONTEXTS; i++)
+            context[i] = SIM_CONTEXT_NONE;
+        sim_stream_seed(&program.stream, seed, "program");
+        sim_restore(sim);
+        sim_begin(sim, 1, &sim_strategy_time, 0);
+        sim_run(sim, SIM_NEVER);
+        if (program.wrong)
+            ck_abort_msg("program %u: %s", seed, program.wrong);
+        if (seed % PROGRAMS_EACH)
+            continue;
+        sim_destroy(sim);
+        sim_world_destroy();
+    }
+    ck_assert_uint_gt(program.races, WORLDS);
+    ck_assert_uint_lt(program.races, WORLDS * PROGRAMS_EACH);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("race history");
@@ -337,6 +370,7 @@ int main(void)
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, the_first_race_is_found_when_it_happens, 0,
                         (int)(sizeof mixes / sizeof mixes[0]));
+    tcase_add_test(tc, contexts_may_come_into_being_during_a_run);
     suite_add_tcase(suite, tc);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
