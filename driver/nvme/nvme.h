@@ -40,7 +40,7 @@ C_ASSERT(NVME_PRP_LIST_SIZE <= PAGE_SIZE);
 /* Microseconds. */
 #define NVME_US_PER_MS 1000
 #define NVME_TIMER_PERIOD_US (1 * NVME_US_PER_MS)
-#define NVME_ADMIN_DEADLINE_US (5000 * NVME_US_PER_MS)
+#define NVME_ADMIN_DEADLINE_US (1000 * NVME_US_PER_MS) /* in a first attempt, see start.c */
 #define NVME_START_LIMIT_US (55000 * NVME_US_PER_MS) /* below the length of a hold, see hold.c */
 
 typedef struct _NVME_ADAPTER NVME_ADAPTER, *PNVME_ADAPTER;

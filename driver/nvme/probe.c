@@ -9,6 +9,8 @@
 #include "nvme.h"
 
 #define NVME_PROBE_POLL_US 100
+#define NVME_PROBE_ATTEMPTS 4
+#define NVME_PROBE_REST_US (10 * NVME_US_PER_MS) /* before the second; twice as long before the next */
 
 static BOOLEAN NvmeProbeReady(PNVME_ADAPTER Adapter, ULONG Ready)
 {
@@ -70,7 +72,7 @@ static VOID NvmeProbeTransferLimit(PNVME_ADAPTER Adapter)
     }
 }
 
-BOOLEAN NvmeProbe(PNVME_ADAPTER Adapter)
+static BOOLEAN NvmeProbeOnce(PNVME_ADAPTER Adapter)
 {
     PNVME_QUEUE Queue = &Adapter->Queues[0];
     BOOLEAN Identified = FALSE;
@@ -101,4 +103,32 @@ BOOLEAN NvmeProbe(PNVME_ADAPTER Adapter)
     }
     Adapter->Admin.Done = FALSE;
     return Identified;
+}
+
+static VOID NvmeProbeRest(PNVME_ADAPTER Adapter, ULONG Microseconds)
+{
+    ULONGLONG Deadline = NvmeNow(Adapter) + Microseconds;
+
+    while (NvmeNow(Adapter) < Deadline) {
+        StorPortStallExecution(NVME_PROBE_POLL_US);
+    }
+}
+
+/*
+ * A disk that is refused here is missing until the next start of the system. What does not answer,
+ * or answers wrongly, gets time: firmware may be on its way, a write or an answer may be lost.
+ */
+BOOLEAN NvmeProbe(PNVME_ADAPTER Adapter)
+{
+    ULONG Rest = NVME_PROBE_REST_US;
+    ULONG Attempt;
+
+    for (Attempt = 1; Attempt < NVME_PROBE_ATTEMPTS; Attempt++) {
+        if (NvmeProbeOnce(Adapter)) {
+            return TRUE;
+        }
+        NvmeProbeRest(Adapter, Rest);
+        Rest *= 2;
+    }
+    return NvmeProbeOnce(Adapter);
 }

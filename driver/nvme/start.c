@@ -81,6 +81,15 @@ static VOID NvmeStartGiveUp(PNVME_ADAPTER Adapter)
     }
 }
 
+/*
+ * A command that is lost costs the first start-up one second of the five that Storport waits for;
+ * one that is slow gets two seconds in the next attempt, and four in the last.
+ */
+static ULONG NvmeAdminPatience(PNVME_ADAPTER Adapter)
+{
+    return NVME_ADMIN_DEADLINE_US << (NVME_START_ATTEMPTS - Adapter->StartAttempts);
+}
+
 /* The way into every state but Failed: sets it and its deadline, starts what it waits for. */
 static VOID NvmeStartEnter(PNVME_ADAPTER Adapter, NVME_STATE State)
 {
@@ -96,7 +105,7 @@ static VOID NvmeStartEnter(PNVME_ADAPTER Adapter, NVME_STATE State)
         NvmeReleaseRequests(Adapter);
         break;
     default:
-        Adapter->StepDeadline = NvmeNow(Adapter) + NVME_ADMIN_DEADLINE_US;
+        Adapter->StepDeadline = NvmeNow(Adapter) + NvmeAdminPatience(Adapter);
         NvmeAdminSend(Adapter, State);
         break;
     }

@@ -140,6 +140,7 @@ static struct check_limits read_limits(const struct sim_scenario *scenario)
         .unseen = sim_opt(scenario, SIM_OPT_CHECK_UNSEEN),
         .untold = sim_opt(scenario, SIM_OPT_CHECK_UNTOLD),
         .reset = sim_opt(scenario, SIM_OPT_CHECK_RESET),
+        .recovery = sim_opt(scenario, SIM_OPT_CHECK_RECOVERY),
     };
 }
 

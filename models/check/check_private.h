@@ -45,7 +45,7 @@ struct check_queries {
 /* Bounds, from the scenario. */
 struct check_limits {
     sim_ns drain, stall, routine, initialize, isr, dispatch, max_pause;
-    sim_ns unseen, untold, reset;
+    sim_ns unseen, untold, reset, recovery;
 };
 
 /* One hand-over of an SRB to the miniport, until it is completed. */
@@ -115,6 +115,7 @@ struct check {
     struct check_stale *stale;
     struct check_unseen *unseen;
     struct check_hang *hang;
+    struct check_healed *healed;
 };
 
 struct check_config {
@@ -175,6 +176,7 @@ void check__recovery_setup(struct check *check);
 void check__stale_completion_setup(struct check *check);
 void check__lost_interrupt_setup(struct check *check);
 void check__reset_hang_setup(struct check *check);
+void check__not_recovered_setup(struct check *check);
 void check__track_setup_last(struct check *check);
 
 void check__leaked_finish(struct check *check);

@@ -29,6 +29,7 @@ struct check *check__create(struct sim *sim, const struct check_config *config,
     check__stale_completion_setup(check);
     check__lost_interrupt_setup(check);
     check__reset_hang_setup(check);
+    check__not_recovered_setup(check);
     check__track_setup_last(check);
     return check;
 }

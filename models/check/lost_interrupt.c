@@ -18,6 +18,10 @@
 struct check_unseen {
     struct sim_event event;   /* pending while an entry may be unseen */
     sim_ns taken_at[VECTORS]; /* a vector's service routine was entered */
+    struct {
+        sim_ns at;
+        uint32_t value;
+    } rung[QUEUES]; /* head doorbells, those that a fault lost included */
 };
 
 static void find(const struct check *check, uint32_t cqid, const struct nvme_unseen *unseen,
@@ -38,6 +42,13 @@ static void find(const struct check *check, uint32_t cqid, const struct nvme_uns
         check->ask.inside(check->ask.ctx), check->track.started);
 }
 
+/* The driver rang for all of them, and the doorbell's write was lost. */
+static bool all_seen(const struct check *check, uint32_t cqid, const struct nvme_unseen *unseen)
+{
+    return check->unseen->rung[cqid].at >= unseen->told_at &&
+           check->unseen->rung[cqid].value == unseen->tail;
+}
+
 /* When the rule would be broken for this queue; SIM_NEVER: nothing is in it. */
 static sim_ns judge(const struct check *check, uint32_t cqid)
 {
@@ -45,7 +56,7 @@ static sim_ns judge(const struct check *check, uint32_t cqid)
     bool told;
     sim_ns due;
 
-    if (!check->ask.unseen(check->ask.ctx, cqid, &unseen))
+    if (!check->ask.unseen(check->ask.ctx, cqid, &unseen) || all_seen(check, cqid, &unseen))
         return SIM_NEVER;
     told = unseen.masked || check->unseen->taken_at[unseen.vector % VECTORS] >= unseen.told_at;
     due = unseen.since + (told ? check->limits.unseen : check->limits.untold);
@@ -79,6 +90,17 @@ static void posted(struct sim *sim, const struct sim_record *r, void *ctx)
         sim_event_in(sim, &check->unseen->event, check->limits.unseen, look, check);
 }
 
+static void rung(struct sim *sim, const struct sim_record *r, void *ctx)
+{
+    struct check_unseen *unseen = ((struct check *)ctx)->unseen;
+
+    (void)sim;
+    if (!r->arg[1] || r->arg[0] >= QUEUES)
+        return;
+    unseen->rung[r->arg[0]].at = r->at;
+    unseen->rung[r->arg[0]].value = (uint32_t)r->arg[2];
+}
+
 static void taken(struct sim *sim, const struct sim_record *r, void *ctx)
 {
     struct check *check = ctx;
@@ -92,5 +114,6 @@ void check__lost_interrupt_setup(struct check *check)
     check->unseen = sim_world_alloc(sizeof *check->unseen, 8);
     sim_trace_subscribe(check->sim, SIM_EV_CQE_POST, posted, check);
     sim_trace_subscribe(check->sim, SIM_EV_CQE_FORGED, posted, check);
+    sim_trace_subscribe(check->sim, SIM_EV_DOORBELL, rung, check);
     sim_trace_subscribe(check->sim, SIM_EV_ISR_ENTER, taken, check);
 }

@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/run/result.h"
+
 #define EVERY_TIME 1000000u /* parts per million */
 
 /* --- who waits for what ----------------------------------------------------------------------- */
@@ -278,7 +280,7 @@ static bool draw_possible(struct fault_entry *e)
     possible = sim_stream_below(&st, 2);
     if (e->on != SIM_FAULT_ON_TIME)
         e->ppm = (uint32_t)((uint64_t)e->ppm * share[sim_stream_below(&st, 4)] / EVERY_TIME);
-    sim_trace(faults->sim, SIM_EV_FAULT_DRAWN, e->fault.number, possible, e->ppm, 0);
+    sim_fault_drawn_add(faults->sim, e->fault.number, possible, e->ppm);
     return possible;
 }
 

@@ -124,6 +124,7 @@ bool nvme_inside_any(const struct nvme_ctrl *ctrl, nvme_inside_fn is_it, void *c
 /* Entries of a completion queue that the host has not released. */
 struct nvme_unseen {
     uint32_t entries, vector;
+    uint32_t tail;  /* index where the next one goes: what the host rings when it has seen all */
     sim_ns since;   /* the oldest was posted, or the host released some but not all */
     sim_ns told_at; /* the newest was posted */
     bool masked;    /* INTMS keeps the line down */

@@ -331,6 +331,7 @@ bool nvme_unseen(const struct nvme_ctrl *ctrl, uint32_t cqid, struct nvme_unseen
     *out = (struct nvme_unseen){
         .entries = distance(cq->head, cq->tail, cq->entries),
         .vector = cq->vector,
+        .tail = cq->tail,
         .since = cq->unseen_since,
         .told_at = cq->posted_at,
         .masked =

@@ -140,6 +140,16 @@ static int list_rules(const struct sim_arguments *arguments)
     return SIM_EXIT_OK;
 }
 
+static json_t *triggers_json(uint32_t set)
+{
+    json_t *array = json_array();
+
+    for (int i = 0; i < SIM_FAULT_TRIGGERS; i++)
+        if (set >> i & 1)
+            json_array_append_new(array, json_string(sim_fault_trigger_info[i].word));
+    return array;
+}
+
 /* What every fault, its trigger and its action read. */
 static void fault_json(const char *what, const char *word, const char *by, const char *keys,
                        const char *text)
@@ -148,8 +158,10 @@ static void fault_json(const char *what, const char *word, const char *by, const
     json_t *object = json_pack("{ss ss* ss ss}", what, word, "by", by, "keys", keys, "text", text);
 
     for (int i = 0; by && i < SIM_FAULT_ACTIONS; i++)
-        if (sim_fault_action_info[i].word == word)
+        if (sim_fault_action_info[i].word == word) {
             json_object_set_new(object, "kind", json_string(kind[sim_fault_action_info[i].kind]));
+            json_object_set_new(object, "on", triggers_json(sim_fault_action_info[i].triggers));
+        }
     sim_json_print(object);
 }
 

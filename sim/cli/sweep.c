@@ -311,6 +311,10 @@ static json_t *cell_json(const struct sweep *sweep, const struct sim_cell *cell,
                           "seed_first", (json_int_t)cell->seed_first, "seed_last",
                           (json_int_t)cell->seed_last, "results", sim_json_text(sweep->dir)));
     json_object_set_new(object, "not_modelled", sim_unmodelled_json(&r->unmodelled));
+    if (r->healed > 0)
+        json_object_set_new(object, "healed",
+                            json_pack("{sI sI}", "seeds", (json_int_t)r->healed, "max_ns",
+                                      (json_int_t)r->healed_max));
     if (r->covered > 0)
         json_object_set_new(object, "interleavings",
                             json_pack("{sI sI}", "pairs", (json_int_t)r->pairs, "last_new_seed",
@@ -375,6 +379,15 @@ static void pairs_print(const struct sim_cell_result *r)
     printf("%s\n", r->pairs > 0 && r->seeds > 1 ? ")" : "");
 }
 
+static void healed_print(const struct sim_cell_result *r)
+{
+    char seeds[SIM_UNITS_BYTES], span[SIM_UNITS_BYTES];
+
+    if (r->healed > 0)
+        printf("  healed: %s seeds recovered, the slowest after %s\n",
+               sim_text_count(seeds, r->healed), sim_text_span(span, r->healed_max));
+}
+
 static void cell_print(const struct sim_cell *cell, const struct sim_cell_result *r)
 {
     static const char *const word[] = {"PASS", "FAIL", "FAIL", "OPEN", "NOT RUN"};
@@ -396,6 +409,7 @@ static void cell_print(const struct sim_cell *cell, const struct sim_cell_result
         printf("  first: seed %llu, %s: %s\n  %s\n", (unsigned long long)r->first_seed,
                sim_rule_info[r->first_rule].name, r->first_message, repeat);
     lost_print(cell, r);
+    healed_print(r);
     pairs_print(r);
     sim_unmodelled_print(&r->unmodelled, "  ");
     if (r->seeds < r->total && r->outcome != SIM_OUTCOME_NOT_RUN)

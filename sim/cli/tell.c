@@ -232,6 +232,15 @@ static void recovery_print(const struct sim_result *r)
     printf("%s\n", *between == ',' ? ")" : "");
 }
 
+static void healed_print(const struct sim_result *r)
+{
+    char span[SIM_UNITS_BYTES];
+
+    if (r->figure[SIM_FIG_HEALED] >= 0)
+        printf("  %-16s recovered after %s\n", "healed",
+               sim_text_span(span, r->figure[SIM_FIG_HEALED]));
+}
+
 static void requests_print(const struct sim_result *r)
 {
     char a[SIM_UNITS_BYTES], b[SIM_UNITS_BYTES], c[SIM_UNITS_BYTES];
@@ -313,6 +322,23 @@ static void drawn_print(const struct sim_result *r)
             sim_drawn_text(r->draw + i, r->drawn - i < 3 ? r->drawn - i : 3, text, sizeof(text)));
 }
 
+/* What swarm mode left of the scenario's faults. */
+static void swarm_print(const struct sim_scenario *scenario, const struct sim_result *r)
+{
+    const char *between = "";
+
+    for (uint32_t i = 0; i < r->faults_drawn; i++) {
+        const struct sim_fault_drawn *drawn = &r->fault_draw[i];
+
+        printf("%s%s%s", i ? between : "  swarm            ", drawn->possible ? "" : "without ",
+               sim_section_name(sim_section(scenario, "fault", drawn->fault)));
+        if (drawn->possible && drawn->ppm < 1000000)
+            printf(" (%g%% of its occasions)", drawn->ppm / 1e4);
+        between = ", ";
+    }
+    printf("%s", r->faults_drawn ? "\n" : "");
+}
+
 static void state_print(const struct sim_telling *telling, bool all)
 {
     const struct sim_result *r = &telling->result;
@@ -320,9 +346,11 @@ static void state_print(const struct sim_telling *telling, bool all)
 
     printf("\n%sfigures%s\n", sim_paint(SIM_PAINT_BOLD), sim_paint(SIM_PAINT_OFF));
     recovery_print(r);
+    healed_print(r);
     requests_print(r);
     latency_print(r);
     drawn_print(r);
+    swarm_print(telling->scenario, r);
     if (all)
         figures_print(r);
     printf("  %-16s %s points, %s events, trace hash %016llx, strategy %s\n", "run",
@@ -415,6 +443,20 @@ static json_t *figures_json(const struct sim_result *r)
     return figures;
 }
 
+static json_t *swarm_json(const struct sim_scenario *scenario, const struct sim_result *r)
+{
+    json_t *swarm = json_object();
+
+    for (uint32_t i = 0; i < r->faults_drawn; i++) {
+        const struct sim_fault_drawn *drawn = &r->fault_draw[i];
+
+        json_object_set_new(
+            swarm, sim_section_name(sim_section(scenario, "fault", drawn->fault)),
+            json_pack("{sb sf}", "possible", drawn->possible, "probability", drawn->ppm / 1e6));
+    }
+    return swarm;
+}
+
 static json_t *drawn_json(const struct sim_result *r)
 {
     json_t *drawn = json_object();
@@ -452,5 +494,7 @@ json_t *sim_telling_json(const struct sim_telling *telling)
     json_object_set_new(object, "not_modelled", sim_unmodelled_json(&r->unmodelled));
     if (r->drawn > 0)
         json_object_set_new(object, "drawn", drawn_json(r));
+    if (r->faults_drawn > 0)
+        json_object_set_new(object, "swarm", swarm_json(telling->scenario, r));
     return object;
 }

@@ -20,6 +20,8 @@ static struct sim_log_entry entries[SIM_LOG_MAX];
 static uint32_t entry_count, entries_of_boot;
 static struct sim_drawn draws[SIM_DRAWN_MAX];
 static uint32_t draw_count;
+static struct sim_fault_drawn fault_draws[SIM_FAULTS_DRAWN_MAX];
+static uint32_t fault_draw_count;
 static struct sim_unmodelled_list unmodelled, unmodelled_in_boot;
 
 uint32_t sim_latency_bin(sim_ns latency)
@@ -76,6 +78,13 @@ char *sim_drawn_text(const struct sim_drawn *draw, uint32_t drawn, char *out, si
     return out;
 }
 
+void sim_fault_drawn_add(struct sim *sim, uint32_t fault, bool possible, uint32_t ppm)
+{
+    if (fault_draw_count < SIM_FAULTS_DRAWN_MAX)
+        fault_draws[fault_draw_count++] = (struct sim_fault_drawn){(uint16_t)fault, possible, ppm};
+    sim_trace(sim, SIM_EV_FAULT_DRAWN, fault, possible, ppm, 0);
+}
+
 void sim_sample_add(const struct sim_sample *sample)
 {
     if (sample_count < SIM_SAMPLES_MAX)
@@ -106,6 +115,7 @@ void sim__result_begin(void)
     sample_count = 0;
     entry_count = entries_of_boot;
     draw_count = 0;
+    fault_draw_count = 0;
     unmodelled = unmodelled_in_boot;
 }
 
@@ -140,6 +150,8 @@ void sim__result_end(struct sim_result *out)
         out->latency[when(&samples[i])][sim_latency_bin(samples[i].latency_ns)]++;
     out->drawn = draw_count;
     memcpy(out->draw, draws, sizeof draws);
+    out->faults_drawn = fault_draw_count;
+    memcpy(out->fault_draw, fault_draws, sizeof fault_draws);
     out->samples = sample_count;
     out->sample = samples;
     out->logged = entry_count;

@@ -57,6 +57,14 @@ struct sim_drawn {
 };
 #define SIM_DRAWN_MAX 96
 
+/* Swarm mode: what a seed made of a [fault]. */
+struct sim_fault_drawn {
+    uint16_t fault; /* index of its section */
+    bool possible;
+    uint32_t ppm; /* probability of each occasion */
+};
+#define SIM_FAULTS_DRAWN_MAX 64
+
 struct sim_result {
     uint64_t seed;
     enum sim_stop stop;
@@ -70,6 +78,8 @@ struct sim_result {
     uint32_t latency[SIM_WHEN_COUNT][SIM_LATENCY_BINS];
     uint32_t drawn; /* number in draw[] */
     struct sim_drawn draw[SIM_DRAWN_MAX];
+    uint32_t faults_drawn; /* number in fault_draw[]; 0 without swarm mode */
+    struct sim_fault_drawn fault_draw[SIM_FAULTS_DRAWN_MAX];
     uint32_t samples;                      /* number in sample[] */
     const struct sim_sample *sample;       /* valid until the next run of the session */
     uint32_t logged;                       /* entries of the event log, kept or not */
@@ -94,6 +104,8 @@ void sim_figure_set(enum sim_figure figure, int64_t value);
 int64_t sim_figure_get(enum sim_figure figure);
 /* At the start of a run. Traced (DRAWN). */
 void sim_drawn_add(struct sim *sim, enum sim_option option, uint32_t value);
+/* At the start of a run. Traced (FAULT_DRAWN). More than SIM_FAULTS_DRAWN_MAX are traced only. */
+void sim_fault_drawn_add(struct sim *sim, uint32_t fault, bool possible, uint32_t ppm);
 void sim_sample_add(const struct sim_sample *sample);
 /* Text is cut to what an entry holds. What is logged during the boot belongs to every run. */
 void sim_log_add(sim_ns at, uint32_t id, const char *source, const char *text);

@@ -354,6 +354,47 @@ static bool sections_pass(struct sim__shrink *s, const char *kind)
     return changed;
 }
 
+/* What the seed drew, written down: the faults that it left out go, the others get the probability
+ * that they had. Draws of a fault's own come from a stream of its own, so that this is the same
+ * run. */
+static bool swarm_settle(struct sim__shrink *s)
+{
+    struct sim__variant *v;
+    struct sim_error ignored;
+    char name[SIM__SET_NAME], value[32];
+    bool possible;
+
+    if (sim__shrink_open(s, &s->best, &ignored))
+        return false;
+    possible =
+        sim_opt(s->scenario, SIM_OPT_EXPLORE_SWARM) && as_it_is(s) && s->result->faults_drawn;
+    v = copy_of(&s->best);
+    for (uint32_t i = 0; possible && i < s->result->faults_drawn; i++) {
+        const struct sim_fault_drawn *drawn = &s->result->fault_draw[i];
+        const struct sim_section *section = sim_section(s->scenario, "fault", drawn->fault);
+
+        if (!drawn->possible) {
+            char *text = sim__section_cut(v->text, "fault", sim_section_name(section));
+
+            possible = text != NULL;
+            if (text) {
+                free(v->text);
+                v->text = text;
+                settings_cut(v, "fault", sim_section_name(section));
+            }
+        } else if ((uint64_t)sim_section_opt(section, SIM_OPT_FAULT_PROBABILITY) != drawn->ppm) {
+            snprintf(name, sizeof name, "fault.%.60s.probability", sim_section_name(section));
+            snprintf(value, sizeof value, "%u.%04u%%", drawn->ppm / 10000, drawn->ppm % 10000);
+            possible = set(v, name, value);
+        }
+    }
+    sim__shrink_close(s);
+    if (possible && set(v, "explore.swarm", "no"))
+        return accept(s, v, share_of(s));
+    drop(v);
+    return false;
+}
+
 void sim__shrink_scenario(struct sim__shrink *s)
 {
     uint64_t cost_max = s->cost_max;
@@ -361,7 +402,8 @@ void sim__shrink_scenario(struct sim__shrink *s)
 
     s->cost_max -= cost_max / SCENARIO_SHARE;
     s->searching = true;
-    ever = ladder_climb(s);
+    ever = swarm_settle(s);
+    ever |= ladder_climb(s);
     for (int pass = 0; pass < PASSES_MAX && changed && !sim__shrink_over(s); pass++) {
         changed = sections_pass(s, "fault");
         changed |= sections_pass(s, "workload");

@@ -336,6 +336,11 @@ static void result_count(struct sim__cell_state *cell, const struct sim_report *
     result->seeds++;
     result->virtual_ns += report->virtual_ns;
     result->points += report->points;
+    if (!report->lost && report->figure[SIM_FIG_HEALED] >= 0) {
+        result->healed++;
+        if (report->figure[SIM_FIG_HEALED] > result->healed_max)
+            result->healed_max = report->figure[SIM_FIG_HEALED];
+    }
     if (report->lost && result->lost++ == 0)
         result->first_lost = report->seed;
     else if (!report->lost && report->errors == 0)

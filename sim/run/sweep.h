@@ -80,6 +80,8 @@ struct sim_cell_result {
     char lost_message[128];
     sim_ns virtual_ns;
     uint64_t points;
+    uint64_t healed; /* seeds with a figure `healed`, and the longest of them */
+    sim_ns healed_max;
     uint64_t covered;    /* seeds whose pairs were collected */
     uint32_t pairs;      /* distinct ones */
     uint64_t pairs_last; /* seed that found the last new one */

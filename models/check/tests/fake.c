@@ -126,6 +126,7 @@ static const struct check_config fake_config = {
             .max_pause = 5 * SIM_S,
             .unseen = SIM_S,
             .untold = 30 * SIM_S,
+            .recovery = 8 * SIM_S,
             .reset = SIM_NEVER / 2, /* a test that wants it sets another */
         },
     .ask =

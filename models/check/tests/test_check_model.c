@@ -126,7 +126,8 @@ sim_ns nt_high_since(const struct nt *nt, uint32_t cpu)
 static const char text[] =
     "[workload w]\nnumber_ios = 1\n"
     "[check]\ndrain = 7s\nstall = 2ms\nroutine = 3ms\ninitialize = 4ms\nisr = 5us\n"
-    "dispatch = 6s\nunseen = 9s\nuntold = 10s\nreset = 11s\n[port]\nmax_pause = 8s\n";
+    "dispatch = 6s\nunseen = 9s\nuntold = 10s\nreset = 11s\nrecovery = 12s\n"
+    "[port]\nmax_pause = 8s\n";
 
 static void setup(void)
 {
@@ -172,6 +173,7 @@ START_TEST(bounds_are_the_scenarios)
     ck_assert_int_eq(check->limits.unseen, 9 * SIM_S);
     ck_assert_int_eq(check->limits.untold, 10 * SIM_S);
     ck_assert_int_eq(check->limits.reset, 11 * SIM_S);
+    ck_assert_int_eq(check->limits.recovery, 12 * SIM_S);
 }
 END_TEST
 

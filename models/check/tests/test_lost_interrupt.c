@@ -70,6 +70,16 @@ START_TEST(but_not_for_ever)
 }
 END_TEST
 
+START_TEST(a_doorbell_that_is_lost_was_rung)
+{
+    posted(1000);
+    interrupt(1500);
+    fake_at(2000, SIM_EV_DOORBELL, 1, 1, 0, 0);
+    fake_run(100 * SIM_S);
+    fake_expect_silence();
+}
+END_TEST
+
 START_TEST(a_driver_that_masks_the_line_has_no_more_time)
 {
     fake_answer_bool(900, &fake_now.unseen.masked, true);
@@ -102,6 +112,7 @@ int main(void)
     tcase_add_test(tc, a_queue_that_the_driver_works_on_is_silent);
     tcase_add_test(tc, without_an_interrupt_there_is_more_time);
     tcase_add_test(tc, but_not_for_ever);
+    tcase_add_test(tc, a_doorbell_that_is_lost_was_rung);
     tcase_add_test(tc, a_driver_that_masks_the_line_has_no_more_time);
     tcase_add_test(tc, a_late_interrupt_shortens_the_time);
     suite_add_tcase(suite, tc);

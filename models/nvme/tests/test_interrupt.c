@@ -151,6 +151,7 @@ START_TEST(what_the_host_has_not_released_is_told)
     bench_run(SIM_MS);
     ck_assert(nvme_unseen(bench.ctrl, rings[0].qid, &unseen));
     ck_assert_uint_eq(unseen.entries, 2);
+    ck_assert_uint_eq(unseen.tail, 2);
     ck_assert_int_eq(unseen.since, posted);
     ck_assert_int_eq(unseen.told_at, bench.last[SIM_EV_CQE_POST].at);
     ck_assert(!unseen.masked);
