@@ -5,9 +5,10 @@
  * posting, when the service routine of the queue's vector was entered since the newest entry was
  * posted, or the driver keeps the vector masked by INTMS; within check.untold when no interrupt
  * came, because a fault lost it: then a time-out, a reset or a poll has to find them. Judged when
- * the bound is over. An entry that a driver has looked at and not released counts as unseen. Not
- * verified: queues with interrupts disabled, which somebody polls; entries that a reset has taken
- * away before the bound was over; what the driver does with an entry once it is released
+ * the bound is over. An entry that a driver has looked at and not released counts as unseen,
+ * unless it rang and a fault lost that.
+ * Not verified: queues with interrupts disabled, which somebody polls; entries that a reset has
+ * taken away before the bound was over; what the driver does with an entry once it is released
  * (srb-leaked).
  */
 #include "models/check/check_private.h"

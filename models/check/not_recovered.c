@@ -4,9 +4,9 @@
  * within check.recovery of it; (2) within check.recovery of the first I/O submitted after it one
  * such has ended well, or was refused with NO_DEVICE: the adapter has been given up, and says so;
  * (3) once one has ended well, none that was submitted later ends with an error. Judged when the
- * bounds are over, and at the end of each I/O. Not verified: runs without check.heal; (2) and (3)
- * once the host has stopped, removed or put to sleep the adapter after the healing; what a read
- * returns (data-integrity).
+ * bounds are over, and at the end of each I/O.
+ * Not verified: runs without check.heal; (2) and (3) once the host has stopped, removed or put to
+ * sleep the adapter after the healing; what a read returns (data-integrity).
  */
 #include "models/check/check_private.h"
 

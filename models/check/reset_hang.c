@@ -5,8 +5,8 @@
  * says where the adapter stands: served, or refused for good, with any status but BUS_RESET, BUSY
  * and those of requests that were given back. A further reset meanwhile belongs to the same
  * recovery: resets that follow one another without such a request in between are one that hangs.
- * Judged when the bound is over. Not verified: (2) while no request waits, or the adapter is paused
- * or busy (adapter-stuck).
+ * Judged when the bound is over.
+ * Not verified: (2) while no request waits, or the adapter is paused or busy (adapter-stuck).
  */
 #include "models/check/check_private.h"
 

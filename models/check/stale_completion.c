@@ -1,13 +1,14 @@
 /* models/check/stale_completion.c - the rule stale-completion.
  *
  * Verifies: no SRB is completed with success while the controller still works on its own command:
- * the driver has then taken an entry for it that belongs to another command, to an earlier session,
- * or to none. Judged at RequestComplete, for a while after something happened that makes such
- * entries: an entry was posted for a command that had been given back, or twice, or for no command;
- * a momentary fault struck (a torn entry, a wrong field); CSTS.RDY became 1 after a reset (what an
- * earlier session has left in a ring). Not verified: commands that move no data (flush), or whose
- * data lies in memory of the driver's own, for they cannot be told apart; requests whose own
- * command was not fetched yet, or was lost by the controller; completions with an error.
+ * the driver has then taken an entry for it that belongs to another command, to an earlier
+ * session, or to none. Judged at RequestComplete, for a while after something happened that makes
+ * such entries: an entry was posted for a command that had been given back, or twice, or for no
+ * command; a momentary fault struck (a torn entry, a wrong field); CSTS.RDY became 1 after a reset
+ * (what an earlier session has left in a ring).
+ * Not verified: commands that move no data (flush), or whose data lies in memory of the driver's
+ * own, for they cannot be told apart; requests whose own command was not fetched yet, or was lost
+ * by the controller; completions with an error.
  */
 #include <stdio.h>
 

@@ -45,7 +45,8 @@ uint16_t nvme__create_cq(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
     if (nvme_cc_iocqes(ctrl->cc) != NVME_CQE_SHIFT)
         return nvme__refuse(ctrl, NVME_GUEST_CC_CQ_ENTRY_SIZE, ctrl->cc, NVME_INVALID_QUEUE_SIZE);
     /* 5.3: with INTx the vector is 0. */
-    if (ctrl->host.msix(ctrl->host.ctx) && ctrl->options.vectors)
+    if ((ctrl->host.msix(ctrl->host.ctx) || ctrl->host.msi(ctrl->host.ctx)) &&
+        ctrl->options.vectors)
         vectors = ctrl->options.vectors;
     if (vector >= vectors)
         return nvme__refuse(ctrl, NVME_GUEST_QUEUE_VECTOR, vector, NVME_INVALID_VECTOR);

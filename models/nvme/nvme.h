@@ -24,9 +24,10 @@ struct nvme_host {
      * as fatal (CSTS.CFS). */
     int (*read)(void *ctx, uint64_t phys, void *to, size_t bytes);
     int (*write)(void *ctx, uint64_t phys, const void *from, size_t bytes);
-    void (*message)(void *ctx, uint32_t vector); /* MSI-X */
+    void (*message)(void *ctx, uint32_t vector); /* MSI-X, MSI */
     void (*line)(void *ctx, bool asserted);      /* INTx level, after INTMS/INTMC */
-    bool (*msix)(void *ctx);                     /* MSI-X enabled? else INTx is driven */
+    bool (*msix)(void *ctx);                     /* MSI-X enabled? */
+    bool (*msi)(void *ctx);                      /* MSI enabled? Neither: INTx is driven */
     void *ctx;
 };
 

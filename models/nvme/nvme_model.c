@@ -63,7 +63,16 @@ static void bus_line(void *ctx, bool asserted)
 
 static bool bus_msix(void *ctx)
 {
-    return pci_msix_enabled(((struct bus *)ctx)->pci);
+    const struct pci_function *pci = ((struct bus *)ctx)->pci;
+
+    return pci_msix_enabled(pci) && pci_kind(pci) == PCI_MSIX;
+}
+
+static bool bus_msi(void *ctx)
+{
+    const struct pci_function *pci = ((struct bus *)ctx)->pci;
+
+    return pci_msix_enabled(pci) && pci_kind(pci) == PCI_MSI;
 }
 
 /* --- set-up ----------------------------------------------------------------------------------- */
@@ -183,6 +192,7 @@ static int setup(struct sim_machine *machine, struct sim_error *error)
                                                                   .message = bus_message,
                                                                   .line = bus_line,
                                                                   .msix = bus_msix,
+                                                                  .msi = bus_msi,
                                                                   .ctx = bus},
                                               faults_of(machine));
     for (uint32_t i = 0; i < NVME_GUEST_COUNT; i++)

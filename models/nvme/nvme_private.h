@@ -154,9 +154,10 @@ struct nvme_ctrl {
     struct sim_stream latency, late;
 
     enum nvme_state state;
-    bool stopped; /* by a fault: nothing is fetched or completed */
-    bool starved; /* fetching waits for a free slot */
-    bool line;    /* INTx level that the host was told */
+    bool stopped;    /* by a fault: nothing is fetched or completed */
+    bool starved;    /* fetching waits for a free slot */
+    bool line;       /* INTx level that the host was told */
+    uint32_t status; /* MSI: vectors that have unseen entries and are not masked (IS, 7.5.1.1) */
     uint64_t cap, asq, acq;
     uint64_t blocks; /* of a namespace */
     uint32_t cc, csts, intms, aqa;

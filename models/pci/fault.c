@@ -8,6 +8,8 @@
  */
 #include "models/pci/pci_private.h"
 
+#define PULSE (10 * SIM_US) /* of an INTx line, for nothing: long enough to be seen */
+
 /* What an action makes of a message. */
 struct raised {
     bool lost, twice;
@@ -28,6 +30,39 @@ void pci__fault_raise(struct pci_function *pci, uint32_t vector)
     pci__send(pci, vector, raised.later);
     if (raised.twice)
         pci__send(pci, vector, raised.again);
+}
+
+static void line_again(struct sim_event *event, void *ctx)
+{
+    (void)event;
+    pci__line_changed(ctx);
+}
+
+/* INTx is a pair of messages as well, for the rise and for the fall. A rise that is lost is not
+ * seen, however long the line stays up; one that is put off is seen if the line is still up. What
+ * comes twice is a level like any other. */
+bool pci__fault_line(struct pci_function *pci, bool level)
+{
+    struct raised raised = {0};
+    const struct fault_occasion occasion = {.on = SIM_FAULT_ON_INTERRUPT, .subject = &raised};
+
+    if (!level) {
+        pci->line_shown = pci->line_lost = false;
+        return false;
+    }
+    if (pci->line_delivered)
+        return false;
+    if (pci->faults && !pci->line_shown && fault_watched(pci->faults, SIM_FAULT_ON_INTERRUPT)) {
+        pci->line_shown = true;
+        fault_here(pci->faults, &occasion);
+        pci->line_lost = raised.lost;
+        if (raised.later) {
+            if (!sim_event_pending(&pci->again_event))
+                sim_event_in(pci->sim, &pci->again_event, raised.later, line_again, pci);
+            return true;
+        }
+    }
+    return pci->line_lost || sim_event_pending(&pci->again_event);
 }
 
 static sim_ns delay_of(const struct fault *fault)
@@ -75,24 +110,37 @@ static void foreign_over(struct sim_event *event, void *ctx)
     pci__line_changed(pci);
 }
 
-static void foreign(void *ctx, const struct fault *fault, const struct fault_occasion *occasion)
+/* Somebody else asserts the line for so long. */
+static void pulse(struct pci_function *pci, sim_ns ns)
 {
-    struct pci_function *pci = ctx;
-
-    (void)occasion;
     for (uint32_t i = 0; i < PCI_FOREIGN_MAX && !pci->msix; i++)
         if (!sim_event_pending(&pci->foreign_event[i])) {
             pci->foreign++;
             pci__line_changed(pci);
-            sim_event_in(pci->sim, &pci->foreign_event[i], delay_of(fault), foreign_over, pci);
+            sim_event_in(pci->sim, &pci->foreign_event[i], ns, foreign_over, pci);
             return;
         }
+}
+
+static void foreign(void *ctx, const struct fault *fault, const struct fault_occasion *occasion)
+{
+    (void)occasion;
+    pulse(ctx, delay_of(fault));
+}
+
+/* With INTx a pulse that nobody owns up to. */
+static void for_nothing(struct pci_function *pci, const struct fault *fault)
+{
+    if (pci->msix)
+        pci_msix_raise(pci, vector_of(fault));
+    else
+        pulse(pci, PULSE);
 }
 
 static void spurious(void *ctx, const struct fault *fault, const struct fault_occasion *occasion)
 {
     (void)occasion;
-    pci_msix_raise(ctx, vector_of(fault));
+    for_nothing(ctx, fault);
 }
 
 static void storm_event(struct sim_event *event, void *ctx)
@@ -101,7 +149,7 @@ static void storm_event(struct sim_event *event, void *ctx)
 
     if (!pci->storm)
         return;
-    pci_msix_raise(pci, vector_of(pci->storm));
+    for_nothing(pci, pci->storm);
     sim_event_in(pci->sim, event, delay_of(pci->storm), storm_event, pci);
 }
 

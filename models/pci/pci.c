@@ -1,11 +1,11 @@
-/* models/pci/pci.c - MSI-X vectors and the INTx line of one function.
+/* models/pci/pci.c - MSI-X or MSI vectors and the INTx line of one function.
  *
  * A message is a write on the bus: once sent it cannot be called back, by masking, by aiming the
  * vector elsewhere or by disabling MSI-X. So each vector has a few messages of its own on the way,
  * each with the CPU it was sent to. A further one while all are on the way adds nothing: one that
  * was sent before will arrive after it, and an interrupt controller merges requests that it has not
  * delivered. INTx changes arrive one delivery time later, and only what the line is by then: a
- * pulse shorter than that is not seen. Left out: MSI, the function mask, several functions sharing
+ * pulse shorter than that is not seen. Left out: the function mask, several functions sharing
  * a line. What can go wrong with them is in fault.c. Source: PCI Local Bus 3.0, 6.8.2; PCI
  * Express 3.0, 2.2.8.1 and 6.1.
  */
@@ -16,6 +16,7 @@ struct pci_function *pci_create(struct sim *sim, const struct pci_options *optio
     struct pci_function *pci = sim_world_alloc(sizeof(*pci), 64);
 
     SIM_ASSERT(options->vectors <= PCI_VECTORS_MAX);
+    SIM_ASSERT(pci_grant(options->kind, options->vectors) == options->vectors);
     SIM_ASSERT(options->delivery_ns >= 0);
     pci->sim = sim;
     pci->options = *options;
@@ -30,6 +31,22 @@ void pci_set_sink(struct pci_function *pci, const struct pci_sink *sink)
     pci->sink = *sink;
 }
 
+uint32_t pci_grant(enum pci_kind kind, uint32_t vectors)
+{
+    uint32_t granted = 1;
+
+    if (kind == PCI_MSIX || !vectors)
+        return vectors;
+    while (granted * 2 <= vectors && granted < PCI_MSI_MAX)
+        granted *= 2;
+    return granted;
+}
+
+enum pci_kind pci_kind(const struct pci_function *pci)
+{
+    return pci->options.kind;
+}
+
 uint32_t pci_vectors(const struct pci_function *pci)
 {
     return pci->options.vectors;
@@ -42,7 +59,7 @@ static sim_ns on_the_way(struct pci_function *pci)
     return mean ? floor + sim_stream_exponential(&pci->delivery, mean - floor) : 0;
 }
 
-/* --- MSI-X ------------------------------------------------------------------------------------ */
+/* --- messages --------------------------------------------------------------------------------- */
 
 static struct vector *vector_of(const struct pci_function *pci, uint32_t vector)
 {
@@ -98,6 +115,8 @@ void pci_msix_aim(struct pci_function *pci, uint32_t vector, uint32_t cpu)
 {
     SIM_ASSERT(cpu < PCI_CPUS_MAX);
     vector_of(pci, vector)->cpu = cpu;
+    for (uint32_t i = 0; pci->options.kind == PCI_MSI && i < pci->options.vectors; i++)
+        pci->vectors[i].cpu = cpu; /* one address for all */
 }
 
 uint32_t pci_msix_target(const struct pci_function *pci, uint32_t vector)
@@ -109,6 +128,8 @@ void pci_msix_mask(struct pci_function *pci, uint32_t vector, enum pci_mask mask
 {
     struct vector *v = vector_of(pci, vector);
 
+    if (pci->options.kind == PCI_MSI && !pci->options.maskable)
+        return;
     v->masked = mask == PCI_MASKED;
     if (v->masked || !v->pending)
         return;
@@ -147,7 +168,7 @@ static void line_arrives(struct sim_event *event, void *ctx)
     struct pci_function *pci = ctx;
 
     SIM_ASSERT(event == &pci->line_event);
-    if (level(pci) == pci->line_delivered)
+    if (pci__fault_line(pci, level(pci)) || level(pci) == pci->line_delivered)
         return;
     pci->line_delivered = level(pci);
     sim_trace(pci->sim, SIM_EV_INTX, level(pci), 0, 0, 0);

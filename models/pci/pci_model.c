@@ -5,14 +5,18 @@
 #include "models/pci/pci.h"
 #include "sim/scenario/scenario.h"
 
-enum { MSIX, INTX }; /* the words of [machine] interrupts, in their order */
+enum { MSIX, INTX, MSI }; /* the words of [machine] interrupts, in their order */
 
 static int setup(struct sim_machine *machine, struct sim_error *error)
 {
     const struct sim_scenario *s = machine->scenario;
-    bool msix = sim_opt(s, SIM_OPT_MACHINE_INTERRUPTS) == MSIX;
+    int64_t interrupts = sim_opt(s, SIM_OPT_MACHINE_INTERRUPTS);
+    enum pci_kind kind = interrupts == MSI ? PCI_MSI : PCI_MSIX;
+    uint32_t vectors = pci_grant(kind, (uint32_t)sim_opt(s, SIM_OPT_MACHINE_VECTORS));
     struct pci_options options = {
-        .vectors = msix ? (uint32_t)sim_opt(s, SIM_OPT_MACHINE_VECTORS) : 0,
+        .vectors = interrupts == INTX ? 0 : vectors,
+        .kind = kind,
+        .maskable = sim_opt(s, SIM_OPT_MACHINE_MSI_MASK),
         .delivery_ns = sim_opt(s, SIM_OPT_MACHINE_INTERRUPT),
     };
 

@@ -31,10 +31,12 @@ struct pci_function {
     bool msix;
     bool line;             /* as the device drives it */
     bool line_delivered;   /* as the processors see it */
+    bool line_shown;       /* this rise was an occasion already */
+    bool line_lost;        /* it is not seen until the line has fallen */
     uint32_t foreign;      /* other devices that assert the line as well */
     struct faults *faults; /* NULL: none */
     uint32_t cpus;         /* that a fault may aim a vector at */
-    struct sim_event foreign_event[PCI_FOREIGN_MAX], storm_event;
+    struct sim_event foreign_event[PCI_FOREIGN_MAX], storm_event, again_event;
     const struct fault *storm;
     struct vector *vectors;
 };
@@ -43,6 +45,8 @@ struct pci_function {
 void pci__send(struct pci_function *pci, uint32_t vector, sim_ns later);
 /* What drives the line has changed. */
 void pci__line_changed(struct pci_function *pci);
+/* fault.c: the line is about to change for the processors. True: not now, or not this time. */
+bool pci__fault_line(struct pci_function *pci, bool level);
 /* fault.c: somebody waits for interrupts; sends the message, or what becomes of it. */
 void pci__fault_raise(struct pci_function *pci, uint32_t vector);
 

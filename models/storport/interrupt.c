@@ -1,9 +1,9 @@
 /* models/storport/interrupt.c - interrupts from the bus to the miniport, and messages
  * (chapters 1.1, 1.5, 2.9).
  *
- * Message i goes to CPU i modulo the number of CPUs, all at one DIRQL (8.1-11 a). The service
- * routine runs under its message's lock (PerMessage) or the interrupt lock, so interrupts that come
- * before HwStorInitialize is over wait for it (8.1-13 a).
+ * Message i goes to CPU i modulo the number of CPUs, with MSI all go to CPU 0; all at one DIRQL
+ * (8.1-11 a). The service routine runs under its message's lock (PerMessage) or the interrupt lock,
+ * so interrupts that come before HwStorInitialize is over wait for it (8.1-13 a).
  */
 #include "models/storport/sp_private.h"
 
@@ -105,13 +105,19 @@ void sp__interrupts_create(struct sp_port *port)
         pci_set_sink(port->at.pci, &sink);
 }
 
+/* MSI has one address for all of its messages, and so one CPU. */
+static uint32_t cpu_of(const struct sp_port *port, uint32_t message)
+{
+    return port->config.msi ? 0 : message % port->cpus;
+}
+
 static void connect_messages(struct sp_port *port)
 {
     for (uint32_t i = 0; i < port->messages; i++) {
         nt_interrupt_connect(port->at.nt, &port->message[i].interrupt, i, SP_DIRQL, false,
                              message_service, &port->message[i]);
         if (port->at.pci)
-            pci_msix_aim(port->at.pci, i, i % port->cpus);
+            pci_msix_aim(port->at.pci, i, cpu_of(port, i));
     }
     sp__messages_level(port);
 }
@@ -183,7 +189,7 @@ ULONG SIM_API StorPortGetMSIInfo(PVOID HwDeviceExtension, ULONG MessageId,
     InterruptInfo->MessageId = MessageId;
     InterruptInfo->MessageData = MSI_VECTOR_FIRST + MessageId;
     InterruptInfo->MessageAddress.QuadPart =
-        (LONGLONG)(MSI_ADDRESS | (uint64_t)(MessageId % port->cpus) << 12);
+        (LONGLONG)(MSI_ADDRESS | (uint64_t)cpu_of(port, MessageId) << 12);
     InterruptInfo->InterruptVector = MSI_VECTOR_FIRST + MessageId;
     InterruptInfo->InterruptLevel = port->message[MessageId].interrupt.irql;
     InterruptInfo->InterruptMode = Latched;

@@ -9,8 +9,8 @@
 #include "sim/engine/names.h"
 #include "sim/scenario/scenario.h"
 
-enum { SILENT_DEFAULT, SILENT_RANDOM };    /* of port.silent */
-enum { INTERRUPTS_MSIX, INTERRUPTS_INTX }; /* of machine.interrupts */
+enum { SILENT_DEFAULT, SILENT_RANDOM };                    /* of port.silent */
+enum { INTERRUPTS_MSIX, INTERRUPTS_INTX, INTERRUPTS_MSI }; /* of machine.interrupts */
 
 static uint64_t read_controller(void *ctx, uint32_t offset, uint32_t bytes)
 {
@@ -59,8 +59,11 @@ static void read_options(const struct sim_scenario *scenario, struct sp_config *
     config->parameter = sim_opt_text(scenario, SIM_OPT_DRIVER_PARAMETER);
     config->slots_expected = slots_expected(scenario);
     config->vectors = 0;
-    if (sim_opt(scenario, SIM_OPT_MACHINE_INTERRUPTS) == INTERRUPTS_MSIX)
-        config->vectors = (uint32_t)sim_opt(scenario, SIM_OPT_MACHINE_VECTORS);
+    config->msi = sim_opt(scenario, SIM_OPT_MACHINE_INTERRUPTS) == INTERRUPTS_MSI;
+    config->msi_mask = sim_opt(scenario, SIM_OPT_MACHINE_MSI_MASK);
+    if (sim_opt(scenario, SIM_OPT_MACHINE_INTERRUPTS) != INTERRUPTS_INTX)
+        config->vectors = pci_grant(config->msi ? PCI_MSI : PCI_MSIX,
+                                    (uint32_t)sim_opt(scenario, SIM_OPT_MACHINE_VECTORS));
 }
 
 /* The service is called as the module's file is: "nvme" for .../nvme.so. */

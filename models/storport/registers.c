@@ -170,8 +170,19 @@ PORT_ROUTINES(Ulong, ULONG)
 
 /* --- configuration space --------------------------------------------------------------------- */
 
-/* An NVM Express function: class 01 08 02, one 64-bit BAR, an MSI-X capability when messages are
- * granted. */
+/* Message Control (PCI Local Bus 3.0, 6.8.1.3): enabled, so many messages asked for and granted,
+ * 64-bit addresses. */
+static void msi_capability(uint8_t *at, uint32_t vectors, bool mask)
+{
+    uint32_t log = (uint32_t)__builtin_ctz(vectors);
+
+    at[0] = PCI_CAPABILITY_ID_MSI;
+    at[2] = (uint8_t)(0x80 | log << 4 | log << 1 | 1);
+    at[3] = mask;
+}
+
+/* An NVM Express function: class 01 08 02, one 64-bit BAR, an MSI-X or MSI capability when
+ * messages are granted. */
 void sp__pci_config_init(struct sp_port *port)
 {
     PCI_COMMON_CONFIG *config = (PCI_COMMON_CONFIG *)(void *)port->pci_config;
@@ -189,6 +200,10 @@ void sp__pci_config_init(struct sp_port *port)
         return;
     config->Status = PCI_STATUS_CAPABILITIES_LIST;
     config->u.type0.CapabilitiesPtr = PCI_MSIX_AT;
+    if (port->config.msi) {
+        msi_capability(msix, port->config.vectors, port->config.msi_mask);
+        return;
+    }
     msix[0] = PCI_CAPABILITY_ID_MSIX;
     msix[2] = (uint8_t)(port->config.vectors - 1);
     msix[3] = 0x80; /* enabled */

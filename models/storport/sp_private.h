@@ -67,7 +67,8 @@ struct sp_config {
     sim_ns timer_grain_ns;
     sim_ns reset_timeout_ns, reset_hold_ns;
     uint32_t queue_depth;
-    uint32_t vectors;      /* MSI-X messages granted; 0: INTx */
+    uint32_t vectors;      /* messages granted; 0: INTx */
+    bool msi, msi_mask;    /* they are MSI, with mask bits; else MSI-X */
     sim_ns busy_pause_ns;  /* BusyPauseTime (chapter 3.6) */
     uint32_t busy_retries; /* BusyRetryCount */
     uint32_t full_ppm;     /* QueueFullWaitIoPercentage, millionths */

@@ -54,6 +54,12 @@ static bool host_msix(void *ctx)
     return bench.msix;
 }
 
+static bool host_msi(void *ctx)
+{
+    (void)ctx;
+    return bench.msi;
+}
+
 static void sink(struct sim *sim, const struct sim_record *record, void *ctx)
 {
     (void)sim;
@@ -88,7 +94,8 @@ void bench_open(void)
                                    .write = host_write,
                                    .message = host_message,
                                    .line = host_line,
-                                   .msix = host_msix};
+                                   .msix = host_msix,
+                                   .msi = host_msi};
     struct sim_config config;
 
     ck_assert_int_eq(sim_world_create(), 0);
@@ -345,7 +352,7 @@ struct nvme_sqe bench_create_sq(uint32_t qid, uint32_t entries, uint64_t base, u
 
 void bench_create(struct ring *admin, struct ring *ring, uint32_t qid, uint32_t entries)
 {
-    uint32_t vector = bench.msix ? qid : 0;
+    uint32_t vector = bench.msix || bench.msi ? qid : 0;
 
     ring_init(ring, qid, entries);
     ck_assert_uint_eq(bench_do(admin, bench_create_cq(qid, entries, ring->cq, vector), NULL), 0);

@@ -26,7 +26,7 @@ extern struct bench {
     uint64_t used;                      /* bump allocator over memory */
     uint64_t refuse_from, refuse_to;    /* physical addresses that answer -1 */
     uint32_t messages[NVME_QUEUES_MAX]; /* by vector */
-    bool msix, line;
+    bool msix, msi, line;
     uint32_t line_changes;
     uint32_t events[SIM_EV_COUNT];        /* traced, by name */
     struct sim_record last[SIM_EV_COUNT]; /* the latest of each */

@@ -166,10 +166,59 @@ START_TEST(what_the_host_has_not_released_is_told)
 }
 END_TEST
 
+/* With MSI a message is an edge of the interrupt status (7.5.1.1). Queues 1 and 2 share vector 0
+ * here. */
+START_TEST(msi_sends_a_message_when_a_vector_s_status_rises_and_not_before_all_is_released)
+{
+    struct nvme_cqe cqe;
+
+    bench.msix = false;
+    bench_bring_up(&admin, rings, 2);
+    bench.msi = true;
+    memset(bench.messages, 0, sizeof(bench.messages));
+    bench_submit(&rings[0], a_flush());
+    bench_run(SIM_MS);
+    ck_assert_uint_eq(bench.messages[0], 1);
+    bench_submit(&rings[1], a_flush());
+    bench_submit(&rings[1], a_flush());
+    bench_run(SIM_MS);
+    ck_assert_uint_eq(bench.messages[0], 1);
+    ck_assert(bench_reap(&rings[0], &cqe));
+    bench_release(&rings[0]);
+    ck_assert_uint_eq(bench.messages[0], 1);
+    while (bench_reap(&rings[1], &cqe))
+        bench_release(&rings[1]);
+    bench_submit(&rings[0], a_flush());
+    bench_run(SIM_MS);
+    ck_assert_uint_eq(bench.messages[0], 2);
+    ck_assert(!bench.line);
+}
+END_TEST
+
+START_TEST(with_msi_the_mask_registers_hold_messages_back_and_send_them)
+{
+    bench.msix = false;
+    bench_bring_up(&admin, rings, 1);
+    bench.msi = true;
+    memset(bench.messages, 0, sizeof(bench.messages));
+    bench_write(NVME_REG_INTMS, 1);
+    bench_submit(&rings[0], a_flush());
+    bench_run(SIM_MS);
+    ck_assert_uint_eq(bench.messages[0], 0);
+    bench_write(NVME_REG_INTMC, 1);
+    ck_assert_uint_eq(bench.messages[0], 1);
+    bench_write(NVME_REG_INTMC, 1);
+    ck_assert_uint_eq(bench.messages[0], 1);
+    bench_no_mistakes();
+}
+END_TEST
+
 BENCH_MAIN("interrupt", T(intx_is_high_while_entries_are_not_released),
            T(intms_takes_the_line_down_and_intmc_brings_it_back),
            T(a_masked_vector_keeps_the_line_low_for_entries_that_come_later),
            T(clearing_en_takes_the_line_down),
            T(msix_sends_one_message_for_each_entry_on_its_queue_s_vector),
            LOOP(a_queue_without_interrupts_is_silent, 2), T(the_mask_registers_mask_no_messages),
-           T(what_the_host_has_not_released_is_told))
+           T(what_the_host_has_not_released_is_told),
+           T(msi_sends_a_message_when_a_vector_s_status_rises_and_not_before_all_is_released),
+           T(with_msi_the_mask_registers_hold_messages_back_and_send_them))

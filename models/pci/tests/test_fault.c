@@ -173,6 +173,51 @@ START_TEST(with_messages_the_line_is_silent)
 }
 END_TEST
 
+START_TEST(a_line_whose_rise_is_lost_is_not_seen_until_it_has_fallen)
+{
+    build(0, "[fault f]\naction = lose-interrupt\non = interrupt\n");
+    pci_intx_set(pci, true);
+    run(SIM_S);
+    ck_assert(!seen.level);
+    pci_intx_set(pci, false);
+    run(10);
+    pci_intx_set(pci, true);
+    run(10);
+    ck_assert(seen.level);
+}
+END_TEST
+
+START_TEST(a_line_may_rise_late_if_it_is_still_up)
+{
+    build(0, "[fault f]\naction = delay-interrupt\non = interrupt\ndelay = 5ms\ntimes = 2\n");
+    pci_intx_set(pci, true);
+    run(5 * SIM_MS - 2);
+    ck_assert(!seen.level);
+    run(3);
+    ck_assert(seen.level);
+    pci_intx_set(pci, false);
+    run(10);
+    pci_intx_set(pci, true);
+    run(SIM_MS);
+    pci_intx_set(pci, false);
+    run(SIM_S);
+    ck_assert_uint_eq(seen.changes, 2);
+}
+END_TEST
+
+START_TEST(a_line_rises_for_nothing_once_or_as_a_storm)
+{
+    build(0, "[fault f]\naction = spurious-interrupt\n"
+             "[fault g]\naction = interrupt-storm\nat = 1ms\ndelay = 20us\nuntil = time\n"
+             "duration = 1ms\n");
+    run(SIM_MS / 2);
+    ck_assert_uint_eq(seen.changes, 2);
+    run(SIM_S);
+    ck_assert_uint_ge(seen.changes, 2 + 2 * 49);
+    ck_assert(!seen.level);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("pci");
@@ -188,6 +233,9 @@ int main(void)
     tcase_add_loop_test(tc, a_vector_is_aimed_elsewhere_and_what_is_pending_follows, 0, 2);
     tcase_add_test(tc, another_device_holds_the_line_until_it_is_served);
     tcase_add_test(tc, with_messages_the_line_is_silent);
+    tcase_add_test(tc, a_line_whose_rise_is_lost_is_not_seen_until_it_has_fallen);
+    tcase_add_test(tc, a_line_may_rise_late_if_it_is_still_up);
+    tcase_add_test(tc, a_line_rises_for_nothing_once_or_as_a_storm);
     suite_add_tcase(suite, tc);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

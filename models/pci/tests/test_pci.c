@@ -220,6 +220,55 @@ START_TEST(the_line_is_silent_while_msix_is_enabled_and_goes_low_when_it_is)
 }
 END_TEST
 
+START_TEST(msi_grants_a_power_of_two_and_msix_what_there_is)
+{
+    ck_assert_uint_eq(pci_grant(PCI_MSIX, 9), 9);
+    ck_assert_uint_eq(pci_grant(PCI_MSI, 0), 0);
+    ck_assert_uint_eq(pci_grant(PCI_MSI, 1), 1);
+    ck_assert_uint_eq(pci_grant(PCI_MSI, 9), 8);
+    ck_assert_uint_eq(pci_grant(PCI_MSI, 64), 32);
+}
+END_TEST
+
+static void create_msi(bool maskable)
+{
+    pci = pci_create(sim,
+                     &(struct pci_options){
+                         .vectors = 4, .kind = PCI_MSI, .maskable = maskable, .delivery_ns = MEAN});
+    pci_set_sink(pci, &(struct pci_sink){.message = message, .line = level});
+    pci_msix_enable(pci, true);
+}
+
+START_TEST(msi_has_one_address_for_all_messages)
+{
+    create_msi(false);
+    ck_assert_int_eq(pci_kind(pci), PCI_MSI);
+    pci_msix_raise(pci, 3); /* is on its way to where it was aimed */
+    pci_msix_aim(pci, 1, 2);
+    settle();
+    ck_assert_uint_eq(arrived.vector, 3);
+    ck_assert_uint_eq(arrived.cpu, 0);
+    pci_msix_raise(pci, 3);
+    settle();
+    ck_assert_uint_eq(arrived.cpu, 2);
+}
+END_TEST
+
+START_TEST(msi_is_masked_only_where_it_has_mask_bits)
+{
+    create_msi(_i);
+    pci_msix_mask(pci, 1, PCI_MASKED);
+    pci_msix_raise(pci, 1);
+    settle();
+    ck_assert_uint_eq(arrived.count, _i ? 0 : 1);
+    pci_msix_aim(pci, 2, 3);
+    pci_msix_mask(pci, 1, PCI_UNMASKED);
+    settle();
+    ck_assert_uint_eq(arrived.count, 1);
+    ck_assert_uint_eq(arrived.cpu, _i ? 3 : 0);
+}
+END_TEST
+
 START_TEST(messages_on_the_way_are_part_of_the_world)
 {
     pci_msix_raise(pci, 2);
@@ -271,6 +320,9 @@ int main(void)
     tcase_add_test(tc, the_line_is_silent_while_msix_is_enabled_and_goes_low_when_it_is);
     tcase_add_test(tc, messages_on_the_way_are_part_of_the_world);
     tcase_add_loop_test(tc, the_scenario_says_how_many_vectors_there_are, 0, 2);
+    tcase_add_test(tc, msi_grants_a_power_of_two_and_msix_what_there_is);
+    tcase_add_test(tc, msi_has_one_address_for_all_messages);
+    tcase_add_loop_test(tc, msi_is_masked_only_where_it_has_mask_bits, 0, 2);
     suite_add_tcase(suite, tc);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

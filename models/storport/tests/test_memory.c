@@ -10,12 +10,12 @@
 
 static void *uncached;
 static uint8_t *registers;
+static PCI_COMMON_CONFIG config;
 
 static ULONG SIM_API find(PVOID devext, PVOID context, PVOID bus, PCHAR argument,
                           PPORT_CONFIGURATION_INFORMATION info, PBOOLEAN reserved)
 {
     ACCESS_RANGE *range = &(*info->AccessRanges)[0];
-    PCI_COMMON_CONFIG config;
 
     (void)context;
     (void)bus;
@@ -258,6 +258,22 @@ START_TEST(a_bug_check_is_a_finding)
 }
 END_TEST
 
+/* PCI Local Bus 3.0, 6.8.1.3 and 6.8.2.3: four messages, enabled. */
+START_TEST(the_capability_is_that_of_the_messages_that_were_granted)
+{
+    const uint8_t *capability;
+
+    mini.config.vectors = 4;
+    mini.config.msi = _i;
+    mini.config.msi_mask = _i == 2;
+    boot();
+    capability = (const uint8_t *)&config + config.u.type0.CapabilitiesPtr;
+    ck_assert_uint_eq(capability[0], _i ? PCI_CAPABILITY_ID_MSI : PCI_CAPABILITY_ID_MSIX);
+    ck_assert_uint_eq(capability[2], _i ? 0xA5 : 3);
+    ck_assert_uint_eq(capability[3], _i ? _i == 2 : 0x80);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tc = tcase_create("memory");
@@ -279,6 +295,7 @@ int main(void)
     tcase_add_test(tc, lun_extensions_are_zeroed);
     tcase_add_test(tc, a_failed_assertion_of_the_driver_is_a_finding);
     tcase_add_test(tc, a_bug_check_is_a_finding);
+    tcase_add_loop_test(tc, the_capability_is_that_of_the_messages_that_were_granted, 0, 3);
     suite_add_tcase(s, tc);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
