@@ -3,11 +3,11 @@
  *
  *   controller  create, the state machine of CC.EN, CSTS.RDY, shutdown and fatal status
  *   registers   access rules, what a read gives, what a write does
- *   queue       rings and doorbells, arbitration and fetch, posting of completion entries
+ *   queue       rings and doorbells, posting of completion entries
  *   interrupt   INTx level, MSI-X messages
  *   command     slots, life of a command: fetched, data moved, completed
  *   latency     how long a command takes and when its data moves
- *   arbitration weighted round robin
+ *   fetch       arbitration and fetch
  *   prp, sgl    where a command's data is: PRP entries and lists; SGLs
  *   admin       the admin command set: which there are, Abort
  *   admin_queue, event, firmware, format, selftest   families of admin commands
@@ -239,26 +239,21 @@ void nvme__cq_create(struct nvme_ctrl *ctrl, uint32_t qid, uint64_t base, uint32
 void nvme__sq_delete(struct nvme_ctrl *ctrl, uint32_t qid);
 void nvme__cq_delete(struct nvme_ctrl *ctrl, uint32_t qid);
 void nvme__doorbell(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t value);
-/* Lets fetching begin if there is anything to fetch and nothing in its way. */
-void nvme__fetch_kick(struct nvme_ctrl *ctrl);
 /* Posts the command's completion entry, or keeps it until its queue has room. Ends the command. */
 void nvme__post(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
 /* Posts an entry that no command earned now; its phase is the queue's. Nothing where there is no
  * such queue, no room, or nothing is completed. */
 void nvme__post_entry(struct nvme_ctrl *ctrl, uint32_t cqid, struct nvme_cqe entry);
 
-/* Commands of one turn (4.13): Arbitration Burst. */
-uint32_t nvme__burst(const struct nvme_ctrl *ctrl);
-/* Fetches up to so many commands of a queue that has some. */
-void nvme__fetch_burst(struct nvme_ctrl *ctrl, uint32_t qid, uint32_t limit);
 /* Doorbells lie 4 << stride bytes apart: SQ 0, CQ 0, SQ 1, ... */
 static inline uint32_t nvme__doorbell_index(const struct nvme_ctrl *ctrl, uint32_t offset)
 {
     return (offset - NVME_DOORBELLS) >> (2 + ctrl->options.stride);
 }
 
-/* --- arbitration.c --- */
-void nvme__weighted_round(struct nvme_ctrl *ctrl);
+/* --- fetch.c --- */
+/* Lets fetching begin if there is anything to fetch and nothing in its way. */
+void nvme__fetch_kick(struct nvme_ctrl *ctrl);
 
 /* --- interrupt.c --- */
 void nvme__irq_posted(struct nvme_ctrl *ctrl, const struct nvme_cq *cq);

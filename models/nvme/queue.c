@@ -1,17 +1,11 @@
-/* models/nvme/queue.c - submission and completion rings: doorbells, arbitration and fetch, posting.
+/* models/nvme/queue.c - submission and completion rings: doorbells and posting.
  *
- * A doorbell only moves an index and lets a fetch begin fetch_ns later. Each fetch is one round of
- * round robin (4.13.1): a burst from every queue that has entries, the admin queue in its turn like
- * any other. What is left waits for the next round, another fetch_ns later. A completion queue
- * without room keeps its completions inside the controller until the host releases entries.
- * Weighted round robin is in arbitration.c. Left out: queues that are not physically contiguous.
- * Source: NVM Express 1.4, 3.1.24, 3.1.25, 4.1, 4.6, 4.13.
+ * A doorbell only moves an index and lets a fetch (fetch.c) begin fetch_ns later. A completion
+ * queue without room keeps its completions inside the controller until the host releases entries.
+ * Left out: queues that are not physically contiguous.
+ * Source: NVM Express 1.4, 3.1.24, 3.1.25, 4.1, 4.6.
  */
-#include <string.h>
-
 #include "models/nvme/nvme_private.h"
-
-static void fetch_round(struct sim_event *event, void *ctx);
 
 /* Entries from index `from` up to index `to` of a ring. */
 static uint32_t distance(uint32_t from, uint32_t to, uint32_t entries)
@@ -338,87 +332,4 @@ bool nvme_unseen(const struct nvme_ctrl *ctrl, uint32_t cqid, struct nvme_unseen
             !ctrl->host.msix(ctrl->host.ctx) && cq->vector < 32 && (ctrl->intms >> cq->vector & 1),
     };
     return true;
-}
-
-/* --- arbitration and fetch -------------------------------------------------------------------- */
-
-void nvme__fetch_kick(struct nvme_ctrl *ctrl)
-{
-    if ((ctrl->sq_ready & ~ctrl->faulty.stalled) && ctrl->state == NVME_READY && !ctrl->stopped &&
-        !ctrl->starved && !sim_event_pending(&ctrl->fetch_event))
-        sim_event_in(ctrl->sim, &ctrl->fetch_event, ctrl->options.fetch_ns, fetch_round, ctrl);
-}
-
-/* Feature 01h; 7 for no limit. */
-uint32_t nvme__burst(const struct nvme_ctrl *ctrl)
-{
-    uint32_t log = ctrl->features[NVME_FEATURE_ARBITRATION] & 7;
-
-    return log == 7 || 1u << log > NVME_FETCH_MAX ? NVME_FETCH_MAX : 1u << log;
-}
-
-/* Reads `count` entries from the head on, in one piece or, around the end of the ring, two. */
-static bool read_entries(struct nvme_ctrl *ctrl, const struct nvme_sq *sq, struct nvme_sqe *to,
-                         uint32_t count)
-{
-    uint32_t first = sq->entries - sq->head < count ? sq->entries - sq->head : count;
-    void *ctx = ctrl->host.ctx;
-    int result;
-
-    sim_race_device(ctrl->sim, &sq->rung);
-    result = ctrl->host.read(ctx, sq->base + ((uint64_t)sq->head << NVME_SQE_SHIFT), to,
-                             (size_t)first << NVME_SQE_SHIFT);
-    if (!result && first < count)
-        result =
-            ctrl->host.read(ctx, sq->base, to + first, (size_t)(count - first) << NVME_SQE_SHIFT);
-    sim_race_device_end();
-    return !result;
-}
-
-void nvme__fetch_burst(struct nvme_ctrl *ctrl, uint32_t qid, uint32_t limit)
-{
-    struct nvme_sqe entries[NVME_FETCH_MAX];
-    struct nvme_sq *sq = &ctrl->sq[qid];
-    uint32_t count = distance(sq->head, sq->tail, sq->entries);
-
-    count = nvme__slots_free(ctrl, count < limit ? count : limit);
-    ctrl->starved = !count;
-    if (!count)
-        return;
-    if (!read_entries(ctrl, sq, entries, count)) {
-        nvme__guest_error(ctrl, NVME_GUEST_QUEUE_MEMORY, qid, sq->head);
-        nvme__fatal(ctrl);
-        return;
-    }
-    /* A fault that counts commands may begin in the middle; what is behind it was not fetched. */
-    for (uint32_t i = 0; i < count && !ctrl->stopped && !(ctrl->faulty.stalled >> qid & 1); i++) {
-        sq->head = sq->head + 1 == sq->entries ? 0 : sq->head + 1;
-        nvme__cmd_begin(ctrl, qid, &entries[i]);
-    }
-    if (sq->head == sq->tail)
-        ctrl->sq_ready &= ~(UINT64_C(1) << qid);
-}
-
-static void fetch_round(struct sim_event *event, void *ctx)
-{
-    struct nvme_ctrl *ctrl = ctx;
-    uint64_t todo = ctrl->sq_ready & ~ctrl->faulty.stalled,
-             later = todo & (UINT64_MAX << ctrl->turn);
-    uint32_t limit = nvme__burst(ctrl);
-
-    SIM_ASSERT(event == &ctrl->fetch_event);
-    if (SIM_UNLIKELY(ctrl->weighted)) {
-        nvme__weighted_round(ctrl);
-        todo = 0;
-    }
-    /* Nothing is left to do when the queue was deleted meanwhile. */
-    while (todo && ctrl->state == NVME_READY && !ctrl->stopped && !ctrl->starved) {
-        uint32_t qid = (uint32_t)__builtin_ctzll(later ? later : todo);
-
-        todo &= ~(UINT64_C(1) << qid);
-        later &= todo;
-        ctrl->turn = (qid + 1) % NVME_QUEUES_MAX;
-        nvme__fetch_burst(ctrl, qid, limit);
-    }
-    nvme__fetch_kick(ctrl);
 }

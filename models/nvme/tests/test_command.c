@@ -137,10 +137,15 @@ END_TEST
 
 static struct nvme_sqe any_command(struct sim_stream *st, bool is_admin)
 {
-    static const uint8_t opcodes[] = {0, 1, 2, 4, 5, 6, 8, 9, 0x0A, 0x0C, 0x80};
+    static const uint8_t admin_opcodes[] = {0,    1,    2,    4,    5,    6,    8,   9,
+                                            0x0A, 0x0C, 0x10, 0x11, 0x14, 0x80, 0xC0};
+    static const uint8_t io_opcodes[] = {0, 1, 2, 1, 2, 4, 5, 8, 9, 0x0C};
     struct nvme_sqe sqe = {
-        .opcode = opcodes[sim_stream_below(st, is_admin ? sizeof(opcodes) : 3)],
-        .nsid = sim_stream_below(st, 8) ? NVME_NSID : (uint32_t)sim_stream_next(st),
+        .opcode = is_admin ? admin_opcodes[sim_stream_below(st, sizeof(admin_opcodes))]
+                           : io_opcodes[sim_stream_below(st, sizeof(io_opcodes))],
+        .flags = sim_stream_below(st, 4) ? 0 : (uint8_t)(sim_stream_below(st, 4) << 6),
+        .nsid = sim_stream_below(st, 8) ? NVME_NSID + (uint32_t)sim_stream_below(st, 3)
+                                        : (uint32_t)sim_stream_next(st),
         .prp1 = BENCH_BASE + (sim_stream_below(st, BENCH_MEMORY) & ~UINT64_C(0xFFF)),
         .prp2 = BENCH_BASE + (sim_stream_below(st, BENCH_MEMORY) & ~UINT64_C(7)),
         .cdw10 = (uint32_t)(sim_stream_below(st, 6) | sim_stream_below(st, 20) << 16),
@@ -154,6 +159,8 @@ static struct nvme_sqe any_command(struct sim_stream *st, bool is_admin)
         sqe.cdw11 = 0;
     if (!sim_stream_below(st, 6)) /* one byte of it is anything */
         ((uint8_t *)&sqe)[sim_stream_below(st, sizeof(sqe))] = (uint8_t)sim_stream_next(st);
+    if (sqe.flags && sim_stream_below(st, 4)) /* an SGL of some kind */
+        sqe.prp2 = sim_stream_below(st, 64) << 4 | sim_stream_below(st, 4) << 60;
     sqe.cid = (uint16_t)sim_stream_below(st, 64);
     return sqe;
 }
@@ -176,19 +183,23 @@ static void any_doorbells(struct sim_stream *st, uint32_t *tails)
 static void any_session(struct sim_stream *st)
 {
     uint32_t tails[5] = {0};
-    char fault[128];
+    char fault[256];
 
-    snprintf(fault, sizeof fault, "[fault f]\non = command\nnth = %u\ndata = %s\n",
-             1 + (uint32_t)sim_stream_below(st, 300), sim_stream_below(st, 2) ? "yes" : "no");
+    snprintf(fault, sizeof fault,
+             "[fault f]\non = command\nnth = %u\ndata = %s\n"
+             "[fault p]\naction = power-loss\non = command\nnth = %u\n",
+             1 + (uint32_t)sim_stream_below(st, 300), sim_stream_below(st, 2) ? "yes" : "no",
+             1 + (uint32_t)sim_stream_below(st, 600));
     bench_faults(sim_stream_below(st, 2) ? fault : "");
     bench_write(NVME_REG_AQA, 0x000F000F);
     nvme_reg_write(bench.ctrl, NVME_REG_ASQ, 8, BENCH_BASE);
     nvme_reg_write(bench.ctrl, NVME_REG_ACQ, 8, BENCH_BASE + 0x10000);
-    bench_write(NVME_REG_CC, bench_cc());
+    bench_write(NVME_REG_CC, bench_cc() | (uint32_t)nvme_cc_ams_put(bench.options.weighted));
     bench_run(bench.options.ready_ns);
     for (uint32_t q = 1; q < 5; q++) { /* queues that a mistaken Delete may take away again */
         nvme__cq_create(bench.ctrl, q, BENCH_BASE + 0x10000 + q * BENCH_PAGE, 16, q, true);
         nvme__sq_create(bench.ctrl, q, BENCH_BASE + q * BENCH_PAGE, 16, q);
+        bench.ctrl->priority[sim_stream_below(st, NVME_PRIORITY_COUNT)] |= 1u << q;
     }
     for (uint32_t i = 0; i < 500; i++) {
         any_doorbells(st, tails);
@@ -206,11 +217,16 @@ START_TEST(any_commands_at_all_leave_the_controller_standing)
     sim_stream_seed(&st, (uint64_t)_i, "any commands");
     bench_spread("exponential");
     bench.msix = _i & 1;
+    bench.options.sgls = _i & 2;
+    bench.options.weighted = _i & 4;
+    bench.options.block_bytes = _i & 1 ? 4096 : 512;
+    bench.options.namespaces = 1 + (uint32_t)_i % 3;
+    bench.options.deallocated = (enum nvme_deallocated)(_i / 2 % 3);
     bench_reopen();
     for (uint32_t i = 0; i < 20; i++)
         any_session(&st);
     ck_assert_uint_gt(bench.events[SIM_EV_CMD_FETCH], 3000);
-    ck_assert_uint_gt(bench.events[SIM_EV_CMD_DATA], 200);
+    ck_assert_uint_gt(bench.events[SIM_EV_CMD_DATA], 100);
     ck_assert_uint_gt(bench.events[SIM_EV_CMD_LOST], 20);
 }
 END_TEST

@@ -1,4 +1,4 @@
-/* models/nvme/tests/test_arbitration.c - weighted round robin: who is fetched before whom. */
+/* models/nvme/tests/test_fetch.c - weighted round robin: who is fetched before whom. */
 // links: models/nvme/tests/bench.c
 #include "models/nvme/tests/bench.h"
 
@@ -150,7 +150,7 @@ START_TEST(a_queue_that_was_deleted_is_in_no_class)
 }
 END_TEST
 
-BENCH_MAIN("arbitration", T(urgent_queues_come_first_and_the_others_by_weight),
+BENCH_MAIN("fetch", T(urgent_queues_come_first_and_the_others_by_weight),
            T(queues_of_one_class_take_turns), T(in_plain_round_robin_priorities_mean_nothing),
            LOOP(an_arbitration_that_cap_does_not_offer_is_fatal, 2),
            T(a_queue_that_was_deleted_is_in_no_class))
