@@ -4,8 +4,8 @@
  * A command's effect takes place just before its completion entry is posted. So a doorbell of a
  * queue whose creation the host has not seen complete is a doorbell of no queue. What OACS does not
  * offer is Invalid Opcode: namespace management, Security Send and Receive, Directives,
- * virtualization, Doorbell Buffer Config; so are Keep Alive (KAS is 0), Sanitize (SANICAP is 0) and
- * Get LBA Status. Source: NVM Express 1.4, chapter 5 and 7.4.
+ * virtualization, and Doorbell Buffer Config unless the scenario has it; so are Keep Alive (KAS is
+ * 0), Sanitize (SANICAP is 0) and Get LBA Status. Source: NVM Express 1.4, chapter 5 and 7.4.
  */
 #include "models/nvme/nvme_private.h"
 
@@ -140,20 +140,23 @@ static const struct op ops[] = {
                                     .effects = NVME_EFFECTS_CONTROLLER},
     [NVME_ADMIN_FIRMWARE_DOWNLOAD] = {.check = nvme__firmware_check, .data = nvme__firmware_data},
     [NVME_ADMIN_SELFTEST] = {.act = nvme__selftest},
+    [NVME_ADMIN_DOORBELL_BUFFER] = {.act = nvme__doorbell_buffer},
     [NVME_ADMIN_FORMAT] = {.check = nvme__format_check,
                            .act = nvme__format,
                            .effects = NVME_EFFECTS_BLOCKS | NVME_EFFECTS_ALONE},
 };
 #define OPS (sizeof(ops) / sizeof(ops[0]))
 
-bool nvme__admin_known(uint32_t opcode)
+bool nvme__admin_known(const struct nvme_ctrl *ctrl, uint32_t opcode)
 {
+    if (opcode == NVME_ADMIN_DOORBELL_BUFFER)
+        return ctrl->options.doorbell_buffer;
     return opcode == NVME_ADMIN_AER || (opcode < OPS && (ops[opcode].data || ops[opcode].act));
 }
 
-uint32_t nvme__admin_effects(uint32_t opcode)
+uint32_t nvme__admin_effects(const struct nvme_ctrl *ctrl, uint32_t opcode)
 {
-    if (!nvme__admin_known(opcode))
+    if (!nvme__admin_known(ctrl, opcode))
         return 0;
     return NVME_EFFECTS_SUPPORTED | (opcode < OPS ? ops[opcode].effects : 0);
 }
@@ -163,7 +166,7 @@ uint16_t nvme__admin_check(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, sim_ns 
     uint8_t opcode = cmd->sqe.opcode;
 
     *mean = ctrl->options.admin_ns;
-    if (!nvme__admin_known(opcode))
+    if (!nvme__admin_known(ctrl, opcode))
         return NVME_INVALID_OPCODE | NVME_STATUS_DNR;
     return opcode != NVME_ADMIN_AER && ops[opcode].check ? ops[opcode].check(ctrl, cmd) : NVME_OK;
 }

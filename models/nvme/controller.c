@@ -159,6 +159,7 @@ static void session_end(struct nvme_ctrl *ctrl)
             nvme__cq_delete(ctrl, qid);
     SIM_ASSERT(!ctrl->inside && !ctrl->sq_ready && !ctrl->cq_unseen);
     ctrl->turn = 0;
+    ctrl->shadow = ctrl->shadow_events = 0;
     for (uint32_t i = 0; i < NVME_PRIORITY_COUNT; i++)
         ctrl->turns[i] = 0;
     ctrl->intms = 0;

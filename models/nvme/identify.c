@@ -53,6 +53,8 @@ static void identify_controller(const struct nvme_ctrl *ctrl, struct nvme_identi
     id->acl = NVME_ABORTS_MAX - 1;
     id->aerl = NVME_EVENTS_MAX - 1;
     id->oacs = NVME_OACS_FORMAT | NVME_OACS_FIRMWARE | NVME_OACS_SELFTEST;
+    if (ctrl->options.doorbell_buffer)
+        id->oacs |= NVME_OACS_DOORBELL_BUFFER;
     id->frmw = NVME_FIRMWARE_SLOTS << 1 | 1; /* the first is read only */
     id->lpa = 1 << 2 | 1 << 1;               /* extended data: offset and long lengths; effects */
     id->edstt = NVME_SELFTEST_MINUTES;

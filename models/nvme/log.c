@@ -117,7 +117,7 @@ static void firmware_page(const struct nvme_ctrl *ctrl, struct nvme_firmware_slo
 static void effects_page(const struct nvme_ctrl *ctrl, struct nvme_effects *effects)
 {
     for (uint32_t opcode = 0; opcode < 256; opcode++) {
-        effects->admin[opcode] = nvme__admin_effects(opcode);
+        effects->admin[opcode] = nvme__admin_effects(ctrl, opcode);
         effects->io[opcode] = nvme__io_effects(ctrl, opcode);
     }
 }

@@ -64,6 +64,7 @@ struct nvme_options {
     uint16_t oncs;        /* optional NVM commands: bits of enum nvme_oncs */
     bool sgls;            /* I/O commands may use SGLs */
     bool weighted;        /* CAP.AMS offers weighted round robin */
+    bool doorbell_buffer; /* Doorbell Buffer Config is there */
     uint32_t stride;      /* CAP.DSTRD, 0 .. NVME_STRIDE_MAX */
     uint32_t cache_bytes; /* volatile write cache; 0: none */
     bool power_fails;     /* power may go while the cache holds something */

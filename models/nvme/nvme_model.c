@@ -123,6 +123,7 @@ static struct nvme_options read_options(const struct sim_scenario *s, uint32_t v
         .oncs = optional_commands(s),
         .sgls = sim_opt(s, SIM_OPT_CONTROLLER_SGLS),
         .weighted = sim_opt(s, SIM_OPT_CONTROLLER_WEIGHTED),
+        .doorbell_buffer = sim_opt(s, SIM_OPT_CONTROLLER_DOORBELL_BUFFER),
         .stride = (uint32_t)sim_opt(s, SIM_OPT_CONTROLLER_DOORBELL_STRIDE),
         .cache_bytes = (uint32_t)sim_opt(s, SIM_OPT_CONTROLLER_WRITE_CACHE),
         .power_fails = power_fails(s),

@@ -10,7 +10,7 @@
  *   fetch       arbitration and fetch
  *   prp, sgl    where a command's data is: PRP entries and lists; SGLs
  *   admin       the admin command set: which there are, Abort
- *   admin_queue, event, firmware, format, selftest   families of admin commands
+ *   admin_queue, doorbell_buffer, event, firmware, format, selftest   families of admin commands
  *   identify, features, log   data of three admin commands
  *   io, range   the NVM command set: with data; about blocks that get their data from nowhere
  *   media, cache   the medium; what of it a loss of power takes away
@@ -159,7 +159,8 @@ struct nvme_ctrl {
     bool line;       /* INTx level that the host was told */
     uint32_t status; /* MSI: vectors that have unseen entries and are not masked (IS, 7.5.1.1) */
     uint64_t cap, asq, acq;
-    uint64_t blocks; /* of a namespace */
+    uint64_t blocks;                /* of a namespace */
+    uint64_t shadow, shadow_events; /* doorbell buffers in host memory; 0: none */
     uint32_t cc, csts, intms, aqa;
     uint32_t page_shift;          /* of CC.MPS, taken when enabled */
     sim_ns enabled_at;            /* CC.EN was set */
@@ -332,9 +333,9 @@ uint16_t nvme__io_data(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *m
 bool nvme__admin_act(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
 /* Says that an admin command leaves, however. */
 void nvme__admin_forget(struct nvme_ctrl *ctrl, const struct nvme_cmd *cmd);
-bool nvme__admin_known(uint32_t opcode);
+bool nvme__admin_known(const struct nvme_ctrl *ctrl, uint32_t opcode);
 /* Entries of the log page of effects; 0: no such command. */
-uint32_t nvme__admin_effects(uint32_t opcode);
+uint32_t nvme__admin_effects(const struct nvme_ctrl *ctrl, uint32_t opcode);
 uint32_t nvme__io_effects(const struct nvme_ctrl *ctrl, uint32_t opcode);
 /* A mistake of the driver in an admin command, and the status of it. */
 uint16_t nvme__refuse(struct nvme_ctrl *ctrl, enum nvme_guest_error error, uint64_t value,
@@ -357,6 +358,11 @@ void nvme__selftest_log(struct nvme_ctrl *ctrl, struct nvme_selftest_log *log);
 /* A controller reset, or power came. */
 void nvme__firmware_reset(struct nvme_ctrl *ctrl);
 void nvme__selftest_reset(struct nvme_ctrl *ctrl);
+
+/* --- doorbell_buffer.c --- */
+uint16_t nvme__doorbell_buffer(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
+/* An I/O queue's doorbell was written while there are buffers: the value that counts. */
+uint32_t nvme__doorbell_shadow(struct nvme_ctrl *ctrl, uint32_t index, uint32_t written);
 
 /* --- event.c --- */
 /* True: the Asynchronous Event Request is held. False: its status says why not. */

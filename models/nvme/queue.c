@@ -297,8 +297,11 @@ static bool ring_cq(struct nvme_ctrl *ctrl, uint32_t qid, uint32_t value)
 void nvme__doorbell(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t value)
 {
     uint32_t index = nvme__doorbell_index(ctrl, offset), qid = index >> 1;
-    bool is_cq = index & 1, accepted = may_ring(ctrl, qid, is_cq, value);
+    bool is_cq = index & 1, accepted;
 
+    if (SIM_UNLIKELY(ctrl->shadow) && qid)
+        value = nvme__doorbell_shadow(ctrl, index, value);
+    accepted = may_ring(ctrl, qid, is_cq, value);
     if (accepted)
         accepted = is_cq ? ring_cq(ctrl, qid, value) : ring_sq(ctrl, qid, value);
     sim_trace(ctrl->sim, SIM_EV_DOORBELL, qid, is_cq, value, accepted);

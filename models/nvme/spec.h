@@ -362,6 +362,7 @@ enum nvme_oacs { /* optional admin commands */
                  NVME_OACS_FORMAT = 1 << 1,
                  NVME_OACS_FIRMWARE = 1 << 2,
                  NVME_OACS_SELFTEST = 1 << 4,
+                 NVME_OACS_DOORBELL_BUFFER = 1 << 8,
 };
 #define NVME_SELFTEST_MINUTES 1
 
