@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-VERSION = 3  # PRAGMA user_version of the databases this program reads
+VERSION = 4  # PRAGMA user_version of the databases this program reads
 
 FIGURES = ("fault_at", "reset_at", "recovered_at", "detect_ns", "quiesce_ns", "complete_ns", "enable_ns",
            "queues_ns", "first_io_ns", "recovery_ns", "resets", "reset_outstanding",

@@ -51,7 +51,7 @@ def write(path, stories=FOUNDING, seed=1):
     with sqlite3.connect(path) as db:
         with open(os.path.join(ROOT, "sim", "run", "schema.sql"), encoding="utf-8") as schema:
             db.executescript(schema.read())
-        db.execute("PRAGMA user_version = 3")
+        db.execute("PRAGMA user_version = 4")
         for number, story in enumerate(stories, 1):
             _sweep(db, number, story, np.random.default_rng((seed, number)))
     db.close()

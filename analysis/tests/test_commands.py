@@ -74,7 +74,7 @@ class Mistakes(unittest.TestCase):
         with sqlite3.connect(path) as db:
             db.execute("PRAGMA user_version = 9")
         db.close()
-        self.refused("database version 9; this program reads version 3", "figures.py", path, "--out", "never")
+        self.refused("database version 9; this program reads version 4", "figures.py", path, "--out", "never")
         self.assertFalse(os.path.exists(context.scratch("never")))
 
     def test_unknown_format(self):

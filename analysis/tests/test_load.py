@@ -72,13 +72,13 @@ class Refusal(unittest.TestCase):
         with sqlite3.connect(path) as db:
             db.execute("PRAGMA user_version = 7")
         db.close()
-        self.refused(path, "version 7; this program reads version 3")
+        self.refused(path, "version 7; this program reads version 4")
 
     def test_empty_file(self):
         path = context.scratch("empty.db")
         with open(path, "wb"):
             pass
-        self.refused(path, "version 0; this program reads version 3")
+        self.refused(path, "version 0; this program reads version 4")
 
     def test_right_version_without_tables(self):
         path = context.scratch("tables.db")

@@ -43,6 +43,8 @@ static NVME_STATE NvmeDoneIdentifyController(PNVME_ADAPTER Adapter, ULONG Dword0
     RtlCopyMemory(Geometry->FirmwareRevision, Data->FirmwareRevision,
                   sizeof(Geometry->FirmwareRevision));
     Geometry->WriteCache = (BOOLEAN)((Data->VolatileWriteCache & 1) != 0);
+    Geometry->Unmap =
+        (BOOLEAN)((Data->OptionalCommands & NVME_ONCS_DATASET_MANAGEMENT) != 0);
     return NvmeStateIdentifyNamespace;
 }
 
@@ -67,6 +69,9 @@ static NVME_STATE NvmeDoneIdentifyNamespace(PNVME_ADAPTER Adapter, ULONG Dword0)
     }
     Geometry->Blocks = Data->Size;
     Geometry->BlockShift = Format->DataShift;
+    Geometry->UnmapZeroes =
+        (BOOLEAN)(NVME_DLFEAT_READ(Data->Deallocation) == NVME_DLFEAT_READ_ZEROES);
+    Geometry->Thin = (BOOLEAN)((Data->Features & NVME_NSFEAT_THIN) != 0);
     RtlCopyMemory(Geometry->Eui64, Data->Eui64, sizeof(Geometry->Eui64));
     return NvmeStateSetQueueCount;
 }

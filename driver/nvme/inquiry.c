@@ -11,8 +11,13 @@
 #define NVME_VPD_SERIAL 0x80
 #define NVME_VPD_IDENTIFIERS 0x83
 #define NVME_VPD_BLOCK_LIMITS 0xB0
+#define NVME_VPD_PROVISIONING 0xB2 /* there when the controller can deallocate */
 #define NVME_VPD_HEADER 4
 #define NVME_VPD_BLOCK_LIMITS_LENGTH 60
+#define NVME_VPD_PROVISIONING_LENGTH 4
+#define NVME_VPD_LBPU 0x80  /* UNMAP works */
+#define NVME_VPD_LBPRZ 0x04 /* and what it took away reads as zeroes */
+#define NVME_VPD_THIN 0x02
 #define NVME_VPD_MAX 96
 
 /* Commands that a unit may have outstanding. A short SRB's tag is a byte, 0xFF meaning none. */
@@ -48,15 +53,15 @@ static UCHAR NvmeInquiryStandard(PNVME_ADAPTER Adapter, PVOID Srb, ULONG Allocat
     return NvmeScsiReply(Srb, Data, sizeof(Data), Allocation);
 }
 
-/* Each page writes what follows its header and returns how much that is. */
+/* Each page writes what follows its header and returns how much that is; 0: it is not there. */
 
-static ULONG NvmeVpdSupported(PUCHAR Body)
+static ULONG NvmeVpdSupported(const NVME_GEOMETRY *Geometry, PUCHAR Body)
 {
     static const UCHAR Pages[] = {NVME_VPD_SUPPORTED, NVME_VPD_SERIAL, NVME_VPD_IDENTIFIERS,
-                                  NVME_VPD_BLOCK_LIMITS};
+                                  NVME_VPD_BLOCK_LIMITS, NVME_VPD_PROVISIONING};
 
     RtlCopyMemory(Body, Pages, sizeof(Pages));
-    return sizeof(Pages);
+    return Geometry->Unmap ? sizeof(Pages) : sizeof(Pages) - 1;
 }
 
 static ULONG NvmeVpdSerial(const NVME_GEOMETRY *Geometry, PUCHAR Body)
@@ -98,7 +103,21 @@ static ULONG NvmeVpdBlockLimits(PNVME_ADAPTER Adapter, PUCHAR Body)
 
     NvmePut32(Body + 4, Blocks); /* maximum transfer length */
     NvmePut32(Body + 8, Blocks); /* optimal transfer length */
+    if (Adapter->Geometry.Unmap) {
+        NvmePut32(Body + 16, 0xFFFFFFFF); /* maximum unmap LBA count: no limit */
+        NvmePut32(Body + 20, NVME_UNMAP_RANGE_MAX);
+    }
     return NVME_VPD_BLOCK_LIMITS_LENGTH;
+}
+
+static ULONG NvmeVpdProvisioning(const NVME_GEOMETRY *Geometry, PUCHAR Body)
+{
+    if (!Geometry->Unmap) {
+        return 0;
+    }
+    Body[1] = NVME_VPD_LBPU | (Geometry->UnmapZeroes ? NVME_VPD_LBPRZ : 0);
+    Body[2] = Geometry->Thin ? NVME_VPD_THIN : 0;
+    return NVME_VPD_PROVISIONING_LENGTH;
 }
 
 static UCHAR NvmeInquiryVpd(PNVME_ADAPTER Adapter, PVOID Srb, UCHAR Page, ULONG Allocation)
@@ -110,7 +129,7 @@ static UCHAR NvmeInquiryVpd(PNVME_ADAPTER Adapter, PVOID Srb, UCHAR Page, ULONG 
     RtlZeroMemory(Data, sizeof(Data));
     switch (Page) {
     case NVME_VPD_SUPPORTED:
-        Length = NvmeVpdSupported(Body);
+        Length = NvmeVpdSupported(&Adapter->Geometry, Body);
         break;
     case NVME_VPD_SERIAL:
         Length = NvmeVpdSerial(&Adapter->Geometry, Body);
@@ -121,7 +140,14 @@ static UCHAR NvmeInquiryVpd(PNVME_ADAPTER Adapter, PVOID Srb, UCHAR Page, ULONG 
     case NVME_VPD_BLOCK_LIMITS:
         Length = NvmeVpdBlockLimits(Adapter, Body);
         break;
+    case NVME_VPD_PROVISIONING:
+        Length = NvmeVpdProvisioning(&Adapter->Geometry, Body);
+        break;
     default:
+        Length = 0;
+        break;
+    }
+    if (Length == 0) {
         return NvmeSense(Srb, SCSI_SENSE_ILLEGAL_REQUEST, SCSI_ADSENSE_INVALID_CDB, 0);
     }
     ASSERT(NVME_VPD_HEADER + Length <= sizeof(Data));

@@ -35,6 +35,9 @@
 C_ASSERT((NVME_PRP_LIST_SIZE & (NVME_PRP_LIST_SIZE - 1)) == 0);
 C_ASSERT(NVME_PRP_LIST_SIZE <= PAGE_SIZE);
 
+/* Ranges of one UNMAP: as many as fit where a PRP list does. */
+#define NVME_UNMAP_RANGE_MAX (NVME_PRP_LIST_SIZE / sizeof(NVME_DSM_RANGE))
+
 #define NVME_NAMESPACE_ID 1 /* the one namespace that is shown, as LUN 0 */
 
 /* Microseconds. */
@@ -111,6 +114,9 @@ typedef struct _NVME_GEOMETRY {
     ULONGLONG Blocks;
     UCHAR BlockShift;
     BOOLEAN WriteCache;
+    BOOLEAN Unmap;       /* the controller has Dataset Management */
+    BOOLEAN UnmapZeroes; /* deallocated blocks read as zeroes */
+    BOOLEAN Thin;
     UCHAR Eui64[8];
     UCHAR SerialNumber[20];
     UCHAR ModelNumber[40];
@@ -157,17 +163,21 @@ typedef enum _NVME_REQUEST_KIND {
     NvmeRequestAnswer, /* the driver answers it without the controller */
     NvmeRequestFlush,  /* Command is ready to be sent */
     NvmeRequestData,   /* Command is ready to be sent */
+    NvmeRequestUnmap,  /* Command is ready to be sent, unless there are no ranges */
     NvmeRequestBadCdb, /* a field of the CDB is not supported */
-    NvmeRequestBadData /* the data buffer cannot be described by PRPs */
+    NvmeRequestBadListLength, /* of UNMAP: no room for the list's header */
+    NvmeRequestBadList,       /* of UNMAP: more descriptors than the block limits page allows */
+    NvmeRequestBadData        /* the data buffer cannot be described by PRPs, or is not there */
 } NVME_REQUEST_KIND;
 
 /* The SRB extension. Written in BuildIo, in full: Storport does not clear it. */
 typedef struct _NVME_REQUEST {
     NVME_COMMAND Command;
     NVME_REQUEST_KIND Kind;
-    ULONG Blocks;
+    ULONG Blocks; /* of UNMAP: ranges */
     ULONGLONG FirstBlock;
-    ULONGLONG PrpRoom[2 * NVME_PRP_LIST_MAX]; /* a list lies somewhere in it, aligned */
+    /* A PRP list lies somewhere in it, aligned; for UNMAP, the ranges. */
+    ULONGLONG PrpRoom[2 * NVME_PRP_LIST_MAX];
 } NVME_REQUEST, *PNVME_REQUEST;
 
 /* controller.c: registers and time. */
@@ -245,11 +255,18 @@ VOID NvmeComplete(PNVME_ADAPTER Adapter, PVOID Srb, UCHAR SrbStatus);
 
 /* prp.c */
 BOOLEAN NvmePrpBuild(PNVME_ADAPTER Adapter, PVOID Srb, PNVME_REQUEST Request);
+PULONGLONG NvmePrpList(PNVME_REQUEST Request); /* NVME_PRP_LIST_SIZE bytes within a page */
+
+/* unmap.c: BuildIo's half, and StartIo's, which returns SRB_STATUS_PENDING for what is to be sent. */
+VOID NvmeUnmapBuild(PNVME_ADAPTER Adapter, PVOID Srb, PNVME_REQUEST Request, const UCHAR *Cdb);
+UCHAR NvmeUnmapCheck(PNVME_ADAPTER Adapter, PVOID Srb, PNVME_REQUEST Request);
 
 /* scsi.c, inquiry.c: the StartIo half returns the status to complete with. */
 VOID NvmeScsiBuild(PNVME_ADAPTER Adapter, PVOID Srb, PNVME_REQUEST Request);
 UCHAR NvmeScsiAnswer(PNVME_ADAPTER Adapter, PVOID Srb);
 UCHAR NvmeScsiCheckRange(PNVME_ADAPTER Adapter, PVOID Srb, PNVME_REQUEST Request);
+UCHAR NvmeScsiRangeStatus(PNVME_ADAPTER Adapter, PVOID Srb, ULONGLONG First, ULONG Blocks);
+ULONGLONG NvmeGet(const UCHAR *Bytes, ULONG Count);
 UCHAR NvmeScsiReply(PVOID Srb, const UCHAR *Data, ULONG Length, ULONG Allocation);
 UCHAR NvmeInquiry(PNVME_ADAPTER Adapter, PVOID Srb, const UCHAR *Cdb);
 VOID NvmePut16(PUCHAR Bytes, USHORT Value);

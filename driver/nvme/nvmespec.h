@@ -47,6 +47,7 @@
 #define NVME_NVM_FLUSH           0x00
 #define NVME_NVM_WRITE           0x01
 #define NVME_NVM_READ            0x02
+#define NVME_NVM_DATASET_MANAGEMENT 0x09
 
 /* Command dwords 10 to 12. */
 #define NVME_IDENTIFY_NAMESPACE  0
@@ -62,6 +63,7 @@
 #define  NVME_CREATE_SQ_CQID(Id) ((ULONG)(Id) << 16)
 #define NVME_RW_BLOCKS_MAX       0x10000    /* dword 12 holds the count zero-based, 16 bits */
 #define  NVME_RW_FUA             0x40000000
+#define NVME_DSM_DEALLOCATE      0x00000004 /* dword 11 of Dataset Management */
 
 /* Submission queue entry (section 4.2). */
 typedef struct _NVME_COMMAND {
@@ -85,6 +87,15 @@ C_ASSERT(sizeof(NVME_COMMAND) == 64);
 C_ASSERT(FIELD_OFFSET(NVME_COMMAND, CommandId) == 2);
 C_ASSERT(FIELD_OFFSET(NVME_COMMAND, Prp1) == 24);
 C_ASSERT(FIELD_OFFSET(NVME_COMMAND, Dword10) == 40);
+
+/* A range of Dataset Management (section 6.7). */
+typedef struct _NVME_DSM_RANGE {
+    ULONG Attributes; /* hints: none */
+    ULONG Blocks;
+    ULONGLONG First;
+} NVME_DSM_RANGE, *PNVME_DSM_RANGE;
+
+C_ASSERT(sizeof(NVME_DSM_RANGE) == 16);
 
 /* Completion queue entry (section 4.6). */
 typedef struct _NVME_COMPLETION {
@@ -123,7 +134,9 @@ typedef struct _NVME_IDENTIFY_CONTROLLER_DATA {
     UCHAR CqEntrySize;
     USHORT Reserved;
     ULONG NamespaceCount;
-    UCHAR NotUsedHere2[525 - 520];
+    USHORT OptionalCommands; /* ONCS */
+#define  NVME_ONCS_DATASET_MANAGEMENT 0x0004
+    UCHAR NotUsedHere2[525 - 522];
     UCHAR VolatileWriteCache; /* bit 0: present */
     UCHAR NotUsedHere3[NVME_IDENTIFY_SIZE - 526];
 } NVME_IDENTIFY_CONTROLLER_DATA, *PNVME_IDENTIFY_CONTROLLER_DATA;
@@ -132,6 +145,7 @@ C_ASSERT(sizeof(NVME_IDENTIFY_CONTROLLER_DATA) == NVME_IDENTIFY_SIZE);
 C_ASSERT(FIELD_OFFSET(NVME_IDENTIFY_CONTROLLER_DATA, FirmwareRevision) == 64);
 C_ASSERT(FIELD_OFFSET(NVME_IDENTIFY_CONTROLLER_DATA, MaximumTransfer) == 77);
 C_ASSERT(FIELD_OFFSET(NVME_IDENTIFY_CONTROLLER_DATA, NamespaceCount) == 516);
+C_ASSERT(FIELD_OFFSET(NVME_IDENTIFY_CONTROLLER_DATA, OptionalCommands) == 520);
 C_ASSERT(FIELD_OFFSET(NVME_IDENTIFY_CONTROLLER_DATA, VolatileWriteCache) == 525);
 
 typedef struct _NVME_LBA_FORMAT {
@@ -144,17 +158,23 @@ typedef struct _NVME_IDENTIFY_NAMESPACE_DATA {
     ULONGLONG Size; /* logical blocks */
     ULONGLONG Capacity;
     ULONGLONG Utilisation;
-    UCHAR Features;
+    UCHAR Features; /* NSFEAT */
+#define  NVME_NSFEAT_THIN 0x01
     UCHAR FormatCount; /* zero-based */
     UCHAR Format;      /* bits 3:0 choose one of Formats */
-    UCHAR NotUsedHere1[104 - 27];
+    UCHAR NotUsedHere1[33 - 27];
+    UCHAR Deallocation; /* DLFEAT */
+#define  NVME_DLFEAT_READ(Value) ((Value) & 0x07) /* what deallocated blocks read as */
+#define  NVME_DLFEAT_READ_ZEROES 1
+    UCHAR NotUsedHere2[104 - 34];
     UCHAR Nguid[16]; /* most significant byte first (revision 1.2 on, else zero) */
     UCHAR Eui64[8];  /* most significant byte first (revision 1.1 on, else zero) */
     NVME_LBA_FORMAT Formats[16];
-    UCHAR NotUsedHere2[NVME_IDENTIFY_SIZE - 192];
+    UCHAR NotUsedHere3[NVME_IDENTIFY_SIZE - 192];
 } NVME_IDENTIFY_NAMESPACE_DATA, *PNVME_IDENTIFY_NAMESPACE_DATA;
 
 C_ASSERT(sizeof(NVME_IDENTIFY_NAMESPACE_DATA) == NVME_IDENTIFY_SIZE);
 C_ASSERT(FIELD_OFFSET(NVME_IDENTIFY_NAMESPACE_DATA, Format) == 26);
+C_ASSERT(FIELD_OFFSET(NVME_IDENTIFY_NAMESPACE_DATA, Deallocation) == 33);
 C_ASSERT(FIELD_OFFSET(NVME_IDENTIFY_NAMESPACE_DATA, Eui64) == 120);
 C_ASSERT(FIELD_OFFSET(NVME_IDENTIFY_NAMESPACE_DATA, Formats) == 128);

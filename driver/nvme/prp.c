@@ -6,7 +6,7 @@
  */
 #include "nvme.h"
 
-static PULONGLONG NvmePrpList(PNVME_REQUEST Request)
+PULONGLONG NvmePrpList(PNVME_REQUEST Request)
 {
     ULONG_PTR Address = (ULONG_PTR)Request->PrpRoom;
 

@@ -11,6 +11,8 @@
 #define NVME_MODE_DPOFUA 0x10
 #define NVME_CACHING_PAGE_LENGTH 20
 #define NVME_CDB_FUA 0x08
+#define NVME_CAPACITY_LBPME 0x80 /* READ CAPACITY (16): UNMAP works */
+#define NVME_CAPACITY_LBPRZ 0x40 /* and what it took away reads as zeroes */
 
 VOID NvmePut16(PUCHAR Bytes, USHORT Value)
 {
@@ -30,7 +32,7 @@ VOID NvmePut64(PUCHAR Bytes, ULONGLONG Value)
     NvmePut32(Bytes + 4, (ULONG)Value);
 }
 
-static ULONGLONG NvmeGet(const UCHAR *Bytes, ULONG Count)
+ULONGLONG NvmeGet(const UCHAR *Bytes, ULONG Count)
 {
     ULONGLONG Value = 0;
 
@@ -115,13 +117,16 @@ VOID NvmeScsiBuild(PNVME_ADAPTER Adapter, PVOID Srb, PNVME_REQUEST Request)
         Request->Command.NamespaceId = NVME_NAMESPACE_ID;
         Request->Kind = NvmeRequestFlush;
         break;
+    case SCSIOP_UNMAP:
+        NvmeUnmapBuild(Adapter, Srb, Request, NvmeCdb(Srb));
+        break;
     default:
         Request->Kind = NvmeRequestAnswer;
         break;
     }
 }
 
-static UCHAR NvmeScsiRangeStatus(PNVME_ADAPTER Adapter, PVOID Srb, ULONGLONG First, ULONG Blocks)
+UCHAR NvmeScsiRangeStatus(PNVME_ADAPTER Adapter, PVOID Srb, ULONGLONG First, ULONG Blocks)
 {
     if (First > Adapter->Geometry.Blocks || Blocks > Adapter->Geometry.Blocks - First) {
         return NvmeSense(Srb, SCSI_SENSE_ILLEGAL_REQUEST, SCSI_ADSENSE_ILLEGAL_BLOCK, 0);
@@ -177,6 +182,9 @@ static UCHAR NvmeReadCapacity16(PNVME_ADAPTER Adapter, PVOID Srb, const UCHAR *C
     RtlZeroMemory(Data, sizeof(Data));
     NvmePut64(Data, Adapter->Geometry.Blocks - 1);
     NvmePut32(Data + 8, 1u << Adapter->Geometry.BlockShift);
+    if (Adapter->Geometry.Unmap) {
+        Data[14] = NVME_CAPACITY_LBPME | (Adapter->Geometry.UnmapZeroes ? NVME_CAPACITY_LBPRZ : 0);
+    }
     return NvmeScsiReply(Srb, Data, sizeof(Data), (ULONG)NvmeGet(Cdb + 10, 4));
 }
 

@@ -30,6 +30,21 @@ int sim_cli_usage_error(const char *text)
     return SIM_EXIT_USAGE;
 }
 
+json_t *sim_iometer_json(const uint64_t count[SIM_IOMETER_BINS])
+{
+    json_t *array = json_array();
+
+    for (uint32_t bin = 0; bin < SIM_IOMETER_BINS; bin++) {
+        sim_ns end = sim_iometer_bin_end(bin);
+
+        json_array_append_new(
+            array, json_pack("{so sI}", "below_ns",
+                             end == SIM_NEVER ? json_null() : json_integer((json_int_t)end), "ios",
+                             (json_int_t)count[bin]));
+    }
+    return array;
+}
+
 void sim_cli_notes(const struct sim_scenario *scenario)
 {
     const char *note;

@@ -69,6 +69,8 @@ void sim_verb_usage(FILE *out, const struct sim_verb *verb);
 
 /* "storsim: text" on standard error; returns SIM_EXIT_USAGE. */
 int sim_cli_usage_error(const char *text);
+/* Iometer's latency bins: [{"below_ns": 50000, "ios": 12}, ...], null for the last one. */
+json_t *sim_iometer_json(const uint64_t count[SIM_IOMETER_BINS]);
 /* What the scenario's files say and has no meaning here, to stderr. */
 void sim_cli_notes(const struct sim_scenario *scenario);
 

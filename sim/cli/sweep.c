@@ -315,6 +315,7 @@ static json_t *cell_json(const struct sweep *sweep, const struct sim_cell *cell,
         json_object_set_new(object, "healed",
                             json_pack("{sI sI}", "seeds", (json_int_t)r->healed, "max_ns",
                                       (json_int_t)r->healed_max));
+    json_object_set_new(object, "iometer_latency", sim_iometer_json(r->iometer));
     if (r->covered > 0)
         json_object_set_new(object, "interleavings",
                             json_pack("{sI sI}", "pairs", (json_int_t)r->pairs, "last_new_seed",

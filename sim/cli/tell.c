@@ -295,6 +295,30 @@ static void latency_print(const struct sim_result *r)
     }
 }
 
+/* Iometer's bins that are not empty, four to a line. */
+static void iometer_print(const struct sim_result *r)
+{
+    char from[SIM_UNITS_BYTES], to[SIM_UNITS_BYTES], count[SIM_UNITS_BYTES];
+    uint32_t told = 0;
+
+    for (uint32_t bin = 0; bin < SIM_IOMETER_BINS; bin++) {
+        if (r->iometer[bin] == 0)
+            continue;
+        if (told++ % 4 == 0)
+            printf("%s  %-16s ", told > 1 ? "\n" : "", told > 1 ? "" : "Iometer's bins");
+        else
+            printf("; ");
+        sim_text_span(from, bin ? sim_iometer_bin_end(bin - 1) : 0);
+        sim_text_count(count, r->iometer[bin]);
+        if (bin + 1 < SIM_IOMETER_BINS)
+            printf("%s to %s: %s", from, sim_text_span(to, sim_iometer_bin_end(bin)), count);
+        else
+            printf("%s and more: %s", from, count);
+    }
+    if (told)
+        putchar('\n');
+}
+
 static void figures_print(const struct sim_result *r)
 {
     char span[SIM_UNITS_BYTES];
@@ -351,6 +375,8 @@ static void state_print(const struct sim_telling *telling, bool all)
     latency_print(r);
     drawn_print(r);
     swarm_print(telling->scenario, r);
+    if (all)
+        iometer_print(r);
     if (all)
         figures_print(r);
     printf("  %-16s %s points, %s events, trace hash %016llx, strategy %s\n", "run",
@@ -474,6 +500,7 @@ json_t *sim_telling_json(const struct sim_telling *telling)
     const struct sim_scenario *scenario = telling->scenario;
     const struct sim_result *r = &telling->result;
     bool failed = r->errors > 0;
+    uint64_t iometer[SIM_IOMETER_BINS];
     char hash[32];
     json_t *object;
 
@@ -492,6 +519,9 @@ json_t *sim_telling_json(const struct sim_telling *telling)
                   "stop", sim_stop_name(r->stop), "figures", figures_json(r), "event_log",
                   sim_event_log_json(r), "repeat", sim_json_text(telling->repeat)));
     json_object_set_new(object, "not_modelled", sim_unmodelled_json(&r->unmodelled));
+    for (int bin = 0; bin < SIM_IOMETER_BINS; bin++)
+        iometer[bin] = r->iometer[bin];
+    json_object_set_new(object, "iometer_latency", sim_iometer_json(iometer));
     if (r->drawn > 0)
         json_object_set_new(object, "drawn", drawn_json(r));
     if (r->faults_drawn > 0)

@@ -149,6 +149,7 @@ void sim_report_pack(struct sim_bytes *out, const struct sim_result *result,
     for (uint32_t i = 0; i < kept(result); i++)
         finding_pack(out, &result->finding[i], &text[i]);
     latency_pack(out, result);
+    sim_bytes_add(out, result->iometer, sizeof(result->iometer));
     sim_bytes_u64(out, n);
     sim_bytes_add(out, result->sample, n * sizeof(*result->sample));
     sim_bytes_u64(out, result->logged);
@@ -291,7 +292,7 @@ static void extra_unpack(struct sim_reader *r, struct sim_report *report)
 int sim_report_unpack(const uint8_t *bytes, size_t count, struct sim_report *report)
 {
     struct sim_reader r = {.at = bytes, .end = bytes + count};
-    const void *figures;
+    const void *figures, *bins;
     uint64_t stop;
 
     memset(report, 0, sizeof(*report));
@@ -311,6 +312,9 @@ int sim_report_unpack(const uint8_t *bytes, size_t count, struct sim_report *rep
         memcpy(report->figure, figures, sizeof(report->figure));
     findings_unpack(&r, report);
     latency_unpack(&r, report);
+    bins = sim_reader_take(&r, sizeof(report->iometer));
+    if (bins != NULL)
+        memcpy(report->iometer, bins, sizeof(report->iometer));
     samples_unpack(&r, report);
     log_unpack(&r, report);
     unmodelled_unpack(&r, report);

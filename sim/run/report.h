@@ -56,6 +56,7 @@ struct sim_report {
     uint64_t points, events, switches;
     int64_t figure[SIM_FIG_COUNT];
     uint32_t latency[SIM_WHEN_COUNT][SIM_LATENCY_BINS];
+    uint32_t iometer[SIM_IOMETER_BINS];
     uint32_t samples;
     const struct sim_sample *sample; /* copied out of the bytes: aligned */
     uint32_t logged;                 /* entries of the event log */

@@ -47,6 +47,29 @@ sim_ns sim_latency_bin_edge(uint32_t bin)
     return (sim_ns)(4 + quarter) << (octave - 2);
 }
 
+/* Iometer's; the one at 4.7 s is for time-outs of 5 s. */
+static const sim_ns iometer_end[SIM_IOMETER_BINS] = {
+    50 * SIM_US,  100 * SIM_US, 200 * SIM_US, 500 * SIM_US, 1 * SIM_MS,  2 * SIM_MS,
+    5 * SIM_MS,   10 * SIM_MS,  15 * SIM_MS,  20 * SIM_MS,  30 * SIM_MS, 50 * SIM_MS,
+    100 * SIM_MS, 200 * SIM_MS, 500 * SIM_MS, 1 * SIM_S,    2 * SIM_S,   4700 * SIM_MS,
+    5 * SIM_S,    10 * SIM_S,   SIM_NEVER,
+};
+
+uint32_t sim_iometer_bin(sim_ns latency)
+{
+    uint32_t bin = 0;
+
+    while (bin + 1 < SIM_IOMETER_BINS && latency >= iometer_end[bin])
+        bin++;
+    return bin;
+}
+
+sim_ns sim_iometer_bin_end(uint32_t bin)
+{
+    SIM_ASSERT(bin < SIM_IOMETER_BINS);
+    return iometer_end[bin];
+}
+
 void sim_figure_set(enum sim_figure figure, int64_t value)
 {
     figures[figure] = value;
@@ -146,6 +169,9 @@ void sim__result_end(struct sim_result *out)
 {
     memcpy(out->figure, figures, sizeof figures);
     memset(out->latency, 0, sizeof out->latency);
+    memset(out->iometer, 0, sizeof out->iometer);
+    for (uint32_t i = 0; i < sample_count; i++)
+        out->iometer[sim_iometer_bin(samples[i].latency_ns)]++;
     for (uint32_t i = 0; i < sample_count; i++)
         out->latency[when(&samples[i])][sim_latency_bin(samples[i].latency_ns)]++;
     out->drawn = draw_count;

@@ -47,6 +47,8 @@ struct sim_log_entry {
  * Three of them: I/Os that ended before the first fault (or reset, when there was none), that
  * overlapped fault and recovery, and that began after the first successful I/O after the reset. */
 #define SIM_LATENCY_BINS 160
+/* And Iometer's bins, as in its results.csv: up to 50 us, 100 us ... 10 s, and the rest. */
+#define SIM_IOMETER_BINS 21
 enum sim_latency_when { SIM_BEFORE, SIM_DURING, SIM_AFTER, SIM_WHEN_COUNT };
 
 /* An ENUM option whose value a model drew from the run's seed. Only values other than the first
@@ -76,6 +78,7 @@ struct sim_result {
     uint64_t points, events, switches;
     int64_t figure[SIM_FIG_COUNT];
     uint32_t latency[SIM_WHEN_COUNT][SIM_LATENCY_BINS];
+    uint32_t iometer[SIM_IOMETER_BINS];
     uint32_t drawn; /* number in draw[] */
     struct sim_drawn draw[SIM_DRAWN_MAX];
     uint32_t faults_drawn; /* number in fault_draw[]; 0 without swarm mode */
@@ -98,6 +101,10 @@ static inline uint32_t sim_log_kept(uint32_t logged)
 uint32_t sim_latency_bin(sim_ns latency);
 /* Lower edge of a bin in ns. */
 sim_ns sim_latency_bin_edge(uint32_t bin);
+
+/* Iometer's bin of a latency, and where a bin ends: ns, SIM_NEVER for the last one. */
+uint32_t sim_iometer_bin(sim_ns latency);
+sim_ns sim_iometer_bin_end(uint32_t bin);
 
 /* For models, during a run. Figures start at -1. */
 void sim_figure_set(enum sim_figure figure, int64_t value);

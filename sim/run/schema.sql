@@ -1,5 +1,5 @@
 -- sim/run/schema.sql - results of a sweep: DIR/results.db (SQLite). analysis/ reads only this.
--- Version 3, kept in PRAGMA user_version (SIM_STORE_VERSION in store.h). Times are ns of virtual
+-- Version 4, kept in PRAGMA user_version (SIM_STORE_VERSION in store.h). Times are ns of virtual
 -- time unless the name says otherwise.
 CREATE TABLE sweep (            -- one row for each scenario and driver that was swept
     id INTEGER PRIMARY KEY,
@@ -76,6 +76,13 @@ CREATE TABLE latency (          -- histogram over all runs: bins of sim_latency_
     bin_ns INTEGER NOT NULL,    -- lower edge
     count INTEGER NOT NULL,
     PRIMARY KEY (sweep, phase, bin_ns)
+) WITHOUT ROWID;
+CREATE TABLE iometer (          -- the same in Iometer's bins, as in its results.csv; all phases, all 21 bins
+    sweep INTEGER NOT NULL REFERENCES sweep (id),
+    bin INTEGER NOT NULL,       -- 0 to 20
+    end_ns INTEGER,             -- upper edge: 50 us ... 10 s; NULL: the last one has none
+    count INTEGER NOT NULL,
+    PRIMARY KEY (sweep, bin)
 ) WITHOUT ROWID;
 CREATE TABLE sample (           -- single I/Os, of the first seeds only (sweep --samples N)
     sweep INTEGER NOT NULL REFERENCES sweep (id),

@@ -28,6 +28,7 @@ enum statement {
     PUT_FINDING,
     PUT_SAMPLE,
     PUT_LATENCY,
+    PUT_IOMETER,
     PUT_PAIR,
     PUT_LOG,
     STATEMENTS
@@ -41,6 +42,7 @@ static const char *const statement_sql[STATEMENTS] = {
     [PUT_PAIR] = "INSERT INTO pair VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [PUT_LOG] = "INSERT INTO event_log VALUES (?,?,?,?,?,?,?)",
     [PUT_LATENCY] = "INSERT INTO latency VALUES (?,?,?,?)",
+    [PUT_IOMETER] = "INSERT INTO iometer VALUES (?,?,?,?)",
 };
 
 struct sim_store {
@@ -329,7 +331,8 @@ static int sweep_remove(struct sim_store *store, int64_t id, struct sim_error *e
         "DELETE FROM run WHERE sweep=?1",       "DELETE FROM figure WHERE sweep=?1",
         "DELETE FROM finding WHERE sweep=?1",   "DELETE FROM latency WHERE sweep=?1",
         "DELETE FROM sample WHERE sweep=?1",    "DELETE FROM pair WHERE sweep=?1",
-        "DELETE FROM event_log WHERE sweep=?1", "DELETE FROM sweep WHERE id=?1",
+        "DELETE FROM event_log WHERE sweep=?1", "DELETE FROM iometer WHERE sweep=?1",
+        "DELETE FROM sweep WHERE id=?1",
     };
 
     replay_files_remove(store, id);
@@ -526,6 +529,21 @@ static int latency_put(struct sim_store *store, int64_t id, uint64_t (*latency)[
     return 0;
 }
 
+static int iometer_put(struct sim_store *store, int64_t id,
+                       const uint64_t iometer[SIM_IOMETER_BINS], struct sim_error *error)
+{
+    if (run_for(store, "DELETE FROM iometer WHERE sweep=?1", id, error) < 0)
+        return -1;
+    for (uint32_t bin = 0; bin < SIM_IOMETER_BINS; bin++) {
+        sim_ns end = sim_iometer_bin_end(bin);
+
+        if (step(store, store->statement[PUT_IOMETER], error, end == SIM_NEVER ? "iini" : "iiii",
+                 id, (int64_t)bin, end, (int64_t)iometer[bin]) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static const char *access_name(sim_place place)
 {
     return sim_place_writes(place) ? "write" : "read";
@@ -556,12 +574,14 @@ int sim_store_pairs(struct sim_store *store, int64_t id, const struct sim_pairs 
 }
 
 int sim_store_end(struct sim_store *store, int64_t id, uint64_t (*latency)[SIM_LATENCY_BINS],
-                  double elapsed_s, enum sim_store_state state, struct sim_error *error)
+                  const uint64_t iometer[SIM_IOMETER_BINS], double elapsed_s,
+                  enum sim_store_state state, struct sim_error *error)
 {
     sqlite3_stmt *statement = NULL;
     int result;
 
-    if (transaction_begin(store, error) < 0 || latency_put(store, id, latency, error) < 0)
+    if (transaction_begin(store, error) < 0 || latency_put(store, id, latency, error) < 0 ||
+        iometer_put(store, id, iometer, error) < 0)
         return -1;
     if (sqlite3_prepare_v2(store->db, "UPDATE sweep SET elapsed_s=?, complete=? WHERE id=?", -1,
                            &statement, NULL) != SQLITE_OK)

@@ -6,7 +6,7 @@
 #include "sim/run/report.h"
 #include "sim/scenario/scenario.h"
 
-#define SIM_STORE_VERSION 3
+#define SIM_STORE_VERSION 4
 
 struct sim_store;
 
@@ -47,10 +47,11 @@ int sim_store_pairs(struct sim_store *store, int64_t id, const struct sim_pairs 
 int sim_store_replay(struct sim_store *store, int64_t id, uint64_t seed, enum sim_rule rule,
                      const char *path, struct sim_error *error);
 
-/* Writes the sweep's histogram, replacing an earlier one, and its elapsed time. */
+/* Writes the sweep's histograms, replacing earlier ones, and its elapsed time. */
 enum sim_store_state { SIM_STORE_PARTIAL, SIM_STORE_COMPLETE };
 int sim_store_end(struct sim_store *store, int64_t id, uint64_t (*latency)[SIM_LATENCY_BINS],
-                  double elapsed_s, enum sim_store_state state, struct sim_error *error);
+                  const uint64_t iometer[SIM_IOMETER_BINS], double elapsed_s,
+                  enum sim_store_state state, struct sim_error *error);
 
 /* Makes durable what was added so far. Every add since the last commit is one transaction. */
 int sim_store_commit(struct sim_store *store, struct sim_error *error);

@@ -360,6 +360,8 @@ static void result_count(struct sim__cell_state *cell, const struct sim_report *
         for (int bin = 0; bin < SIM_LATENCY_BINS; bin++)
             cell->latency[when][bin] += report->latency[when][bin];
     }
+    for (int bin = 0; bin < SIM_IOMETER_BINS; bin++)
+        result->iometer[bin] += report->iometer[bin];
 }
 
 static struct sim_bytes *window_at(struct sim__cell_state *cell, uint64_t position)
@@ -407,9 +409,10 @@ static void cell_end(struct sim__sweep *sweep, struct sim__cell_state *cell)
     cell->closed = true;
     cell->result->elapsed_s = cell->given > 0 ? sim__elapsed(sweep) - cell->began_s : 0;
     window_drop(cell);
-    if (!sweep->failed && (sim_store_pairs(sweep->store, cell->id, cell->pairs, sweep->error) < 0 ||
-                           sim_store_end(sweep->store, cell->id, cell->latency,
-                                         cell->result->elapsed_s, state, sweep->error) < 0))
+    if (!sweep->failed &&
+        (sim_store_pairs(sweep->store, cell->id, cell->pairs, sweep->error) < 0 ||
+         sim_store_end(sweep->store, cell->id, cell->latency, cell->result->iometer,
+                       cell->result->elapsed_s, state, sweep->error) < 0))
         sim__sweep_fail(sweep, SIM_SWEEP_ERROR, sweep->error->text);
 }
 

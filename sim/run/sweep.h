@@ -88,6 +88,7 @@ struct sim_cell_result {
     uint32_t
         pairs_by[SIM_SWEEP_DECADES]; /* found by the first 1, 10, 100 ... seeds of this shard */
     struct sim_unmodelled_list unmodelled; /* of all seeds */
+    uint64_t iometer[SIM_IOMETER_BINS];
     double elapsed_s;
     enum sim_outcome outcome;
     char build[128];         /* of the driver, hexadecimal; "" before it was loaded */

@@ -29,6 +29,30 @@ START_TEST(edges_ascend)
 }
 END_TEST
 
+START_TEST(iometers_bins_end_where_iometer_says)
+{
+    static struct sim_result r;
+
+    ck_assert_uint_eq(sim_iometer_bin(0), 0);
+    ck_assert_uint_eq(sim_iometer_bin(49999), 0);
+    ck_assert_uint_eq(sim_iometer_bin(50000), 1);
+    ck_assert_uint_eq(sim_iometer_bin(4699999999), 17); /* from 2 s on */
+    ck_assert_uint_eq(sim_iometer_bin(4700000000), 18);
+    ck_assert_uint_eq(sim_iometer_bin(10 * SIM_S), 20);
+    ck_assert_uint_eq(sim_iometer_bin(INT64_MAX), 20);
+    for (uint32_t bin = 1; bin < SIM_IOMETER_BINS; bin++)
+        ck_assert_int_gt(sim_iometer_bin_end(bin), sim_iometer_bin_end(bin - 1));
+    sim__result_begin();
+    sim_sample_add(&(struct sim_sample){.latency_ns = 60000});
+    sim_sample_add(&(struct sim_sample){.latency_ns = 99999});
+    sim_sample_add(&(struct sim_sample){.latency_ns = 11 * SIM_S});
+    sim__result_end(&r);
+    ck_assert_uint_eq(r.iometer[0], 0);
+    ck_assert_uint_eq(r.iometer[1], 2);
+    ck_assert_uint_eq(r.iometer[20], 1);
+}
+END_TEST
+
 static uint32_t total(const struct sim_result *r, enum sim_latency_when when)
 {
     uint32_t sum = 0;
@@ -146,6 +170,7 @@ int main(void)
     SRunner *runner = srunner_create(suite);
 
     tcase_add_test(tc, every_latency_lies_in_its_bin);
+    tcase_add_test(tc, iometers_bins_end_where_iometer_says);
     tcase_add_test(tc, edges_ascend);
     tcase_add_test(tc, latencies_are_split_at_the_fault_and_at_the_first_io_after_recovery);
     tcase_add_test(tc, without_fault_and_reset_all_is_before);

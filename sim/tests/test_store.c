@@ -223,18 +223,25 @@ END_TEST
 
 START_TEST(the_histogram_is_written_whole)
 {
-    static uint64_t latency[SIM_WHEN_COUNT][SIM_LATENCY_BINS];
+    static uint64_t latency[SIM_WHEN_COUNT][SIM_LATENCY_BINS], iometer[SIM_IOMETER_BINS];
     struct sim_store *store = opened();
     int64_t id = begun(store, "nvme");
 
     latency[SIM_DURING][3] = 4;
     latency[SIM_AFTER][5] = 6;
+    iometer[1] = 7;
+    iometer[20] = 3;
     for (int i = 0; i < 2; i++)
-        ck_assert_int_eq(sim_store_end(store, id, latency, 1.5, SIM_STORE_COMPLETE, &error), 0);
+        ck_assert_int_eq(
+            sim_store_end(store, id, latency, iometer, 1.5, SIM_STORE_COMPLETE, &error), 0);
     ck_assert_int_eq(sim_store_commit(store, &error), 0);
     sim_store_close(store);
     holds("SELECT group_concat(phase || count) FROM (SELECT * FROM latency ORDER BY phase)",
           "after6,during4");
+    holds("SELECT count(*) || '/' || sum(count) || '/' || max(end_ns) FROM iometer",
+          "21/10/10000000000");
+    holds("SELECT end_ns || ':' || count FROM iometer WHERE bin = 1", "100000:7");
+    holds("SELECT count FROM iometer WHERE end_ns IS NULL", "3");
     holds("SELECT complete || '/' || elapsed_s FROM sweep", "1/1.5");
 }
 END_TEST
