@@ -38,7 +38,8 @@ list(FILTER drivers EXCLUDE REGEX "/(wdk|cc|cmake|tests|[^/]*\\.[^/]*|storsim-cc
 foreach(folder IN LISTS drivers)
     install(DIRECTORY ${folder} DESTINATION ${share}/driver FILES_MATCHING PATTERN *.c PATTERN *.h)
 endforeach()
-install(DIRECTORY scenarios/ DESTINATION ${share}/scenarios FILES_MATCHING PATTERN *.ini PATTERN expected EXCLUDE)
+install(DIRECTORY scenarios/ DESTINATION ${share}/scenarios FILES_MATCHING PATTERN *.ini
+    PATTERN *.icf PATTERN *.fio PATTERN *.csv PATTERN expected EXCLUDE)
 install(DIRECTORY analysis/ DESTINATION ${share}/analysis USE_SOURCE_PERMISSIONS
     FILES_MATCHING PATTERN *.py PATTERN tests EXCLUDE PATTERN gallery EXCLUDE)
 
