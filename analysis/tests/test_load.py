@@ -83,7 +83,7 @@ class Refusal(unittest.TestCase):
     def test_right_version_without_tables(self):
         path = context.scratch("tables.db")
         with sqlite3.connect(path) as db:
-            db.execute("PRAGMA user_version = 3")
+            db.execute("PRAGMA user_version = 4")
         db.close()
         self.refused(path, "no such table: sweep")
 

@@ -223,6 +223,7 @@ void sim_session_run(struct sim_session *session, uint64_t seed, struct sim_resu
     r->sample = sample;
     r->samples = 16;
     r->latency[SIM_BEFORE][40] = 16;
+    r->iometer[1] = 16; /* as those of 80 us */
     if (bad)
         find(r, seed);
     story(session, bad);

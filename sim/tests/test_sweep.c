@@ -26,7 +26,7 @@ START_TEST(a_clean_sweep_has_a_row_for_each_seed_and_exits_0)
     ck_assert_str_eq(query("results/good/results.db", "SELECT sum(count) FROM iometer"), "8000");
     ck_assert_str_eq(query("results/good/results.db", "SELECT count(DISTINCT seed) FROM sample"),
                      "20");
-    ck_assert_str_eq(query("results/good/results.db", "PRAGMA user_version"), "3");
+    ck_assert_str_eq(query("results/good/results.db", "PRAGMA user_version"), "4");
 }
 END_TEST
 
