@@ -23,7 +23,7 @@ START_TEST(a_database_of_another_version_is_refused_and_left_alone)
         "CREATE TABLE sweep (x); PRAGMA application_id=1937010546; PRAGMA user_version=9");
     ck_assert_int_eq(storsim("sweep good --out r"), 2);
     says(messages,
-         "r/results.db: a database of version 9; this storsim reads and writes version 3");
+         "r/results.db: a database of version 9; this storsim reads and writes version 4");
     ck_assert_str_eq(query("r/results.db", "SELECT count(*) FROM sqlite_master"), "1");
 }
 END_TEST
