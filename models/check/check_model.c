@@ -163,9 +163,13 @@ static bool wanted(const struct sim_scenario *scenario)
 
 /* The load comes before: what the load looks like decides how much is remembered. With every rule
  * off there are no checkers, and no figures of theirs. */
+/* Order is that of the option's list. The last one says nothing: anything goes. */
+enum { DEALLOCATED_ZEROES, DEALLOCATED_ONES };
+
 static int check_setup(struct sim_machine *machine, struct sim_error *error)
 {
     struct check_config config = {.limits = read_limits(machine->scenario), .ask = machine_queries};
+    int64_t deallocated = sim_opt(machine->scenario, SIM_OPT_CONTROLLER_DEALLOCATED);
     struct check *check;
 
     if (!wanted(machine->scenario))
@@ -176,6 +180,8 @@ static int check_setup(struct sim_machine *machine, struct sim_error *error)
         ((void **)config.ask.ctx)[i] = machine->part[i];
     load_get_geometry(machine->part[MACHINE_LOAD], &config.geometry);
     config.power_fails = nvme_power_fails(machine->part[MACHINE_NVME]);
+    config.no_zeroes = deallocated == DEALLOCATED_ONES;
+    config.no_ones = deallocated == DEALLOCATED_ZEROES;
     check = check__create(machine->sim, &config, error);
     if (!check)
         return -1;

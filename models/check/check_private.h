@@ -100,7 +100,8 @@ struct check {
     struct check_limits limits;
     struct check_queries ask;
     struct load_geometry geometry;
-    bool power_fails; /* and may take what the disk's cache holds */
+    bool power_fails;        /* and may take what the disk's cache holds */
+    bool no_zeroes, no_ones; /* what blocks without data do not read as (DLFEAT) */
     struct check_track track;
     /* each checker's own; defined in its file */
     struct check_commands *commands;
@@ -123,6 +124,7 @@ struct check_config {
     struct check_queries ask;
     struct load_geometry geometry;
     bool power_fails;
+    bool no_zeroes, no_ones;
 };
 
 /* All checkers, in the present world. NULL with error text when the load is too large to verify. */

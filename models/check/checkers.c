@@ -11,6 +11,8 @@ struct check *check__create(struct sim *sim, const struct check_config *config,
     check->ask = config->ask;
     check->geometry = config->geometry;
     check->power_fails = config->power_fails;
+    check->no_zeroes = config->no_zeroes;
+    check->no_ones = config->no_ones;
     check__track_setup(check);
     check__commands_setup(check);
     check__completed_once_setup(check);

@@ -6,7 +6,8 @@
  *   - a write that ended before, unless a later one took its place: one that was submitted
  *     after that end, was acknowledged, and acknowledged before the read was submitted;
  *   - nothing, if no write was acknowledged before the read was submitted, or if a trim ended
- *     after the latest such write was submitted, or is under way.
+ *     after the latest such write was submitted, or is under way. Nothing is zeroes, or ones, or
+ *     either, as the disk says (DLFEAT). A trim is a hint: what was there may still be read.
  *
  * A write that failed may have happened or not, until it ended; so it stays allowed until a later
  * one is acknowledged. Blocks are judged singly: the parts of concurrent writes may lie side by
@@ -136,6 +137,24 @@ static void judge_stamp(struct check *check, const struct check_io *read, uint64
                  read->io, lba, value->io, floor->io);
 }
 
+/* All bits are alike: that is no data. */
+static void judge_empty(struct check *check, const struct check_io *read, uint64_t lba,
+                        const struct load_value *value, const struct check_unit *floor)
+{
+    bool zeroes = value->kind == LOAD_VALUE_ZERO;
+
+    if (zeroes ? check->no_zeroes : check->no_ones)
+        sim_find(check->sim, SIM_RULE_DATA_INTEGRITY, read->srb,
+                 "read I/O %" PRIu64 " of block %" PRIu64
+                 " returned all %s, which no write wrote, nor are blocks without data such",
+                 read->io, lba, zeroes ? "zeroes" : "ones");
+    else if (floor->floor && !may_be_trimmed(check, lba, floor))
+        sim_find(check->sim, SIM_RULE_DATA_INTEGRITY, read->srb,
+                 "read I/O %" PRIu64 " found block %" PRIu64 " never written, although I/O %" PRIu64
+                 " wrote it and was acknowledged before the read",
+                 read->io, lba, floor->io);
+}
+
 static void judge(struct check *check, const struct check_io *read, uint64_t lba,
                   const struct load_value *value, const struct check_unit *floor)
 {
@@ -146,12 +165,8 @@ static void judge(struct check *check, const struct check_io *read, uint64_t lba
         judge_stamp(check, read, lba, value, floor);
         return;
     case LOAD_VALUE_ZERO:
-        if (floor->floor && !may_be_trimmed(check, lba, floor))
-            sim_find(check->sim, SIM_RULE_DATA_INTEGRITY, read->srb,
-                     "read I/O %" PRIu64 " found block %" PRIu64
-                     " never written, although I/O %" PRIu64
-                     " wrote it and was acknowledged before the read",
-                     read->io, lba, floor->io);
+    case LOAD_VALUE_ONES:
+        judge_empty(check, read, lba, value, floor);
         return;
     case LOAD_VALUE_UNFILLED:
         sim_find(check->sim, SIM_RULE_DATA_INTEGRITY, read->srb,

@@ -72,7 +72,7 @@ static inline struct load_value value_of(const uint64_t *w, uint32_t words)
     } else if (!w[0] && uniform(w, 0, words)) {
         value.kind = LOAD_VALUE_ZERO;
     } else if (w[0] == UINT64_MAX && uniform(w, 0, words)) {
-        value.kind = LOAD_VALUE_ZERO; /* of a disk whose deallocated blocks read as ones */
+        value.kind = LOAD_VALUE_ONES;
     } else if (w[0] == (MAGIC ^ w[1]) && w[3] == seal_of(w[1], w[2])) {
         value.lba = w[1];
         value.io = w[2];

@@ -37,7 +37,8 @@ void load_get_geometry(const struct load *load, struct load_geometry *out);
 /* What one logical block of a finished read holds. */
 enum load_value_kind {
     LOAD_VALUE_UNCHECKED, /* the workload has verify = no */
-    LOAD_VALUE_ZERO,      /* never written, or taken away: all bits are alike */
+    LOAD_VALUE_ZERO,      /* all zeroes, and */
+    LOAD_VALUE_ONES,      /* all ones: never written, or taken away */
     LOAD_VALUE_STAMP, /* whole, as written by I/O `io` to block `lba` (which need not be this one)
                        */
     LOAD_VALUE_UNFILLED, /* the buffer still is as it was before the read */

@@ -24,7 +24,7 @@ TESTED = re.compile(r"^(sim/(engine|scenario)/[^/]+|models/[^/]+/[^/]+|models/[^
 # Header -> folders that may include it.
 HEADER_HOMES = {
     "uv.h": ("sim/run/",),
-    "check.h": ("sim/tests/", "models/*/tests/", "driver/wdk/tests/"),
+    "check.h": ("sim/tests/", "models/*/tests/", "driver/tests/", "driver/wdk/tests/"),
     "ini.h": ("sim/scenario/",),
     "sqlite3.h": ("sim/run/", "sim/cli/", "sim/tests/"),
 }

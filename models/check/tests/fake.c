@@ -157,6 +157,7 @@ static const struct check_config fake_config = {
             .io_blocks_max = 16,
             .ios_max = 1000,
             .verify = true,
+            .trims = true,
         },
     .power_fails = true,
 };

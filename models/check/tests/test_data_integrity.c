@@ -230,6 +230,65 @@ START_TEST(an_end_that_was_forgotten_still_counts)
 }
 END_TEST
 
+START_TEST(what_was_trimmed_reads_as_before_or_as_nothing)
+{
+    write_whole(1000, 1, 8);
+    submit(2000, 2, SP_TRIM, 8);
+    read_finds_kind(2010, 3, 8, LOAD_VALUE_ZERO); /* under way: may have happened, or not */
+    read_finds(2020, 4, 8, 1);
+    done(2500, 2);
+    read_finds_kind(3000, 5, 8, LOAD_VALUE_ZERO);
+    read_finds(4000, 6, 8, 1);
+    fake_run(SIM_S);
+    fake_expect_silence();
+}
+END_TEST
+
+START_TEST(what_was_written_after_a_trim_does_not_vanish)
+{
+    write_whole(1000, 1, 8);
+    submit(2000, 2, SP_TRIM, 8);
+    done(2500, 2);
+    write_whole(3000, 3, 8);
+    read_finds_kind(4000, 4, 8, LOAD_VALUE_ZERO);
+    fake_run(SIM_S);
+    fake_expect(SIM_RULE_DATA_INTEGRITY, "I/O 4 found block 8 never written, although I/O 3");
+}
+END_TEST
+
+START_TEST(a_trim_beside_it_takes_nothing_away)
+{
+    write_whole(1000, 1, 8);
+    submit(2000, 2, SP_TRIM, 16);
+    done(2500, 2);
+    read_finds_kind(4000, 4, 8, LOAD_VALUE_ZERO);
+    fake_run(SIM_S);
+    fake_expect(SIM_RULE_DATA_INTEGRITY, "I/O 4 found block 8 never written, although I/O 1");
+}
+END_TEST
+
+START_TEST(nothing_is_what_the_disk_says_it_is)
+{
+    fake_check->no_ones = _i == 0; /* DLFEAT: zeroes; ones; does not say */
+    fake_check->no_zeroes = _i == 1;
+    read_finds_kind(1000, 1, 8, LOAD_VALUE_ONES);
+    fake_run(SIM_S);
+    if (_i == 0)
+        fake_expect(SIM_RULE_DATA_INTEGRITY, "I/O 1 of block 8 returned all ones, which no write");
+    else
+        fake_expect_silence();
+}
+END_TEST
+
+START_TEST(zeroes_are_not_what_a_disk_of_ones_has)
+{
+    fake_check->no_zeroes = true;
+    read_finds_kind(1000, 1, 8, LOAD_VALUE_ZERO);
+    fake_run(SIM_S);
+    fake_expect(SIM_RULE_DATA_INTEGRITY, "I/O 1 of block 8 returned all zeroes, which no write");
+}
+END_TEST
+
 START_TEST(floors_are_given_back)
 {
     for (uint64_t i = 1; i <= 150; i++)
@@ -282,6 +341,11 @@ int main(void)
     tcase_add_test(tc, a_failed_read_and_an_unchecked_one_are_silent);
     tcase_add_test(tc, each_unit_of_a_large_read_has_its_own_history);
     tcase_add_test(tc, an_end_that_was_forgotten_still_counts);
+    tcase_add_test(tc, what_was_trimmed_reads_as_before_or_as_nothing);
+    tcase_add_test(tc, what_was_written_after_a_trim_does_not_vanish);
+    tcase_add_test(tc, a_trim_beside_it_takes_nothing_away);
+    tcase_add_loop_test(tc, nothing_is_what_the_disk_says_it_is, 0, 3);
+    tcase_add_test(tc, zeroes_are_not_what_a_disk_of_ones_has);
     tcase_add_test(tc, floors_are_given_back);
     tcase_add_test(tc, a_region_too_large_to_verify_is_refused);
     suite_add_tcase(suite, tc);
