@@ -55,6 +55,7 @@ struct load_io {
     struct load_worker *worker;
     struct load_io *next; /* in one of the worker's lists */
     uint64_t cell;        /* of a plain worker */
+    bool traced;          /* of a trace, and chosen or under way */
     sim_ns start;
 };
 
@@ -181,7 +182,7 @@ void load__more_stop(struct load_worker *worker, enum load_stop why);
 /* Chooses the next I/O of the present stage. False: nothing now. */
 bool load__more_choose(struct load_worker *worker, struct load_io *io);
 /* Takes back what its choice claimed, and remembers what it wrote. */
-void load__more_release(struct load_worker *worker, const struct load_io *io, uint8_t error);
+void load__more_release(struct load_worker *worker, struct load_io *io, uint8_t error);
 /* True when the present stage will submit no more. */
 bool load__stage_over(const struct load_worker *worker);
 /* Goes on to the next stage; all I/Os have come back. */

@@ -41,6 +41,23 @@ static bool choose_mixed(struct load_worker *worker, struct load_io *io)
     return true;
 }
 
+/* Claims are coarse: far places may share one. That would move a trace's times, so its I/Os are
+ * compared with all that are under way. */
+static bool overlaps(const struct load_worker *worker, const struct load_io *io)
+{
+    bool reads = io->io.packet.request.op == SP_READ;
+
+    for (uint32_t i = 0; i < worker->w->depth; i++) {
+        const struct load_io *other = &worker->io[i];
+
+        if (other->traced && other->io.lba < io->io.lba + io->io.blocks &&
+            io->io.lba < other->io.lba + other->io.blocks &&
+            !(reads && other->io.packet.request.op == SP_READ))
+            return true;
+    }
+    return false;
+}
+
 static bool choose_traced(struct load_worker *worker, struct load_io *io)
 {
     const struct sim_trace_io *next = &worker->w->trace[worker->more->trace_at];
@@ -54,10 +71,11 @@ static bool choose_traced(struct load_worker *worker, struct load_io *io)
         load__choose_flush(io);
         return true;
     }
-    if (!load__mix_claim(&worker->more->mix, direction, unit, next->bytes / worker->w->unit))
-        return false;
-    worker->more->trace_at++;
     place(worker, io, direction, unit, next->bytes / worker->w->unit);
+    if (worker->w->serialize_overlap && overlaps(worker, io))
+        return false;
+    io->traced = true;
+    worker->more->trace_at++;
     count(worker, io);
     return true;
 }
@@ -158,7 +176,7 @@ static void remember(struct load_worker *worker, uint64_t unit, uint32_t units)
         load__bits_add(&worker->more->written, unit + i);
 }
 
-void load__more_release(struct load_worker *worker, const struct load_io *io, uint8_t error)
+void load__more_release(struct load_worker *worker, struct load_io *io, uint8_t error)
 {
     uint32_t unit_blocks = worker->w->unit / worker->load->geometry.block_bytes;
     uint64_t unit = (io->io.lba - worker->first_lba) / unit_blocks;
@@ -167,11 +185,13 @@ void load__more_release(struct load_worker *worker, const struct load_io *io, ui
 
     if (op == SP_FLUSH)
         return;
-    load__mix_release(&worker->more->mix,
-                      op == SP_READ    ? SIM_DIR_READ
-                      : op == SP_WRITE ? SIM_DIR_WRITE
-                                       : SIM_DIR_TRIM,
-                      unit, units);
+    if (!io->traced)
+        load__mix_release(&worker->more->mix,
+                          op == SP_READ    ? SIM_DIR_READ
+                          : op == SP_WRITE ? SIM_DIR_WRITE
+                                           : SIM_DIR_TRIM,
+                          unit, units);
+    io->traced = false;
     if (op == SP_WRITE && !error)
         remember(worker, unit, units);
 }
