@@ -12,7 +12,10 @@ from headers import TMH, Includes
 
 TARGET = ["--target=x86_64-pc-windows-msvc-elf", "-nostdlibinc", "-ffreestanding", "-fno-omit-frame-pointer",
           "-mno-stack-arg-probe", "-fno-stack-protector", "-fno-strict-aliasing"]
-QUIET = ["-Wno-unknown-pragmas", "-Wno-ignored-pragmas", "-Wno-pragma-pack", "-Wno-microsoft",
+# Other compilers' pragmas, whatever warnings are asked for; and what only tracing looks at (headers.py, tracing()).
+PRAGMAS = ["-Wno-unknown-pragmas", "-Wno-ignored-pragmas", "-Wno-pragma-pack"]
+UNTRACED = ["-Wno-unused-variable", "-Wno-unused-but-set-variable"]
+QUIET = ["-Wno-microsoft",
          "-Wno-nonportable-include-path", "-Wno-multichar", "-Wno-error=incompatible-function-pointer-types",
          "-Wno-error=implicit-function-declaration", "-Wno-error=int-conversion", "-Wno-unused-command-line-argument"]
 INSTRUMENT = ["-Xclang", "-fsanitize=thread", "-mllvm", "-tsan-instrument-read-before-write=1",
@@ -36,14 +39,16 @@ class Compiler:
         self.teller = Teller(sys.stderr, self.includes, build.document("driver/wdk/README.md"))
         overlay = build.path("overlay.yaml")
         with open(overlay, "w", encoding="utf-8", errors="surrogateescape") as file:
-            file.write(self.includes.overlay(os.path.join(build.here, "empty.tmh")))
+            file.write(self.includes.overlay(build.path("tracing.tmh")))
+        with open(build.path("tracing.tmh"), "w", encoding="utf-8") as file:
+            file.write(self.includes.tracing())
         self.headers = ["-isystem", build.wdk, "-isystem", os.path.join(build.wdk, "crt"), "-I", TMH, "-ivfsoverlay",
                         overlay]
         maps = [f"-ffile-prefix-map={pair}" for pair in o.maps]
         maps += [f"-ffile-prefix-map={build.tmp}/=", f"-ffile-prefix-map={build.wdk}/=wdk/"]
         colours = "-fcolor-diagnostics" if sys.stderr.isatty() else "-fno-color-diagnostics"
         self.base = TARGET + ["-O1", "-gdwarf-4", "-gdwarf-aranges"] + QUIET + [f"-DDBG={o.dbg}", "-DSTORSIM=1"]
-        self.base += o.flags + maps + self.headers + [colours]
+        self.base += o.flags + PRAGMAS + (UNTRACED if self.includes.tmh else []) + maps + self.headers + [colours]
         with open(build.path("note"), "w", encoding="utf-8") as file:
             file.write(f"wdk {wdk_version(build.wdk)} dbg {o.dbg}\n")
 

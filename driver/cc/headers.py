@@ -8,10 +8,14 @@ import difflib
 import os
 import re
 
-# Where empty *.tmh files appear to be.
+# Where *.tmh files appear to be.
 TMH = "/storsim/tmh"
 
 INCLUDE = re.compile(rb'^[ \t]*#[ \t]*(?:include|include_next|import)[ \t]*(?:"([^"\r\n]+)"|<([^>\r\n]+)>)', re.M)
+
+# Trace routines of the driver's own naming, declared to WPP in a comment.
+WPP_CONFIG = re.compile(rb"\bbegin_wpp\s+config\b(.*?)\bend_wpp\b", re.S)
+WPP_ROUTINE = re.compile(rb"\b(?:FUNC|USEPREFIX\s*\()\s*([A-Za-z_]\w*)")
 
 # Headers of the WDK that drivers name; what storsim has of them is in driver/wdk/. Tier 1: behaviour matters between
 # DriverEntry and HwStorResetBus. Tier 2: must compile, and may fail politely.
@@ -91,6 +95,7 @@ class Includes:
         self.files = {}  # real path -> None, the driver's own files
         self.spelled = set()  # files that are asked for under another name than their own
         self.tmh = set()
+        self.traces = {"TraceEvents"}  # the name that most samples give it
         todo = list(filter(None, (self.find(name, [""] + dirs + self.wdk) for name in forced))) + list(sources)
         while todo:
             path = todo.pop()
@@ -111,8 +116,10 @@ class Includes:
 
     def scan(self, path):
         """The files of the driver's that a file includes."""
-        found = []
-        for match in INCLUDE.finditer(read(path)):
+        found, text = [], read(path)
+        for config in WPP_CONFIG.findall(text):
+            self.traces |= {name.decode() for name in WPP_ROUTINE.findall(config)}
+        for match in INCLUDE.finditer(text):
             quoted = match.group(1) is not None
             name = (match.group(1) or match.group(2)).decode("utf-8", errors="surrogateescape").strip()
             file = self.find(name, ([os.path.dirname(path)] if quoted else []) + self.dirs)
@@ -124,10 +131,15 @@ class Includes:
                 self.find(name, self.wdk)
         return [file for file in found if os.path.isfile(file)]
 
-    def overlay(self, empty):
-        """clang's description of files that are to be found in any spelling; `empty` stands for every *.tmh."""
+    def tracing(self):
+        """What stands for every *.tmh that WPP would have generated: tracing that is off, its arguments not looked at."""
+        return "#include <stortrce.h>\n" + "".join(
+            f"#ifndef {name}\n#define {name}(...) ((void)0)\n#endif\n" for name in sorted(self.traces))
+
+    def overlay(self, tracing):
+        """clang's description of files that are to be found in any spelling; `tracing` stands for every *.tmh."""
         names = {path: path for path in self.spelled}
-        names.update({f"{TMH}/{name}": empty for name in self.tmh})
+        names.update({f"{TMH}/{name}": tracing for name in self.tmh})
         lines = ["{ 'version': 0, 'case-sensitive': 'false', 'roots': ["]
         for name, path in sorted(names.items()):
             name, path = name.replace("'", "''"), path.replace("'", "''")

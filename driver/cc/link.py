@@ -3,6 +3,7 @@
 import difflib
 import hashlib
 import os
+import re
 import sys
 
 import elf
@@ -18,6 +19,8 @@ INSTEAD = {
     "ScsiPortNotification": "StorPortNotification", "ScsiPortInitialize": "StorPortInitialize",
 }
 MODELLED = "models/storport/README.md"
+KERNEL = re.compile(r"(?:Cc|Cm|Ex|FsRtl|Hal|Io|Ke|Mm|Nt|Ob|Po|Ps|Rtl|Se|Wmi|Zw)[A-Z]\w+$")
+STORPORT = re.compile(r"(?:StorPort|ScsiPort|Srb)[A-Z]\w+$")
 
 
 class Part:
@@ -167,8 +170,12 @@ class Linker:
             why = f"which a miniport does not have; {INSTEAD[name]} is"
         elif near:
             why = f"which is not a routine storsim models; did you mean {near[0]}?"
+        elif KERNEL.match(name):
+            why = "a routine of the kernel's that storsim does not have; Storport gives a miniport its own (HwStorPortProhibitedDDIs)"
+        elif STORPORT.match(name):
+            why = "which is not a routine storsim models"
         else:
-            why = "which none of the files given defines, and is not a routine storsim models"
+            why = "which none of the files given defines, and is not a routine storsim models: a source is missing, or a library"
         print(f"{place}: error: {who} {name}, {why}", file=sys.stderr)
 
     # --- linking ---

@@ -32,7 +32,7 @@ endforeach()
 
 install(DIRECTORY driver/wdk/ DESTINATION ${share}/wdk
     PATTERN tests EXCLUDE PATTERN README.md EXCLUDE)
-install(DIRECTORY driver/cc/ DESTINATION ${share}/cc FILES_MATCHING PATTERN *.py PATTERN *.tmh)
+install(DIRECTORY driver/cc/ DESTINATION ${share}/cc FILES_MATCHING PATTERN *.py)
 file(GLOB drivers RELATIVE ${CMAKE_SOURCE_DIR} driver/*)
 list(FILTER drivers EXCLUDE REGEX "/(wdk|cc|cmake|tests|[^/]*\\.[^/]*|storsim-cc)$")
 foreach(folder IN LISTS drivers)

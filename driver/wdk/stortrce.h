@@ -1,7 +1,7 @@
 /*
- * WPP tracing. It is compiled out: storsim-cc supplies an empty file for each `*.tmh`, so what that file would have
- * defined is defined here to do nothing. A driver that names its own macro after DoTraceMessage has it without arguments
- * evaluated, as WPP has when the level is off.
+ * WPP tracing. It is compiled out: what a `*.tmh` file would have defined is defined here to do nothing, and storsim-cc
+ * includes this in place of each; the routines that a driver declares to WPP (begin_wpp config) it adds. Arguments are not
+ * evaluated, as with WPP when the level is off.
  */
 #pragma once
 #pragma GCC system_header

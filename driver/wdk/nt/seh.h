@@ -1,7 +1,10 @@
 /*
- * Structured exception handling, as far as storage miniports go: one `__try` block a function, left by falling
- * out or by `__leave`. A `return` inside does not run the `__finally` block, and nothing is ever caught: a fault
- * in a driver is a finding.
+ * Structured exception handling, as far as storage miniports go. A block is left by falling out or by `__leave`; blocks
+ * follow one another and nest as they like, and `break` and `continue` in them belong to the loop around them. A `return`,
+ * `break` or `goto` out of a block does not run its `__finally`, and nothing is ever caught: a fault in a driver is a finding.
+ *
+ * `__try` opens a block with a label of its own, `__finally` or `__except` ends it, so each `__try` must stand as a statement of
+ * its own: below an `if`, in braces.
  */
 #pragma once
 #pragma GCC system_header
@@ -9,10 +12,11 @@
 #include "../simdefs.h"
 
 #if SIM_MODULE
-#define __try
+#define SIM_TRY_END storsim_leave: __attribute__((unused)); }
+#define __try { __label__ storsim_leave;
 #define __leave goto storsim_leave
-#define __finally storsim_leave: __attribute__((unused));
-#define __except(filter) storsim_leave: __attribute__((unused)); if (0)
+#define __finally SIM_TRY_END
+#define __except(filter) SIM_TRY_END if (0 && (filter))
 #ifndef try
 #define try __try
 #define leave __leave
@@ -21,5 +25,8 @@
 #endif
 #define EXCEPTION_EXECUTE_HANDLER 1
 #define EXCEPTION_CONTINUE_SEARCH 0
+#define EXCEPTION_CONTINUE_EXECUTION (-1)
 #define GetExceptionCode() 0
+#define GetExceptionInformation() ((PVOID)0)
+#define AbnormalTermination() FALSE
 #endif

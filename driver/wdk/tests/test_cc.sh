@@ -65,7 +65,7 @@ expect 1 'needs no-such-clang, which is not installed' env STORSIM_CLANG=no-such
 expect 1 'none of the sources defines DriverEntry' "$cc" helper.c
 expect 1 'DriverEntry is defined 2 times' "$cc" good.c helper.c second.c
 expect 1 'does not compile: broken.c' "$cc" good.c broken.c helper.c
-expect 1 'waits.c:2: error: f calls KeWaitForSingleObject, which none of the files given defines' "$cc" good.c waits.c helper.c
+expect 1 'waits.c:2: error: f calls KeWaitForSingleObject, a routine of the kernel' "$cc" good.c waits.c helper.c
 also 'models/storport/README.md tables the routines that storsim models. --stub KeWaitForSingleObject (or --allow-missing'
 echo '#include <ntddk.h>
 ULONG Helper(void) { return 1; }' >again.c
@@ -125,8 +125,12 @@ echo '#pragma once
 #define FORCED 3' >'a folder/Inc Dir/Forced.h'
 echo '#include "..\A FOLDER\inc dir\FORCED.H"
 #include <Sub\Deep.H>
+/* begin_wpp config
+   FUNC TraceInit{LEVEL=TRACE_LEVEL_INFORMATION}(FLAGS, MSG, ...);
+   USEPREFIX(TraceInit, "%!STDPREFIX!");
+   end_wpp */
 #include "trace.tmh"
-int Extra(void) { return FORCED + NUMBER + sizeof(TEXT) + WPP; }' >lib/extra.c
+int Extra(void) { TraceInit(NO_SUCH_FLAG, "x"); TraceEvents(NO, NO, "y"); return FORCED + NUMBER + sizeof(TEXT) + WPP; }' >lib/extra.c
 mkdir 'a folder/Inc Dir/sub'
 echo '#define WPP 1' >'a folder/Inc Dir/sub/deep.h'
 expect 0 '' "$cc" -o spaces.so 'a folder/good.c' "a folder/help er's.c" lib/extra.c -I 'a folder/Inc Dir' \
