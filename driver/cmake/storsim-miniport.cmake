@@ -61,6 +61,10 @@ function(storsim__compile result)
     foreach(source IN LISTS ARG_SOURCES)
         cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
         cmake_path(GET source STEM LAST_ONLY stem)
+        cmake_path(GET source EXTENSION LAST_ONLY extension)
+        if(extension MATCHES "^\\.(h|inc|rc|res|def|mc|mof|man|inf|tmh|txt|md)$") # as storsim-cc has it
+            continue()
+        endif()
         set(object ${where}/${stem}.o)
         set(n 1)
         while(object IN_LIST objects) # two sources of one name

@@ -23,7 +23,7 @@ bool sp__start_failed(struct sp_port *port, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    sim_find(port->at.sim, SIM_RULE_START_FAILED, 0, "%s", text);
+    sim_find_at(port->at.sim, sp__left_routine(port), SIM_RULE_START_FAILED, 0, "%s", text);
     return false;
 }
 

@@ -87,10 +87,35 @@ void sp__leave(struct sp_port *port)
     check_irql(port, frame);
     sim_leave_driver(port->at.sim);
     cpu->frames--;
+    cpu->left = frame->callback;
     if (SIM_UNLIKELY(cpu->restart_held))
         restart(port, cpu);
     sim_trace(port->at.sim, SIM_EV_CALLBACK_EXIT, frame->callback,
               (uint64_t)(sim_now(port->at.sim) - frame->since), 0, 0);
+}
+
+uintptr_t sp__left_routine(struct sp_port *port)
+{
+    const struct sp_cpu *cpu = nt_on_cpu(port->at.nt) ? sp__cpu(port) : NULL;
+
+    if (!cpu || cpu->frames)
+        return 0;
+    switch ((enum sp_callback)cpu->left) {
+    case SP_CB_FIND_ADAPTER:
+        return (uintptr_t)port->hw.HwFindAdapter;
+    case SP_CB_INITIALIZE:
+        return (uintptr_t)port->hw.HwInitialize;
+    case SP_CB_ADAPTER_CONTROL:
+        return (uintptr_t)port->hw.HwAdapterControl;
+    case SP_CB_UNIT_CONTROL:
+        return (uintptr_t)port->hw.HwUnitControl;
+    case SP_CB_BUILD_IO:
+        return (uintptr_t)port->hw.HwBuildIo;
+    case SP_CB_START_IO:
+        return (uintptr_t)port->hw.HwStartIo;
+    default:
+        return 0;
+    }
 }
 
 enum sp_callback sp__callback(struct sp_port *port)

@@ -139,7 +139,7 @@ void sp__usage(struct sp_port *port, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    sim_find(port->at.sim, SIM_RULE_STORPORT_USAGE, 0, "%s", text);
+    sim_find_at(port->at.sim, sp__left_routine(port), SIM_RULE_STORPORT_USAGE, 0, "%s", text);
 }
 
 bool sp__irql_at_most(struct sp_port *port, uint8_t irql, const char *name)

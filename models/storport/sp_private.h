@@ -239,6 +239,7 @@ struct sp_cpu {
     struct sp_held hold[SP_HELD_MAX];
     struct sp_list completed;
     bool draining;
+    uint8_t left;      /* enum sp_callback: the last one that returned here */
     bool restart_held; /* restart = after: the adapter is held until the callback returns */
     struct nt_dpc dpc;
 };
@@ -434,6 +435,9 @@ void sp__present_set(struct sp_port *port);
 /* The port driver of a routine's first argument. Anything but the device extension is
  * storport-usage, and is treated as if it were. Passes a point. */
 struct sp_port *sp__routine(const void *devext, const char *name);
+/* What is found when a callback has returned is the callback's doing: its address, for
+ * sim_find_at(); 0 while one runs, and for those that have no place in HW_INITIALIZATION_DATA. */
+uintptr_t sp__left_routine(struct sp_port *port);
 /* Finding storport-usage. */
 __attribute__((format(printf, 2, 3))) void sp__usage(struct sp_port *port, const char *format, ...);
 /* False, and finding irql, when the routine was called above that level (StorPortIrql,
