@@ -28,7 +28,7 @@ cat >calls.c <<'END'
 
 static BOOLEAN Initialize(PRAM_ADAPTER Adapter)
 {
-    return StorPortGetSrb(Adapter, 0, 0, 0, 0) == NULL;
+    return StorPortFreeHostMemoryBuffer(Adapter, NULL, 0) == STOR_STATUS_UNSUCCESSFUL;
 }
 
 static BOOLEAN StartIo(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb)
@@ -52,15 +52,15 @@ for name in calls quiet; do
 done
 
 "$storsim" run s.ini --driver ./calls.so >out 2>err || fail "run: $(cat out err)"
-says out '^the driver also called: StorPortGetSrb 1 time \(not modelled, answered NULL\)$'
+says out '^the driver also called: StorPortFreeHostMemoryBuffer 1 time \(not modelled, answered STOR_STATUS_UNSUCCESSFUL\)$'
 says out '^the driver also called: StorPortGetDataInBufferMdl 5 times \(not modelled, answered STOR_STATUS_NOT_IMPL'
 "$storsim" run s.ini --driver ./calls.so --json >out 2>err || fail "run --json: $(cat out err)"
-says out '"not_modelled":\[\{"routine":"StorPortGetSrb","calls":1,"answer":"NULL"\},\{"routine":"StorPortGetDataIn'
+says out '"not_modelled":\[\{"routine":"StorPortFreeHostMemoryBuffer","calls":1,"answer":"STOR_STATUS_UNSUCCESSFUL"\},\{"routine":"StorPortGetDataIn'
 
 "$storsim" sweep s.ini --driver ./calls.so --seeds 1-3 --out r >out 2>err || fail "sweep: $(cat out err)"
 says out '^  the driver also called: StorPortGetDataInBufferMdl 15 times \(not modelled, '
 "$storsim" sweep s.ini --driver ./calls.so --seeds 1-3 --out j --json >out 2>err || fail "sweep --json: $(cat out err)"
-says out '"not_modelled":\[\{"routine":"StorPortGetSrb","calls":3,'
+says out '"not_modelled":\[\{"routine":"StorPortFreeHostMemoryBuffer","calls":3,'
 
 "$storsim" run s.ini --driver ./quiet.so >out 2>err || fail "run of a quiet driver: $(cat out err)"
 grep -q 'also called' out && fail "told of a driver that calls none: $(cat out)"

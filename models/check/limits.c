@@ -3,12 +3,11 @@
  * stall-too-long: each StorPortStallExecution asks for less than check.stall. Judged at the call.
  * routine-too-long: each callback returns within its limit: check.isr for interrupt routines and
  * for work under the interrupt lock, check.initialize for the two initialise routines,
- * check.routine for the others; DriverEntry and HwStorFindAdapter have none. Judged at the return,
- * on virtual time: stalls, register accesses, waiting for locks and interrupts taken meanwhile
- * count.
- * dpc-watchdog: no CPU stays at DISPATCH or above for longer than check.dispatch in one stretch.
- * Judged when a stretch ends, and at the end of a run for one that has not.
- * Not verified: the sum over many stretches (0x133 with parameter 1); a routine that never returns
+ * check.routine for the others; DriverEntry, HwStorFindAdapter and system threads have none. Judged
+ * at the return, on virtual time: stalls, register accesses, waiting for locks and interrupts taken
+ * meanwhile count. dpc-watchdog: no CPU stays at DISPATCH or above for longer than check.dispatch
+ * in one stretch. Judged when a stretch ends, and at the end of a run for one that has not. Not
+ * verified: the sum over many stretches (0x133 with parameter 1); a routine that never returns
  * (driver-hang, deadlock).
  */
 #include "models/check/check_private.h"
@@ -31,6 +30,7 @@ static sim_ns routine_limit(const struct check_limits *limits, uint64_t callback
     switch (callback) {
     case SP_CB_DRIVER_ENTRY:
     case SP_CB_FIND_ADAPTER:
+    case SP_CB_THREAD:
         return 0;
     case SP_CB_INITIALIZE:
     case SP_CB_PASSIVE_INITIALIZE:

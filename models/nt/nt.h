@@ -134,8 +134,8 @@ void nt_stall(struct nt *nt, sim_ns ns);
 
 /* --- work at PASSIVE level -------------------------------------------------------------------- */
 
-/* A short routine run once by a CPU's idle loop at PASSIVE, first in first out. It must not wait,
- * but it may be interrupted. */
+/* A routine run once by a CPU's idle loop at PASSIVE, first in first out. While one waits, others
+ * and threads of that CPU run on top of it: it goes on when these have ended or wait in turn. */
 struct nt_work {
     void (*fn)(struct nt *nt, void *ctx);
     void *ctx;
@@ -151,8 +151,10 @@ bool nt_work_queue(struct nt *nt, struct nt_work *work, uint32_t cpu);
 struct nt_thread;
 struct nt_thread *nt_thread_create(struct nt *nt, uint32_t cpu, const char *name,
                                    void (*fn)(struct nt *nt, void *ctx), void *ctx);
-/* Waits until *flag is true, re-tested after every nt_signal(); current thread only, IRQL below
- * DISPATCH. False when deadline (absolute; SIM_NEVER for none) passed first. */
+/* The thread that runs on this CPU; NULL in a work item and in the idle loop. */
+const struct nt_thread *nt_thread_current(const struct nt *nt);
+/* Waits until *flag is true, re-tested after every nt_signal(). IRQL below DISPATCH. False when
+ * deadline (absolute; SIM_NEVER for none) passed first. */
 bool nt_wait(struct nt *nt, const bool *flag, sim_ns deadline);
 /* The current thread does nothing for so long; a time that is over: it gives way once. */
 void nt_sleep(struct nt *nt, sim_ns ns);

@@ -5,7 +5,7 @@
 #include "models/nt/nt.h"
 
 #define NT_INTERRUPTS_MAX 64
-#define NT_THREADS_MAX 32
+#define NT_THREADS_MAX 40  /* one a CPU for the driver's, and ours */
 #define NT_WORK_CONTEXTS 2 /* a work item is not ordered after the one before it */
 
 /* What routines of the kernel cost, roughly, in ns: they are points too. */
@@ -43,6 +43,7 @@ struct nt_cpu {
     struct nt_work *work_first, **work_end;
     struct nt_thread *ready_first, **ready_end;
     struct nt_thread *thread; /* running; NULL: the idle loop */
+    uint32_t waits;           /* work items that wait, one on top of the other */
     const struct nt_lock *waits_for;
     sim_ns high_since;
     sim_context work[NT_WORK_CONTEXTS],

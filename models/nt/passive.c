@@ -137,11 +137,28 @@ static void deadline_passed(struct sim_event *event, void *ctx)
     make_ready(thread);
 }
 
+/* A work item has no fiber that could be left: what else its CPU has to do at PASSIVE runs on top
+ * of it. */
+static bool wait_in_work(struct nt_cpu *cpu, const bool *flag, sim_ns deadline)
+{
+    struct sim *sim = cpu->nt->sim;
+
+    cpu->waits++;
+    while (!*flag && sim_now(sim) < deadline)
+        if (!nt__run_passive(cpu))
+            sim_sleep(sim, deadline);
+    cpu->waits--;
+    sim_acquire(sim, &cpu->nt->signal);
+    return *flag;
+}
+
 bool nt_wait(struct nt *nt, const bool *flag, sim_ns deadline)
 {
     struct nt_thread *thread = nt__this(nt)->thread;
 
-    SIM_ASSERT(thread && nt_irql(nt) < NT_DISPATCH);
+    SIM_ASSERT(nt_irql(nt) < NT_DISPATCH);
+    if (!thread)
+        return wait_in_work(nt__this(nt), flag, deadline);
     thread->flag = flag;
     thread->timed_out = false;
     if (deadline != SIM_NEVER)
@@ -168,4 +185,12 @@ void nt_signal(struct nt *nt)
     for (uint32_t i = 0; i < nt->threads; i++)
         if (nt->thread[i]->state == NT_THREAD_WAITING && *nt->thread[i]->flag)
             make_ready(nt->thread[i]);
+    for (uint32_t i = 0; i < nt->cpus; i++)
+        if (nt->cpu[i].waits)
+            sim_kick(nt->sim, nt->cpu[i].agent);
+}
+
+const struct nt_thread *nt_thread_current(const struct nt *nt)
+{
+    return nt__this(nt)->thread;
 }

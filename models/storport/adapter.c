@@ -155,16 +155,25 @@ static uint32_t at_most(uint32_t value, uint32_t limit)
     return value < limit ? value : limit;
 }
 
+void sp__limits_set(struct sp_port *port, uint32_t max_io, uint32_t max_per_lun)
+{
+    uint32_t tags = port->extended ? SP_TAGS_MAX : MAX_PER_LUN_DEFAULT;
+
+    port->max_io = max_io;
+    port->max_per_lun = at_most(at_most(max_per_lun, max_io), tags);
+    for (uint32_t i = 0; i < SP_LUNS_MAX; i++)
+        port->lun[i].depth = at_most(port->lun[i].depth, port->max_per_lun);
+}
+
 static void take_queueing(struct sp_port *port, const PORT_CONFIGURATION_INFORMATION *info)
 {
-    uint32_t tags = port->extended ? SP_TAGS_MAX : MAX_PER_LUN_DEFAULT, depth;
+    uint32_t depth =
+        info->InitialLunQueueDepth ? info->InitialLunQueueDepth : port->config.queue_depth;
 
-    port->max_io = info->MaxNumberOfIO ? info->MaxNumberOfIO : MAX_IO_DEFAULT;
-    port->max_per_lun = at_most(
-        at_most(info->MaxIOsPerLun ? info->MaxIOsPerLun : MAX_PER_LUN_DEFAULT, port->max_io), tags);
-    depth = info->InitialLunQueueDepth ? info->InitialLunQueueDepth : port->config.queue_depth;
     for (uint32_t i = 0; i < SP_LUNS_MAX; i++)
-        port->lun[i].depth = at_most(depth, port->max_per_lun);
+        port->lun[i].depth = depth;
+    sp__limits_set(port, info->MaxNumberOfIO ? info->MaxNumberOfIO : MAX_IO_DEFAULT,
+                   info->MaxIOsPerLun ? info->MaxIOsPerLun : MAX_PER_LUN_DEFAULT);
     port->hold_given = info->BusResetHoldTime != SP_UNINITIALIZED_VALUE;
     port->hold_ns = port->hold_given ? info->BusResetHoldTime * SIM_US : port->config.reset_hold_ns;
 }

@@ -53,3 +53,33 @@ void sp__log_error(const struct sp_port *port, const struct sp_slot *slot, uint3
     nt_log(port->at.nt, &entry, "%s (StorPortLogError code 0x%02x, UniqueId 0x%x)", what, code,
            unique);
 }
+
+/* With a code of Storport's it is as if by StorPortLogError, else the code names the event. */
+void sp__log_event(const struct sp_port *port, const STOR_LOG_EVENT_DETAILS *details)
+{
+    const struct nt_log_entry entry = {.by = NT_LOG_MINIPORT,
+                                       .source = port->config.service,
+                                       .id = details->ErrorCode & 0xFFFF,
+                                       .about = details->LunId,
+                                       .detail = details->ErrorCode};
+
+    if (details->StorportSpecificErrorCode)
+        sp__log_error(port, NULL, details->ErrorCode, details->UniqueId);
+    else
+        nt_log(port->at.nt, &entry, "StorPortLogSystemEvent code 0x%08x, UniqueId 0x%x",
+               details->ErrorCode, details->UniqueId);
+}
+
+void sp__log_failed(const struct sp_port *port, uint32_t lun, uint32_t code)
+{
+    const struct nt_log_entry entry = {.by = NT_LOG_MINIPORT,
+                                       .source = port->config.service,
+                                       .id = NT_EVENT_CONTROLLER_ERROR,
+                                       .about = lun,
+                                       .detail = code};
+
+    if (lun == SP_ADAPTER)
+        nt_log(port->at.nt, &entry, "the miniport says that the adapter has failed (0x%x)", code);
+    else
+        nt_log(port->at.nt, &entry, "the miniport says that LUN %u has failed (0x%x)", lun, code);
+}

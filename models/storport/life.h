@@ -53,6 +53,8 @@ struct sp_life {
     const struct sp_task *present; /* under way */
     struct sp_task rescan;         /* asked for by the miniport */
     bool rescanning;
+    struct sp_task removal; /* likewise */
+    bool removing;
     bool asked;   /* first is not NULL: what the thread waits for */
     bool drained; /* what it waits for while it locks the queues */
     bool draining;
@@ -104,7 +106,9 @@ uint8_t sp__send_simple(struct sp_port *port, const struct sp_lun *lun, enum sp_
 /* pnp.c: the thread's work */
 void sp__tasks_run(struct sp_port *port);   /* for ever; the start-up thread ends there */
 void sp__bus_changed(struct sp_port *port); /* BusChangeDetected; any IRQL */
-void sp__life_look(struct sp_port *port);   /* something came back: is it everything? */
+void sp__remove_failed(
+    struct sp_port *port);                /* the miniport says the adapter has failed; any IRQL */
+void sp__life_look(struct sp_port *port); /* something came back: is it everything? */
 void sp__state_set(struct sp_port *port, enum sp_state state);
 /* Locks the queues and waits until the miniport has nothing and no recovery is under way. */
 void sp__quiesce(struct sp_port *port);

@@ -268,6 +268,8 @@ static bool named(struct sp_port *port, STOR_SPINLOCK type, void *context, struc
 
     switch (type) {
     case DpcLock:
+    case ThreadedDpcLock:
+    case DpcLevelLock:
         dpc = sp__dpc_of(port, context);
         if (!dpc) {
             sp__usage(port, "StorPortAcquireSpinLock: DpcLock without an initialized STOR_DPC");
@@ -306,26 +308,60 @@ static void acquire_drained(struct sp_port *port, struct sp_held held)
     cpu->hold[cpu->held - 1].old_irql = irql;
 }
 
+static void acquire_named(struct sp_port *port, STOR_SPINLOCK type, PSTOR_LOCK_HANDLE handle,
+                          struct sp_held held)
+{
+    check_order(port, (enum sp_lock_kind)held.kind, held.index);
+    if (drains(port, &held))
+        acquire_drained(port, held);
+    else
+        acquire(port, held);
+    sp__touch(handle, sizeof *handle);
+    handle->Lock = type;
+    handle->Context.OldIrql = sp__cpu(port)->hold[sp__cpu(port)->held - 1].old_irql;
+}
+
 VOID SIM_API StorPortAcquireSpinLock(PVOID DeviceExtension, STOR_SPINLOCK SpinLock,
                                      PVOID LockContext, PSTOR_LOCK_HANDLE LockHandle)
 {
     struct sp_port *port = sp__routine(DeviceExtension, "StorPortAcquireSpinLock");
     struct sp_held held = {.handle = LockHandle, .pc = (uintptr_t)__builtin_return_address(0) - 1};
 
-    if (!LockHandle) {
+    if (!LockHandle)
         sp__usage(port, "StorPortAcquireSpinLock: no lock handle");
-        return;
-    }
+    else if (SpinLock == ThreadedDpcLock || SpinLock == DpcLevelLock)
+        sp__usage(port, "StorPortAcquireSpinLock: lock %d is for StorPortAcquireSpinLockEx",
+                  (int)SpinLock);
+    else if (named(port, SpinLock, LockContext, &held))
+        acquire_named(port, SpinLock, LockHandle, held);
+}
+
+/* The highest IRQL from which each may be wanted. DpcLevelLock: by who is at DISPATCH already. */
+static bool level_ok(struct sp_port *port, STOR_SPINLOCK type)
+{
+    uint8_t irql = nt_irql(port->at.nt);
+
+    return type == DpcLevelLock    ? irql == NT_DISPATCH
+           : type == InterruptLock ? irql <= port->dirql
+                                   : irql <= NT_DISPATCH;
+}
+
+/* With a status, where the other one only has findings. Threaded DPCs are ordinary ones here. */
+ULONG SIM_API StorPortAcquireSpinLockEx(PVOID HwDeviceExtension, STOR_SPINLOCK SpinLock,
+                                        PVOID LockContext, PSTOR_LOCK_HANDLE LockHandle)
+{
+    struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortAcquireSpinLockEx");
+    struct sp_held held = {.handle = LockHandle};
+
+    if (!LockHandle || SpinLock <= InvalidLock || SpinLock > DpcLevelLock ||
+        (SpinLock != StartIoLock && SpinLock != InterruptLock && !sp__dpc_of(port, LockContext)))
+        return STOR_STATUS_INVALID_PARAMETER;
+    if (!level_ok(port, SpinLock))
+        return STOR_STATUS_INVALID_IRQL;
     if (!named(port, SpinLock, LockContext, &held))
-        return;
-    check_order(port, (enum sp_lock_kind)held.kind, held.index);
-    if (drains(port, &held))
-        acquire_drained(port, held);
-    else
-        acquire(port, held);
-    sp__touch(LockHandle, sizeof *LockHandle);
-    LockHandle->Lock = SpinLock;
-    LockHandle->Context.OldIrql = sp__cpu(port)->hold[sp__cpu(port)->held - 1].old_irql;
+        return STOR_STATUS_INVALID_PARAMETER;
+    acquire_named(port, SpinLock, LockHandle, held);
+    return STOR_STATUS_SUCCESS;
 }
 
 /* Index of the driver's entry that fits, counted from the last; the number held when there is none.

@@ -205,7 +205,7 @@ static bool anything_runs(const struct sp_port *port)
     for (uint32_t i = 0; i < port->cpus; i++)
         if (port->cpu[i].frames)
             return true;
-    return false;
+    return sp__threads_run(port);
 }
 
 static void free_memory(const void *p, size_t bytes)
@@ -381,6 +381,18 @@ void sp__bus_changed(struct sp_port *port)
     life->rescanning = true;
     life->rescan = (struct sp_task){.kind = SP_TASK_RESCAN, .done = rescanned, .ctx = life};
     sp_ask(port, &life->rescan);
+}
+
+/* Once: it is for good. */
+void sp__remove_failed(struct sp_port *port)
+{
+    struct sp_life *life = &port->life;
+
+    if (life->removing || life->gone)
+        return;
+    life->removing = true;
+    life->removal = (struct sp_task){.kind = SP_TASK_REMOVE};
+    sp_ask(port, &life->removal);
 }
 
 static struct sp_task *next_task(struct sp_life *life)

@@ -32,6 +32,9 @@ const char *const sp_callback_name[SP_CB_COUNT] = {
     [SP_CB_SYNCHRONIZED] = "synchronized-access routine",
     [SP_CB_WORK_ITEM] = "HwStorWorkItem",
     [SP_CB_STATE_CHANGE] = "HwStorStateChange",
+    [SP_CB_THREAD] = "system thread",
+    [SP_CB_SG_LIST] = "scatter/gather routine",
+    [SP_CB_TRACING] = "HwStorTracingEnabled",
 };
 
 struct sp_port *sp__present(void)
@@ -109,6 +112,7 @@ struct sp_port *sp__create(const struct sp_parts *parts, const struct sp_config 
     sp__timers_init(port);
     sp__workers_init(port);
     sp__registry_init(port);
+    sp__mdls_init(port);
     sp__timeouts_init(port);
     sp__recovery_init(port);
     sp__interrupts_create(port);

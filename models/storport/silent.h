@@ -19,6 +19,7 @@ enum { SP_STOP_CONTEXT_DIRQL, SP_STOP_CONTEXT_PASSIVE };                        
 enum { SP_PASSIVE_LOCK_ALLOWED, SP_PASSIVE_LOCK_REPORTED };                              /* 8.1-6 */
 enum { SP_POWER_CONTEXT_FREE, SP_POWER_CONTEXT_SERIALISED };                             /* 8.1-7 */
 enum { SP_TIMER_EX_LOCK_NONE, SP_TIMER_EX_LOCK_STARTIO };                                /* 8.1-8 */
+enum { SP_SG_ROUTINE_INSIDE, SP_SG_ROUTINE_DPC };                                        /* 8.1-9 */
 enum { SP_ISR_UNCLAIMED_AGAIN, SP_ISR_UNCLAIMED_DISABLED };               /* 8.1-10 */
 enum { SP_MESSAGE_LEVELS_EQUAL, SP_MESSAGE_LEVELS_DIFFERENT };            /* 8.1-11 */
 enum { SP_MESSAGE_AGAIN_PENDING, SP_MESSAGE_AGAIN_OTHER_CPU };            /* 8.1-12 */

@@ -33,13 +33,16 @@
 #define SP_TAGS_MAX 1024 /* queue tags of a LUN */
 #define SP_TRANSFER_MAX (4u << 20)
 #define SP_REGISTRY_MAX 128 /* values of both keys */
-#define SP_POLITE_MAX 128   /* routines that are not modelled */
+#define SP_MDLS_MAX 64
+#define SP_SYNCS 16       /* that objects in the miniport's memory share, by address */
+#define SP_POLITE_MAX 128 /* routines that are not modelled */
 
 #define SP_DIRQL 8 /* of every message and of INTx: equal levels do not nest (8.1-11) */
-#define SP_DIRQL_TOP NT_DIRQL_LAST /* message_levels = different: the highest */
-#define SP_COST 30                 /* ns that an ordinary routine takes */
-#define SP_SECOND SIM_S            /* the LUN timers' tick */
-#define SP_RESET_PATH 0            /* one bus */
+#define SP_DIRQL_TOP NT_DIRQL_LAST          /* message_levels = different: the highest */
+#define SP_COST 30                          /* ns that an ordinary routine takes */
+#define SP_EPOCH_100NS 133000000000000000ll /* system time at 0: 2022, since 1601 */
+#define SP_SECOND SIM_S                     /* the LUN timers' tick */
+#define SP_RESET_PATH 0                     /* one bus */
 
 /* The adapter's one memory range. Drivers see it at SP_BAR_BASE, which cannot be dereferenced. */
 #define SP_BAR_PHYS 0xF8000000ull
@@ -158,6 +161,7 @@ struct sp_slot {
     uint8_t *extension[2];
     struct sim_sync sync; /* from one who has the request to the next */
     void *data;           /* of the latest hand-over */
+    uint8_t mdl;          /* StorPortGetOriginalMdl gives this one's address */
     uint32_t data_bytes;
     uint32_t sg_count;           /* 0: not built for this hand-over */
     struct sp_slot *next, *prev; /* of the one list its state puts it on */
@@ -392,6 +396,12 @@ struct sp_port {
     struct sp_timer *timer;   /* SP_TIMERS_MAX */
     struct sp_worker *worker; /* SP_WORKERS_MAX */
     struct sp_registry registry;
+    struct sp_thread *thread; /* one for each processor; NULL before the first */
+    struct sp_waiter *waiters;
+    struct sim_sync event_sync[SP_SYNCS], list_sync[SP_SYNCS];
+    struct sp_mdl *mdl;  /* SP_MDLS_MAX */
+    struct sp_sg *sg;    /* SP_MDLS_MAX */
+    uint64_t features;   /* StorPortSetFeatureList, a bit each */
     uint8_t scan_status; /* SrbStatus of the scan's last command */
     uint8_t *scan_page;
     struct sp_life life;
@@ -492,6 +502,7 @@ bool sp__find_adapter(struct sp_port *port);
 bool sp__initialize(struct sp_port *port);
 void sp__config_info_fill(struct sp_port *port);
 bool sp__config_info_take(struct sp_port *port);
+void sp__limits_set(struct sp_port *port, uint32_t max_io, uint32_t max_per_lun);
 bool sp__scan(struct sp_port *port);
 /* Again, of a started adapter: units that came are started and attached, those that went are
  * removed. */
@@ -508,6 +519,8 @@ void sp__slots_reserve(struct sp_port *port, uint32_t slots);
 void sp__srb_hand_over(struct sp_port *port, struct sp_slot *slot);
 void sp__srb_take_back(struct sp_port *port, struct sp_slot *slot);
 void sp__srb_read(struct sp_port *port, struct sp_slot *slot);
+/* The slot of an SRB that the miniport must own now; NULL, and a finding, when it does not. */
+struct sp_slot *sp__owned(struct sp_port *port, const void *srb, const char *name);
 bool sp__data_mapped(const struct sp_port *port, const struct sp_slot *slot);
 const struct sp_slot *sp__slot_owning(const struct sp_port *port, uintptr_t addr);
 
@@ -601,6 +614,12 @@ static inline struct sp_own *sp__own_of(struct sp_request *request)
     return (struct sp_own *)(void *)((uint8_t *)request - offsetof(struct sp_own, request));
 }
 
+/* thread.c */
+bool sp__threads_run(const struct sp_port *port);
+
+/* mdl.c */
+void sp__mdls_init(struct sp_port *port);
+
 /* registry.c */
 void sp__registry_init(struct sp_port *port);
 /* A value as a scenario writes it. */
@@ -610,6 +629,8 @@ void sp__registry_add(struct sp_port *port, const struct sim_registry_value *val
 void sp__log_reset(const struct sp_lun *lun);
 void sp__log_error(const struct sp_port *port, const struct sp_slot *slot, uint32_t code,
                    uint32_t unique);
+void sp__log_event(const struct sp_port *port, const STOR_LOG_EVENT_DETAILS *details);
+void sp__log_failed(const struct sp_port *port, uint32_t lun, uint32_t code); /* or SP_ADAPTER */
 
 /* format.c: a Windows format string and its eight-byte argument slots. False: cut short. */
 #define SP_FORMAT_ARGS 24

@@ -432,8 +432,7 @@ static void sg_build(struct sp_port *port, struct sp_slot *slot)
                          WHY(SRB) | SIM_MEM_CPU);
 }
 
-/* The slot of an SRB that the miniport must own now; NULL, and a finding, when it does not. */
-static struct sp_slot *owned(struct sp_port *port, const void *srb, const char *name)
+struct sp_slot *sp__owned(struct sp_port *port, const void *srb, const char *name)
 {
     struct sp_slot *slot = sp__slot_of(port, srb);
 
@@ -451,7 +450,7 @@ PSTOR_SCATTER_GATHER_LIST SIM_API StorPortGetScatterGatherList(PVOID DeviceExten
                                                                PSCSI_REQUEST_BLOCK Srb)
 {
     struct sp_port *port = sp__routine(DeviceExtension, "StorPortGetScatterGatherList");
-    struct sp_slot *slot = owned(port, Srb, "StorPortGetScatterGatherList");
+    struct sp_slot *slot = sp__owned(port, Srb, "StorPortGetScatterGatherList");
 
     if (!slot || !slot->data)
         return NULL;
@@ -469,7 +468,7 @@ ULONG SIM_API StorPortGetSystemAddress(PVOID HwDeviceExtension, PSCSI_REQUEST_BL
                                        PVOID *SystemAddress)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetSystemAddress");
-    struct sp_slot *slot = owned(port, Srb, "StorPortGetSystemAddress");
+    struct sp_slot *slot = sp__owned(port, Srb, "StorPortGetSystemAddress");
 
     if (!slot || !SystemAddress || !slot->data)
         return STOR_STATUS_INVALID_PARAMETER;

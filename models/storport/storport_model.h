@@ -205,6 +205,9 @@ enum sp_callback {
     SP_CB_SYNCHRONIZED,
     SP_CB_WORK_ITEM,
     SP_CB_STATE_CHANGE,
+    SP_CB_THREAD,
+    SP_CB_SG_LIST,
+    SP_CB_TRACING,
     SP_CB_COUNT
 };
 extern const char *const sp_callback_name[SP_CB_COUNT];

@@ -1,9 +1,10 @@
-/* models/storport/system.c - time, processors, bug checks: the services that need no adapter
- * (chapters 2.8, 2.9). */
+/* models/storport/system.c - time and bug checks: services that need no adapter (chapter 2.8). */
 #include "models/storport/sp_private.h"
 
-#define EPOCH_100NS 133000000000000000ll /* 2022, in 100 ns since 1601 */
-#define COUNTS_PER_S 10000000            /* performance counter: 100 ns */
+#define COUNTS_PER_S 10000000       /* performance counter: 100 ns */
+#define CLOCK_TICK (15625 * SIM_US) /* of the watchdog's counts */
+#define DPC_TIME_LIMIT (10 * SIM_S) /* 0x133 with parameter 0 */
+#define DPC_WATCHDOG_LIMIT (120 * SIM_S)
 
 /* --- time ------------------------------------------------------------------------------------ */
 
@@ -40,7 +41,7 @@ VOID SIM_API StorPortQuerySystemTime(PLARGE_INTEGER CurrentTime)
         return;
     }
     sp__touch(CurrentTime, sizeof *CurrentTime);
-    CurrentTime->QuadPart = EPOCH_100NS + sim_now(port->at.sim) / 100;
+    CurrentTime->QuadPart = SP_EPOCH_100NS + sim_now(port->at.sim) / 100;
 }
 
 ULONG SIM_API StorPortQueryPerformanceCounter(PVOID HwDeviceExtension,
@@ -60,99 +61,41 @@ ULONG SIM_API StorPortQueryPerformanceCounter(PVOID HwDeviceExtension,
     return STOR_STATUS_SUCCESS;
 }
 
-/* --- processors: one group, one node --------------------------------------------------------- */
-
-static KAFFINITY all_cpus(const struct sp_port *port)
+/* What the clock gives, in its units of 100 ns. */
+ULONG SIM_API StorPortQueryTimerMinInterval(PVOID HwDeviceExtension, PULONG TimerMinInterval)
 {
-    return ((KAFFINITY)1 << port->cpus) - 1;
-}
+    struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortQueryTimerMinInterval");
 
-KIRQL SIM_API KeGetCurrentIrql(VOID)
-{
-    struct sp_port *port = sp__present();
-
-    sim_point(port->at.sim, SP_COST);
-    return nt_irql(port->at.nt);
-}
-
-ULONG SIM_API KeQueryActiveProcessorCountEx(USHORT GroupNumber)
-{
-    struct sp_port *port = sp__present();
-
-    sim_point(port->at.sim, SP_COST);
-    return GroupNumber == 0 || GroupNumber == ALL_PROCESSOR_GROUPS ? port->cpus : 0;
-}
-
-ULONG SIM_API KeQueryMaximumProcessorCountEx(USHORT GroupNumber)
-{
-    return KeQueryActiveProcessorCountEx(GroupNumber);
-}
-
-ULONG SIM_API StorPortGetCurrentProcessorNumber(PVOID HwDeviceExtension,
-                                                PPROCESSOR_NUMBER ProcNumber)
-{
-    struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetCurrentProcessorNumber");
-
-    if (!ProcNumber)
+    if (!TimerMinInterval)
         return STOR_STATUS_INVALID_PARAMETER;
-    sp__touch(ProcNumber, sizeof *ProcNumber);
-    *ProcNumber = (PROCESSOR_NUMBER){.Number = (UCHAR)nt_cpu(port->at.nt)};
+    sp__touch(TimerMinInterval, sizeof *TimerMinInterval);
+    *TimerMinInterval = (ULONG)(port->config.timer_grain_ns / 100);
     return STOR_STATUS_SUCCESS;
 }
 
-ULONG SIM_API StorPortGetActiveGroupCount(PVOID HwDeviceExtension, PUSHORT NumberGroups)
+static ULONG ticks(sim_ns ns)
 {
-    sp__routine(HwDeviceExtension, "StorPortGetActiveGroupCount");
-    if (!NumberGroups)
-        return STOR_STATUS_INVALID_PARAMETER;
-    sp__touch(NumberGroups, sizeof *NumberGroups);
-    *NumberGroups = 1;
-    return STOR_STATUS_SUCCESS;
+    return ns > 0 ? (ULONG)(ns / CLOCK_TICK) : 0;
 }
 
-ULONG SIM_API StorPortGetGroupAffinity(PVOID HwDeviceExtension, USHORT GroupNumber,
-                                       PKAFFINITY GroupAffinityMask)
+/* At DISPATCH: the limits of bug check 0x133, and what this stretch has left of them. */
+ULONG SIM_API StorPortQueryDpcWatchdogInformation(
+    PVOID HwDeviceExtension, PSTOR_DPC_WATCHDOG_INFORMATION DpcWatchdogInformation)
 {
-    struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetGroupAffinity");
+    struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortQueryDpcWatchdogInformation");
+    sim_ns since;
 
-    if (!GroupAffinityMask)
+    if (!DpcWatchdogInformation)
         return STOR_STATUS_INVALID_PARAMETER;
-    if (GroupNumber)
+    if (nt_irql(port->at.nt) < NT_DISPATCH)
         return STOR_STATUS_UNSUCCESSFUL;
-    sp__touch(GroupAffinityMask, sizeof *GroupAffinityMask);
-    *GroupAffinityMask = all_cpus(port);
-    return STOR_STATUS_SUCCESS;
-}
-
-ULONG SIM_API StorPortGetActiveNodeCount(PVOID HwDeviceExtension, PULONG NumberNodes)
-{
-    sp__routine(HwDeviceExtension, "StorPortGetActiveNodeCount");
-    if (!NumberNodes)
-        return STOR_STATUS_INVALID_PARAMETER;
-    sp__touch(NumberNodes, sizeof *NumberNodes);
-    *NumberNodes = 1;
-    return STOR_STATUS_SUCCESS;
-}
-
-ULONG SIM_API StorPortGetHighestNodeNumber(PVOID HwDeviceExtension, PULONG HighestNode)
-{
-    sp__routine(HwDeviceExtension, "StorPortGetHighestNodeNumber");
-    if (!HighestNode)
-        return STOR_STATUS_INVALID_PARAMETER;
-    sp__touch(HighestNode, sizeof *HighestNode);
-    *HighestNode = 0;
-    return STOR_STATUS_SUCCESS;
-}
-
-ULONG SIM_API StorPortGetNodeAffinity(PVOID HwDeviceExtension, ULONG NodeNumber,
-                                      PGROUP_AFFINITY NodeAffinityMask)
-{
-    struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetNodeAffinity");
-
-    if (!NodeAffinityMask || NodeNumber > 65535)
-        return STOR_STATUS_INVALID_PARAMETER;
-    sp__touch(NodeAffinityMask, sizeof *NodeAffinityMask);
-    *NodeAffinityMask = (GROUP_AFFINITY){.Mask = NodeNumber ? 0 : all_cpus(port)};
+    since = sim_now(port->at.sim) - nt_high_since(port->at.nt, nt_cpu(port->at.nt));
+    sp__touch(DpcWatchdogInformation, sizeof *DpcWatchdogInformation);
+    *DpcWatchdogInformation =
+        (STOR_DPC_WATCHDOG_INFORMATION){.DpcTimeLimit = ticks(DPC_TIME_LIMIT),
+                                        .DpcTimeCount = ticks(DPC_TIME_LIMIT - since),
+                                        .DpcWatchdogLimit = ticks(DPC_WATCHDOG_LIMIT),
+                                        .DpcWatchdogCount = ticks(DPC_WATCHDOG_LIMIT - since)};
     return STOR_STATUS_SUCCESS;
 }
 

@@ -476,6 +476,27 @@ START_TEST(a_thread_waits_for_its_flag_or_its_deadline_while_its_cpu_does_other_
 }
 END_TEST
 
+static void signal_from_work(struct nt *n, void *ctx)
+{
+    (void)ctx;
+    ck_assert_ptr_null(nt_thread_current(n));
+    say("work");
+    flag = true;
+    nt_signal(n);
+}
+
+/* The second one is of the same CPU: it runs while the first one waits. */
+START_TEST(a_work_item_waits_with_others_on_top_of_it)
+{
+    flag = false;
+    run_on(0, waiter, NULL);
+    nt_work_init(&work[1], signal_from_work, NULL);
+    ck_assert(nt_work_queue(nt, &work[1], 0));
+    sim_run(sim, SIM_S);
+    ck_assert_str_eq(said, "work flag late");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("nt");
@@ -498,6 +519,7 @@ int main(void)
     tcase_add_test(tc, a_release_by_another_is_a_finding);
     tcase_add_test(tc,
                    a_stall_takes_its_time_and_lets_interrupts_in_and_counts_as_time_at_dispatch);
+    tcase_add_test(tc, a_work_item_waits_with_others_on_top_of_it);
     tcase_add_test(tc, a_thread_waits_for_its_flag_or_its_deadline_while_its_cpu_does_other_work);
     suite_add_tcase(suite, tc);
     srunner_run_all(runner, CK_NORMAL);

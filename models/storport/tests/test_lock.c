@@ -49,6 +49,63 @@ START_TEST(each_lock_raises_to_its_irql_and_back)
 }
 END_TEST
 
+static ULONG want(STOR_SPINLOCK type, void *context, uint8_t irql)
+{
+    STOR_LOCK_HANDLE handle;
+    uint8_t old = nt_raise_irql(mini.nt, irql);
+    ULONG status = StorPortAcquireSpinLockEx(mini.devext, type, context, &handle);
+
+    if (status == STOR_STATUS_SUCCESS)
+        StorPortReleaseSpinLock(mini.devext, &handle);
+    ck_assert_uint_eq(nt_irql(mini.nt), irql);
+    nt_lower_irql(mini.nt, old);
+    return status;
+}
+
+static void each_ex(void *ctx)
+{
+    STOR_DPC *dpc = dpc_memory();
+
+    (void)ctx;
+    StorPortInitializeDpc(mini.devext, dpc, no_dpc);
+    ck_assert_uint_eq(want(DpcLock, dpc, NT_PASSIVE), STOR_STATUS_SUCCESS);
+    ck_assert_uint_eq(want(ThreadedDpcLock, dpc, NT_PASSIVE), STOR_STATUS_SUCCESS);
+    ck_assert_uint_eq(want(DpcLevelLock, dpc, NT_DISPATCH), STOR_STATUS_SUCCESS);
+    ck_assert_uint_eq(want(DpcLevelLock, dpc, NT_PASSIVE), STOR_STATUS_INVALID_IRQL);
+    ck_assert_uint_eq(want(StartIoLock, NULL, NT_DISPATCH), STOR_STATUS_SUCCESS);
+    ck_assert_uint_eq(want(StartIoLock, NULL, SP_DIRQL), STOR_STATUS_INVALID_IRQL);
+    ck_assert_uint_eq(want(InterruptLock, NULL, SP_DIRQL), STOR_STATUS_SUCCESS);
+    ck_assert_uint_eq(want(InterruptLock, NULL, NT_DIRQL_LAST), STOR_STATUS_INVALID_IRQL);
+    ck_assert_uint_eq(want(DpcLock, NULL, NT_PASSIVE), STOR_STATUS_INVALID_PARAMETER);
+    ck_assert_uint_eq(want((STOR_SPINLOCK)6, NULL, NT_PASSIVE), STOR_STATUS_INVALID_PARAMETER);
+    ck_assert_uint_eq(StorPortAcquireSpinLockEx(mini.devext, StartIoLock, NULL, NULL),
+                      STOR_STATUS_INVALID_PARAMETER);
+}
+
+START_TEST(the_ex_form_refuses_what_the_other_one_reports)
+{
+    mini_boot();
+    mini_call(0, each_ex, NULL);
+}
+END_TEST
+
+static void threaded_without_ex(void *ctx)
+{
+    STOR_LOCK_HANDLE handle;
+
+    (void)ctx;
+    StorPortInitializeDpc(mini.devext, dpc_memory(), no_dpc);
+    StorPortAcquireSpinLock(mini.devext, ThreadedDpcLock, dpc_memory(), &handle);
+}
+
+START_TEST(the_newer_locks_are_for_the_ex_form)
+{
+    mini_boot();
+    mini_queue_call(0, threaded_without_ex, NULL);
+    mini_finding(SIM_RULE_STORPORT_USAGE);
+}
+END_TEST
+
 static void startio_in_interrupt(void *ctx)
 {
     STOR_LOCK_HANDLE outer, inner;
@@ -325,6 +382,8 @@ int main(void)
 
     tcase_add_checked_fixture(tc, mini_setup, mini_teardown);
     tcase_add_test(tc, each_lock_raises_to_its_irql_and_back);
+    tcase_add_test(tc, the_ex_form_refuses_what_the_other_one_reports);
+    tcase_add_test(tc, the_newer_locks_are_for_the_ex_form);
     tcase_add_test(tc, the_start_io_lock_inside_the_interrupt_lock_is_a_finding);
     tcase_add_test(tc, releasing_what_is_not_held_is_a_finding);
     tcase_add_test(tc, releasing_the_outer_lock_first_is_a_finding);

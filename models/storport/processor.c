@@ -1,0 +1,180 @@
+/* models/storport/processor.c - processors, groups, nodes, and which message goes where (chapter
+ * 2.9): one group, one node. */
+#include "models/storport/sp_private.h"
+
+static KAFFINITY all_cpus(const struct sp_port *port)
+{
+    return ((KAFFINITY)1 << port->cpus) - 1;
+}
+
+KIRQL SIM_API KeGetCurrentIrql(VOID)
+{
+    struct sp_port *port = sp__present();
+
+    sim_point(port->at.sim, SP_COST);
+    return nt_irql(port->at.nt);
+}
+
+ULONG SIM_API KeQueryActiveProcessorCountEx(USHORT GroupNumber)
+{
+    struct sp_port *port = sp__present();
+
+    sim_point(port->at.sim, SP_COST);
+    return GroupNumber == 0 || GroupNumber == ALL_PROCESSOR_GROUPS ? port->cpus : 0;
+}
+
+ULONG SIM_API KeQueryMaximumProcessorCountEx(USHORT GroupNumber)
+{
+    return KeQueryActiveProcessorCountEx(GroupNumber);
+}
+
+ULONG SIM_API StorPortGetCurrentProcessorNumber(PVOID HwDeviceExtension,
+                                                PPROCESSOR_NUMBER ProcNumber)
+{
+    struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetCurrentProcessorNumber");
+
+    if (!ProcNumber)
+        return STOR_STATUS_INVALID_PARAMETER;
+    sp__touch(ProcNumber, sizeof *ProcNumber);
+    *ProcNumber = (PROCESSOR_NUMBER){.Number = (UCHAR)nt_cpu(port->at.nt)};
+    return STOR_STATUS_SUCCESS;
+}
+
+ULONG SIM_API StorPortGetActiveGroupCount(PVOID HwDeviceExtension, PUSHORT NumberGroups)
+{
+    sp__routine(HwDeviceExtension, "StorPortGetActiveGroupCount");
+    if (!NumberGroups)
+        return STOR_STATUS_INVALID_PARAMETER;
+    sp__touch(NumberGroups, sizeof *NumberGroups);
+    *NumberGroups = 1;
+    return STOR_STATUS_SUCCESS;
+}
+
+ULONG SIM_API StorPortGetGroupAffinity(PVOID HwDeviceExtension, USHORT GroupNumber,
+                                       PKAFFINITY GroupAffinityMask)
+{
+    struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetGroupAffinity");
+
+    if (!GroupAffinityMask)
+        return STOR_STATUS_INVALID_PARAMETER;
+    if (GroupNumber)
+        return STOR_STATUS_UNSUCCESSFUL;
+    sp__touch(GroupAffinityMask, sizeof *GroupAffinityMask);
+    *GroupAffinityMask = all_cpus(port);
+    return STOR_STATUS_SUCCESS;
+}
+
+ULONG SIM_API StorPortGetActiveNodeCount(PVOID HwDeviceExtension, PULONG NumberNodes)
+{
+    sp__routine(HwDeviceExtension, "StorPortGetActiveNodeCount");
+    if (!NumberNodes)
+        return STOR_STATUS_INVALID_PARAMETER;
+    sp__touch(NumberNodes, sizeof *NumberNodes);
+    *NumberNodes = 1;
+    return STOR_STATUS_SUCCESS;
+}
+
+ULONG SIM_API StorPortGetHighestNodeNumber(PVOID HwDeviceExtension, PULONG HighestNode)
+{
+    sp__routine(HwDeviceExtension, "StorPortGetHighestNodeNumber");
+    if (!HighestNode)
+        return STOR_STATUS_INVALID_PARAMETER;
+    sp__touch(HighestNode, sizeof *HighestNode);
+    *HighestNode = 0;
+    return STOR_STATUS_SUCCESS;
+}
+
+ULONG SIM_API StorPortGetNodeAffinity(PVOID HwDeviceExtension, ULONG NodeNumber,
+                                      PGROUP_AFFINITY NodeAffinityMask)
+{
+    struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetNodeAffinity");
+
+    if (!NodeAffinityMask || NodeNumber > 65535)
+        return STOR_STATUS_INVALID_PARAMETER;
+    sp__touch(NodeAffinityMask, sizeof *NodeAffinityMask);
+    *NodeAffinityMask = (GROUP_AFFINITY){.Mask = NodeNumber ? 0 : all_cpus(port)};
+    return STOR_STATUS_SUCCESS;
+}
+
+/* One group on each node: only the first has any. */
+ULONG SIM_API StorPortGetNodeAffinity2(PVOID HwDeviceExtension, ULONG NodeNumber,
+                                       PGROUP_AFFINITY GroupAffinities, USHORT GroupAffinitiesCount,
+                                       PUSHORT GroupAffinitiesCountRequired)
+{
+    struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetNodeAffinity2");
+
+    if (NodeNumber || !GroupAffinitiesCountRequired || (GroupAffinitiesCount && !GroupAffinities))
+        return STOR_STATUS_INVALID_PARAMETER;
+    sp__touch(GroupAffinitiesCountRequired, sizeof *GroupAffinitiesCountRequired);
+    *GroupAffinitiesCountRequired = 1;
+    if (!GroupAffinitiesCount)
+        return STOR_STATUS_BUFFER_TOO_SMALL;
+    sp__touch(GroupAffinities, sizeof *GroupAffinities);
+    *GroupAffinities = (GROUP_AFFINITY){.Mask = all_cpus(port)};
+    return STOR_STATUS_SUCCESS;
+}
+
+static ULONG give(PULONG out, ULONG value)
+{
+    sp__touch(out, sizeof *out);
+    *out = value;
+    return STOR_STATUS_SUCCESS;
+}
+
+ULONG SIM_API StorPortGetCurrentIrql(PVOID HwDeviceExtension, PKIRQL Irql)
+{
+    struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetCurrentIrql");
+
+    if (!Irql)
+        return STOR_STATUS_INVALID_PARAMETER;
+    sp__touch(Irql, sizeof *Irql);
+    *Irql = nt_irql(port->at.nt);
+    return STOR_STATUS_SUCCESS;
+}
+
+ULONG SIM_API StorPortGetProcessorCount(PVOID HwDeviceExtension, PULONG ProcessorCount)
+{
+    struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetProcessorCount");
+
+    return ProcessorCount ? give(ProcessorCount, port->cpus) : STOR_STATUS_INVALID_PARAMETER;
+}
+
+ULONG SIM_API StorPortGetProcessorIndexFromNumber(PVOID HwDeviceExtension,
+                                                  PPROCESSOR_NUMBER ProcNumber, PULONG ProcIndex)
+{
+    struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetProcessorIndexFromNumber");
+
+    if (!ProcNumber || !ProcIndex || ProcNumber->Group || ProcNumber->Number >= port->cpus)
+        return STOR_STATUS_INVALID_PARAMETER;
+    return give(ProcIndex, ProcNumber->Number);
+}
+
+/* The first message that is aimed at the processor; with less messages than processors, one that
+ * others share. */
+ULONG SIM_API StorPortGetMessageInterruptIDFromProcessorIndex(PVOID HwDeviceExtension,
+                                                              ULONG ProcessorIndex,
+                                                              PULONG MessageInterruptID)
+{
+    struct sp_port *port =
+        sp__routine(HwDeviceExtension, "StorPortGetMessageInterruptIDFromProcessorIndex");
+
+    if (!MessageInterruptID || ProcessorIndex >= port->cpus)
+        return STOR_STATUS_INVALID_PARAMETER;
+    if (!port->messages)
+        return STOR_STATUS_INVALID_DEVICE_REQUEST;
+    return give(MessageInterruptID, ProcessorIndex % port->messages);
+}
+
+/* A masked message waits in the function's table. */
+ULONG SIM_API StorPortMaskMsixInterrupt(PVOID HwDeviceExtension, ULONG MessageId, BOOLEAN Mask)
+{
+    struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortMaskMsixInterrupt");
+
+    if (!port->messages)
+        return STOR_STATUS_INVALID_DEVICE_REQUEST;
+    if (MessageId >= port->messages)
+        return STOR_STATUS_INVALID_PARAMETER;
+    if (port->at.pci)
+        pci_msix_mask(port->at.pci, MessageId, Mask ? PCI_MASKED : PCI_UNMASKED);
+    return STOR_STATUS_SUCCESS;
+}
