@@ -13,6 +13,7 @@
 #define PFN_MASK (SIM_PAGES_MAX - 1)
 
 #define RANGES_MAX 256
+#define DRIVER_PAGES ((uint32_t)1 << 16) /* 256 MiB for the driver */
 #define POOL_MAX ((size_t)16 << 20)
 #define POOL_CLASSES 20 /* powers of two from 32 bytes */
 #define POOL_CLASS_MIN 5
@@ -43,6 +44,7 @@ struct nt_memory {
     } range[RANGES_MAX];
     struct pool_class pool[POOL_CLASSES];
     unsigned char *carve, *carve_end; /* rest of the page that small blocks are cut from */
+    uint32_t driver_pages;
 };
 
 /* Inverse of an odd number modulo 2^32, by Newton's iteration. */
@@ -122,7 +124,8 @@ void *nt_pages_alloc(struct nt_memory *mem, size_t bytes, enum nt_placement plac
 {
     uint32_t count = (uint32_t)((bytes + SIM_PAGE_SIZE - 1) >> SIM_PAGE_SHIFT), first;
 
-    if (!count || (placement == NT_CONTIGUOUS && mem->ranges == RANGES_MAX))
+    if (!count || count > SIM_PAGES_MAX - sim_world_pages_used() ||
+        (placement == NT_CONTIGUOUS && mem->ranges == RANGES_MAX))
         return NULL;
     first = sim_world_pages_alloc(count);
     if (placement == NT_CONTIGUOUS) {
@@ -131,6 +134,19 @@ void *nt_pages_alloc(struct nt_memory *mem, size_t bytes, enum nt_placement plac
     }
     sim_world_shadow_set(sim_world_page(first), (size_t)count << SIM_PAGE_SHIFT, state);
     return sim_world_page(first);
+}
+
+void *nt_driver_pages_alloc(struct nt_memory *mem, size_t bytes, enum nt_placement placement,
+                            uint8_t state)
+{
+    size_t count = (bytes + SIM_PAGE_SIZE - 1) >> SIM_PAGE_SHIFT;
+    void *p = NULL;
+
+    if (count <= DRIVER_PAGES - mem->driver_pages)
+        p = nt_pages_alloc(mem, bytes, placement, state);
+    if (p)
+        mem->driver_pages += (uint32_t)count;
+    return p;
 }
 
 /* --- pool ------------------------------------------------------------------------------------- */
@@ -164,17 +180,21 @@ static size_t class_bytes(uint32_t class)
     return (size_t)1 << (class + POOL_CLASS_MIN);
 }
 
-/* A new block: a piece of the current page, or whole pages. */
+/* A new block: a piece of the current page, or whole pages. NULL when the driver has had its
+ * share. */
 static struct pool_block *carve(struct nt_memory *mem, uint32_t class)
 {
     size_t bytes = class_bytes(class);
     unsigned char *p;
 
     if (bytes >= SIM_PAGE_SIZE)
-        return nt_pages_alloc(mem, bytes, NT_SCATTERED, HEADER_STATE);
+        return nt_driver_pages_alloc(mem, bytes, NT_SCATTERED, HEADER_STATE);
     if ((size_t)(mem->carve_end - mem->carve) < bytes) {
-        mem->carve = nt_pages_alloc(mem, SIM_PAGE_SIZE, NT_SCATTERED, HEADER_STATE);
-        mem->carve_end = mem->carve + SIM_PAGE_SIZE;
+        p = nt_driver_pages_alloc(mem, SIM_PAGE_SIZE, NT_SCATTERED, HEADER_STATE);
+        if (!p)
+            return NULL;
+        mem->carve = p;
+        mem->carve_end = p + SIM_PAGE_SIZE;
     }
     p = mem->carve;
     mem->carve += bytes;
@@ -201,6 +221,8 @@ void *nt_pool_alloc(struct nt_memory *mem, size_t bytes)
         return NULL;
     class = class_of(bytes + sizeof *block);
     block = mem->pool[class].freed > QUARANTINE ? reuse(&mem->pool[class]) : carve(mem, class);
+    if (!block)
+        return NULL;
     sim_world_touch(block, sizeof *block);
     block->mark = POOL_LIVE;
     block->class = class;

@@ -23,13 +23,18 @@ struct nt_memory;
 struct nt_memory *nt_memory_create(struct sim *sim);
 
 /* Whole pages, zeroed, shadow set to `state` throughout. contiguous: physically too. Lives as long
- * as the world. */
+ * as the world. NULL when there are not so many. */
 enum nt_placement { NT_SCATTERED, NT_CONTIGUOUS };
 void *nt_pages_alloc(struct nt_memory *mem, size_t bytes, enum nt_placement placement,
                      uint8_t state);
+/* The same for what the driver under test asks for, which has a share of memory: 256 MiB, pool
+ * included. */
+void *nt_driver_pages_alloc(struct nt_memory *mem, size_t bytes, enum nt_placement placement,
+                            uint8_t state);
 
 /* Non-paged pool: poisoned, never zeroed; freed blocks are poisoned, shadowed FREED and
- * quarantined. align 16. NULL when bytes is 0 or more than 16 MiB. */
+ * quarantined. align 16. NULL when bytes is 0 or more than 16 MiB, or the driver's share is used
+ * up. */
 void *nt_pool_alloc(struct nt_memory *mem, size_t bytes);
 /* p is the beginning of a block in use. */
 bool nt_pool_live(const void *p);

@@ -7,6 +7,9 @@
 
 #define BREAKS_MIN 16
 #define MAX_IO_DEFAULT 1000
+#define TRANSFER_MIN 512u /* the scan asks for less, a disk does not */
+#define EXTENSIONS_MAX ((uint64_t)128 << 20)
+#define UNIT_EXTENSION_MAX (4u << 20)
 #define MAX_PER_LUN_DEFAULT 255
 
 /* --- StorPortInitialize ---------------------------------------------------------------------- */
@@ -33,11 +36,14 @@ static void check_flags(struct sp_port *port, const HW_INITIALIZATION_DATA *hw)
         sp__usage(port, "StorPortInitialize: HwDmaStarted and HwAdapterState must be NULL");
 }
 
-/* HwInitializationDataSize is the version: older miniports have a shorter record (chapter 1.6). */
+/* Once for each kind of bus that the miniport has adapters on: that for PCI counts, of several the
+ * last. HwInitializationDataSize is the version: older miniports have a shorter record (chapter
+ * 1.6). */
 ULONG SIM_API StorPortInitialize(PVOID DriverObject, PVOID RegistryPath,
                                  PHW_INITIALIZATION_DATA HwInitializationData, PVOID HwContext)
 {
     struct sp_port *port = sp__present();
+    HW_INITIALIZATION_DATA hw = {0};
     const char *missing;
     ULONG bytes;
 
@@ -47,16 +53,23 @@ ULONG SIM_API StorPortInitialize(PVOID DriverObject, PVOID RegistryPath,
         sp__usage(port, "StorPortInitialize: NULL argument");
         return (ULONG)STATUS_INVALID_PARAMETER;
     }
+    if (sp__callback(port) != SP_CB_DRIVER_ENTRY) {
+        sp__usage(port, "StorPortInitialize outside of DriverEntry");
+        return (ULONG)STATUS_UNSUCCESSFUL;
+    }
     bytes = HwInitializationData->HwInitializationDataSize;
     if (bytes < offsetof(HW_INITIALIZATION_DATA, HwBuildIo) || bytes > sizeof port->hw)
         return (ULONG)STATUS_REVISION_MISMATCH;
-    memcpy(&port->hw, HwInitializationData, bytes);
-    missing = missing_callback(&port->hw);
+    memcpy(&hw, HwInitializationData, bytes);
+    missing = missing_callback(&hw);
     if (missing) {
         sp__usage(port, "StorPortInitialize: %s is missing", missing);
         return (ULONG)STATUS_INVALID_PARAMETER;
     }
-    check_flags(port, &port->hw);
+    check_flags(port, &hw);
+    if (hw.AdapterInterfaceType != PCIBus)
+        return (ULONG)STATUS_SUCCESS;
+    port->hw = hw;
     port->registered = true;
     return (ULONG)STATUS_SUCCESS;
 }
@@ -178,9 +191,58 @@ static void take_queueing(struct sp_port *port, const PORT_CONFIGURATION_INFORMA
     port->hold_ns = port->hold_given ? info->BusResetHoldTime * SIM_US : port->config.reset_hold_ns;
 }
 
+/* What requests are made of does not change when an adapter is found again (no_restart = found). */
+struct shape {
+    bool extended;
+    uint32_t extension_bytes, max_transfer;
+};
+
+static struct shape shape_of(const struct sp_port *port)
+{
+    return (struct shape){port->extended, port->extension_bytes, port->max_transfer};
+}
+
+static bool same_shape(struct sp_port *port, const struct shape *before)
+{
+    if (!port->stride ||
+        (before->extended == port->extended && before->extension_bytes == port->extension_bytes &&
+         before->max_transfer == port->max_transfer))
+        return true;
+    port->extended = before->extended;
+    port->extension_bytes = before->extension_bytes;
+    port->max_transfer = before->max_transfer;
+    return sp__start_failed(port, "HwStorFindAdapter set another SrbType, SrbExtensionSize or "
+                                  "transfer length than before");
+}
+
+/* All requests that are expected, twice, and those of our own. */
+static bool extensions_fit(const struct sp_port *port)
+{
+    uint64_t slots = port->config.slots_expected + 2 * SP_CHUNK_SLOTS;
+
+    return 2 * slots * ((uint64_t)port->extension_bytes + 32) <= EXTENSIONS_MAX;
+}
+
+/* False: it does not start with that. */
+static bool sizes_good(struct sp_port *port, const PORT_CONFIGURATION_INFORMATION *info)
+{
+    if (port->max_transfer < TRANSFER_MIN)
+        return sp__start_failed(port, "HwStorFindAdapter set MaximumTransferLength to %u",
+                                info->MaximumTransferLength);
+    if (info->MapBuffers > STOR_MAP_ALL_BUFFERS_INCLUDING_READ_WRITE)
+        return sp__start_failed(port, "MapBuffers is %u", info->MapBuffers);
+    if (!extensions_fit(port))
+        return sp__start_failed(port, "SrbExtensionSize is %u", port->extension_bytes);
+    if (info->SpecificLuExtensionSize > UNIT_EXTENSION_MAX)
+        return sp__start_failed(port, "SpecificLuExtensionSize is %u",
+                                info->SpecificLuExtensionSize);
+    return true;
+}
+
 bool sp__config_info_take(struct sp_port *port)
 {
     PORT_CONFIGURATION_INFORMATION *info = port->info;
+    struct shape before = shape_of(port);
 
     check_sentinels(port, info);
     port->extended = info->SrbType == SRB_TYPE_STORAGE_REQUEST_BLOCK;
@@ -191,13 +253,10 @@ bool sp__config_info_take(struct sp_port *port)
     port->extension_bytes = info->SrbExtensionSize;
     take_transfer(port, info);
     take_queueing(port, info);
-    if (port->max_transfer < 512)
-        return sp__start_failed(port, "HwStorFindAdapter set MaximumTransferLength to %u",
-                                info->MaximumTransferLength);
-    if (info->MapBuffers > STOR_MAP_ALL_BUFFERS_INCLUDING_READ_WRITE)
-        return sp__start_failed(port, "MapBuffers is %u", info->MapBuffers);
-    if (port->extension_bytes > SP_TRANSFER_MAX)
-        return sp__start_failed(port, "SrbExtensionSize is %u", port->extension_bytes);
+    if (!same_shape(port, &before) || !sizes_good(port, info))
+        return false;
+    if (!port->stride)
+        port->unit_extension_bytes = info->SpecificLuExtensionSize;
     sp__slots_reserve(port, port->config.slots_expected);
     return true;
 }

@@ -68,17 +68,20 @@ static bool driver_entry(struct sp_port *port)
     if (!step(port, SP_BOOT_DRIVER_ENTRY, status, !(status >> 31)))
         return sp__start_failed(port, "DriverEntry returned 0x%08x", status);
     if (!port->registered)
-        return sp__start_failed(port, "DriverEntry did not call StorPortInitialize");
+        return sp__start_failed(port, "DriverEntry did not call StorPortInitialize for PCIBus");
     return true;
 }
 
 /* Zeroed once (chapter 0). Exactly as large as asked for, so that a touch beyond it is seen. */
-static void device_extension(struct sp_port *port)
+static bool device_extension(struct sp_port *port)
 {
     size_t bytes = port->hw.DeviceExtensionSize ? port->hw.DeviceExtensionSize : 1;
 
-    port->devext = nt_pages_alloc(port->at.memory, bytes, NT_SCATTERED, 0);
+    port->devext = nt_driver_pages_alloc(port->at.memory, bytes, NT_SCATTERED, 0);
+    if (!port->devext)
+        return sp__start_failed(port, "no memory for a device extension of %zu bytes", bytes);
     sim_world_shadow_set(port->devext, bytes, SIM_MEM_CPU | SIM_WHY_DEVEXT << SIM_MEM_WHY_SHIFT);
+    return true;
 }
 
 bool sp__find_adapter(struct sp_port *port)
@@ -89,8 +92,8 @@ bool sp__find_adapter(struct sp_port *port)
     uint32_t found;
 
     memcpy(argument, port->config.parameter, length);
-    if (!port->devext)
-        device_extension(port);
+    if (!port->devext && !device_extension(port))
+        return false;
     sp__config_info_fill(port);
     sp__enter(port, SP_CB_FIND_ADAPTER);
     found = ((HW_FIND_ADAPTER *)port->hw.HwFindAdapter)(port->devext, NULL, NULL, argument,

@@ -27,6 +27,14 @@ void sp__enter(struct sp_port *port, enum sp_callback callback)
     sim_enter_driver(port->at.sim, callback);
 }
 
+bool sp__may_nest(struct sp_port *port, const char *name)
+{
+    if (sp__cpu(port)->frames < SP_NEST_MAX)
+        return true;
+    sp__usage(port, "%s: the miniport's routines call each other %d deep", name, SP_NEST_MAX);
+    return false;
+}
+
 /* With the rule's severity below error the run goes on: put right what the miniport left wrong. */
 static void check_irql(struct sp_port *port, const struct sp_frame *frame)
 {

@@ -308,9 +308,26 @@ static void acquire_drained(struct sp_port *port, struct sp_held held)
     cpu->hold[cpu->held - 1].old_irql = irql;
 }
 
+/* More than anybody needs, and less than what is kept in mind of a CPU. */
+static bool too_many(struct sp_port *port)
+{
+    const struct sp_cpu *cpu = sp__cpu(port);
+    uint32_t own = 0;
+
+    for (uint32_t i = 0; i < cpu->held; i++)
+        own += !cpu->hold[i].by_port;
+    if (own < SP_HELD_DRIVER)
+        return false;
+    sim_find(port->at.sim, SIM_RULE_LOCK_RULE, 0, "the miniport holds %u locks and wants another",
+             own);
+    return true;
+}
+
 static void acquire_named(struct sp_port *port, STOR_SPINLOCK type, PSTOR_LOCK_HANDLE handle,
                           struct sp_held held)
 {
+    if (too_many(port))
+        return;
     check_order(port, (enum sp_lock_kind)held.kind, held.index);
     if (drains(port, &held))
         acquire_drained(port, held);
@@ -422,6 +439,8 @@ ULONG SIM_API StorPortAcquireMSISpinLock(PVOID HwDeviceExtension, ULONG MessageI
     if (!OldIrql || !message_lock_ok(port, MessageId, "StorPortAcquireMSISpinLock"))
         return STOR_STATUS_INVALID_PARAMETER;
     check_caller(port, SP_LOCK_MESSAGE);
+    if (too_many(port))
+        return STOR_STATUS_INSUFFICIENT_RESOURCES;
     acquire(port, (struct sp_held){.kind = SP_LOCK_MESSAGE, .index = MessageId});
     sp__touch(OldIrql, sizeof *OldIrql);
     *OldIrql = sp__cpu(port)->hold[sp__cpu(port)->held - 1].old_irql;
@@ -463,6 +482,8 @@ BOOLEAN SIM_API StorPortSynchronizeAccess(PVOID HwDeviceExtension,
         sp__usage(port, "StorPortSynchronizeAccess: no routine");
         return FALSE;
     }
+    if (!sp__may_nest(port, "StorPortSynchronizeAccess"))
+        return FALSE;
     sp__interrupt_lock(port);
     sp__enter(port, SP_CB_SYNCHRONIZED);
     result = SynchronizedAccessRoutine(port->devext, Context);

@@ -237,7 +237,7 @@ ULONG SIM_API StorPortBuildScatterGatherList(PVOID HwDeviceExtension, PVOID Mdl,
         sizeof(STOR_SCATTER_GATHER_LIST) +
             elements(CurrentVa, Length) * sizeof(STOR_SCATTER_GATHER_ELEMENT))
         return STOR_STATUS_BUFFER_TOO_SMALL;
-    sg = sg_free(port);
+    sg = sp__may_nest(port, name) ? sg_free(port) : NULL;
     if (!sg)
         return STOR_STATUS_INSUFFICIENT_RESOURCES;
     sg->in_use = true;

@@ -36,7 +36,9 @@ PVOID SIM_API StorPortGetUncachedExtension(PVOID HwDeviceExtension,
         sp__usage(port, "StorPortGetUncachedExtension before SrbExtensionSize was set");
     if (port->uncached || NumberOfBytes > CONTIGUOUS_MAX)
         return port->uncached;
-    port->uncached = nt_pages_alloc(port->at.memory, NumberOfBytes, NT_CONTIGUOUS, 0);
+    port->uncached = nt_driver_pages_alloc(port->at.memory, NumberOfBytes, NT_CONTIGUOUS, 0);
+    if (!port->uncached)
+        return NULL;
     port->uncached_bytes = NumberOfBytes;
     sim_world_shadow_set(port->uncached, NumberOfBytes, COMMON_STATE);
     return port->uncached;
@@ -50,8 +52,10 @@ static void *contiguous_alloc(struct sp_port *port, size_t bytes)
 
     if (!bytes || bytes > CONTIGUOUS_MAX || port->blocks == SP_BLOCKS_MAX)
         return NULL;
+    block->base = nt_driver_pages_alloc(port->at.memory, bytes, NT_CONTIGUOUS, 0);
+    if (!block->base)
+        return NULL;
     port->blocks++;
-    block->base = nt_pages_alloc(port->at.memory, bytes, NT_CONTIGUOUS, 0);
     block->bytes = bytes;
     block->live = true;
     nt_poison(block->base, bytes);

@@ -235,7 +235,7 @@ static void let_go(struct sp_port *port)
     free_memory(port->uncached, port->uncached_bytes);
     free_memory(port->info, sizeof *port->info);
     for (uint32_t i = 0; i < SP_LUNS_MAX; i++) {
-        free_memory(port->lun[i].extension, port->info->SpecificLuExtensionSize);
+        free_memory(port->lun[i].extension, port->unit_extension_bytes);
         port->lun[i].present = false;
     }
 }

@@ -433,7 +433,7 @@ void sp__submit_function(struct sp_port *port, struct sp_request *request, uint8
 {
     struct sp_slot *slot = sp__slot(port, request->slot);
 
-    SIM_ASSERT(request->lun < SP_LUNS_MAX && port->lun[request->lun].present);
+    SIM_ASSERT(request->lun < SP_LUNS_MAX);
     SIM_ASSERT(slot->state == SP_FREE);
     slot->request = request;
     slot->lun = &port->lun[request->lun];
@@ -464,7 +464,7 @@ void sp_submit(struct sp_port *port, struct sp_request *request)
 {
     SIM_ASSERT(request->slot < SP_SLOTS_MAX);
     sim_point(port->at.sim, SP_COST);
-    if (SIM_UNLIKELY(request->function | port->life.look)) {
+    if (SIM_UNLIKELY(request->function | port->life.look | !port->lun[request->lun].present)) {
         sp__submit_special(port, request);
         return;
     }

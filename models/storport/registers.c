@@ -228,7 +228,7 @@ ULONG SIM_API StorPortGetBusData(PVOID DeviceExtension, ULONG BusDataType, ULONG
     if (!config_allowed(port, "StorPortGetBusData") || BusDataType != PCIConfiguration ||
         SystemIoBusNumber || !Buffer)
         return PCI_NO_BUS;
-    sp__touch(Buffer, Length);
+    sp__touch(Buffer, bytes);
     if (SlotNumber) {
         memset(Buffer, 0xFF, bytes);
         return PCI_NO_DEVICE;

@@ -83,13 +83,15 @@ static bool command(struct sp_port *port, uint32_t lun, const uint8_t *cdb, uint
 static void lun_create(struct sp_port *port, uint32_t number)
 {
     struct sp_lun *lun = &port->lun[number];
-    size_t bytes = port->info->SpecificLuExtensionSize;
+    size_t bytes = port->unit_extension_bytes;
 
     lun->present = true;
     lun->gone = false;
     if (!bytes || lun->extension)
         return;
-    lun->extension = nt_pages_alloc(port->at.memory, bytes, NT_SCATTERED, 0);
+    lun->extension = nt_driver_pages_alloc(port->at.memory, bytes, NT_SCATTERED, 0);
+    if (!lun->extension)
+        return;
     sim_world_shadow_set(lun->extension, bytes, SIM_MEM_CPU | SIM_WHY_POOL << SIM_MEM_WHY_SHIFT);
 }
 

@@ -22,11 +22,13 @@
 #define SP_CHUNKS_MAX ((SP_SLOTS_ALL + SP_CHUNK_SLOTS - 1) / SP_CHUNK_SLOTS)
 #define SP_CHANNELS_MAX 64
 #define SP_CHANNELS_ALL UINT32_MAX
-#define SP_PAUSES_MAX 16 /* nested StorPortPause calls of one adapter or LUN */
-#define SP_FRAMES_MAX 16 /* nested callbacks on one CPU */
-#define SP_HELD_MAX 24   /* locks held on one CPU */
-#define SP_DPCS_MAX 128  /* STOR_DPCs of one adapter */
-#define SP_TIMERS_MAX 32 /* the adapter timer and those of StorPortInitializeTimer */
+#define SP_PAUSES_MAX 16                   /* nested StorPortPause calls of one adapter or LUN */
+#define SP_FRAMES_MAX SIM_DRIVER_DEPTH_MAX /* nested callbacks on one CPU */
+#define SP_NEST_MAX 6     /* of these, that a routine may add to; the rest is for interrupts */
+#define SP_HELD_MAX 48    /* locks held on one CPU */
+#define SP_HELD_DRIVER 16 /* of these, that the miniport took itself */
+#define SP_DPCS_MAX 128   /* STOR_DPCs of one adapter */
+#define SP_TIMERS_MAX 32  /* the adapter timer and those of StorPortInitializeTimer */
 #define SP_WORKERS_MAX 16
 #define SP_BLOCKS_MAX 128 /* live and freed blocks of contiguous memory */
 #define SP_SERVICE_NAME 20
@@ -382,7 +384,7 @@ struct sp_port {
     uint32_t max_io, max_per_lun, max_transfer, sg_max;
     sim_ns hold_ns;  /* BusResetHoldTime */
     bool hold_given; /* by the miniport */
-    uint32_t srb_bytes, stride, extension_bytes, extension_stride;
+    uint32_t srb_bytes, stride, extension_bytes, extension_stride, unit_extension_bytes;
     uint32_t perf_flags, perf_first, perf_last;
     uint8_t pci_config[256];
 
@@ -475,6 +477,8 @@ void sp__silent_set(struct sp_port *port, const uint8_t candidate[SP_SILENT_COUN
 /* call.c: every entry into the miniport */
 void sp__enter(struct sp_port *port, enum sp_callback callback);
 void sp__leave(struct sp_port *port);
+/* False, and a finding: the miniport's callbacks call it back so deep that no more is done. */
+bool sp__may_nest(struct sp_port *port, const char *name);
 bool sp__restart_waits(const struct sp_cpu *cpu);
 struct sp_cpu *sp__cpu(struct sp_port *port);
 /* Number of the CPU that runs; 0 in events, which belong to none. */

@@ -220,13 +220,13 @@ static SCSI_UNIT_CONTROL_STATUS SIM_API unit_control(PVOID devext, SCSI_UNIT_CON
     return ScsiUnitControlSuccess;
 }
 
-static NTSTATUS SIM_API driver_entry(PDRIVER_OBJECT object, PUNICODE_STRING path)
+NTSTATUS SIM_API mini_driver_entry(PDRIVER_OBJECT object, PUNICODE_STRING path)
 {
     HW_INITIALIZATION_DATA hw;
 
     memset(&hw, 0, sizeof hw);
     hw.HwInitializationDataSize = mini.record_bytes ? mini.record_bytes : sizeof hw;
-    hw.AdapterInterfaceType = PCIBus;
+    hw.AdapterInterfaceType = mini.interface_type;
     hw.HwInitialize = initialize;
     hw.HwStartIo = start_io;
     hw.HwInterrupt = interrupt;
@@ -243,6 +243,8 @@ static NTSTATUS SIM_API driver_entry(PDRIVER_OBJECT object, PUNICODE_STRING path
     hw.NeedPhysicalAddresses = hw.TaggedQueuing = hw.AutoRequestSense = hw.MultipleRequestPerLu =
         TRUE;
     hw.SrbTypeFlags = SRB_TYPE_FLAG_SCSI_REQUEST_BLOCK | SRB_TYPE_FLAG_STORAGE_REQUEST_BLOCK;
+    if (mini.change_record)
+        mini.change_record(&hw);
     return (NTSTATUS)StorPortInitialize(object, path, &hw, NULL);
 }
 
@@ -292,7 +294,8 @@ void mini_setup(void)
 {
     memset(&mini, 0, sizeof mini);
     sp__config_defaults(&mini.config);
-    mini.config.driver_entry = driver_entry;
+    mini.config.driver_entry = mini_driver_entry;
+    mini.interface_type = PCIBus;
     mini.config.registers = (struct sp_registers){
         .bytes = 8192, .read = read_register, .write = write_register, .power = set_power};
     mini.config.vectors = MINI_CPUS;
@@ -314,7 +317,7 @@ void mini_setup(void)
     mini.sim_config.explore.jitter_ns = 0;
 }
 
-static void build(void)
+void mini_build(void)
 {
     struct sp_parts parts;
 
@@ -337,7 +340,7 @@ static void build(void)
 
 void mini_boot(void)
 {
-    build();
+    mini_build();
     ck_assert_int_eq(sim_run(mini.sim, SIM_NEVER), SIM_STOP_DONE);
     ck_assert_uint_eq(sim_findings(mini.sim), 0);
     memset(seen, 0, sizeof seen);
@@ -375,7 +378,7 @@ void mini_run(sim_ns ns)
 const char *mini_finding(enum sim_rule rule)
 {
     if (!mini.sim)
-        build();
+        mini_build();
     ck_assert_int_eq(sim_run(mini.sim, sim_now(mini.sim) + 100 * SIM_S), SIM_STOP_FINDING);
     ck_assert_uint_eq(sim_findings(mini.sim), 1);
     ck_assert_str_eq(sim_rule_info[sim_finding(mini.sim, 0)->rule].name, sim_rule_info[rule].name);

@@ -29,13 +29,15 @@ struct mini {
     uint8_t map_buffers;
     uint8_t answer_functions; /* SrbStatus with which reset SRBs are completed at once; 0: kept */
     ULONG found;
-    ULONG record_bytes; /* HwInitializationDataSize; 0: the whole record */
+    INTERFACE_TYPE interface_type; /* AdapterInterfaceType */
+    ULONG record_bytes;            /* HwInitializationDataSize; 0: the whole record */
     bool no_messages;
     bool races; /* look for data races */
     struct sp_class class_driver;
     struct sim_config sim_config;
     uint32_t flags; /* of the requests mini_submit() makes */
     /* hooks: NULL for the default */
+    void (*change_record)(HW_INITIALIZATION_DATA *hw); /* before StorPortInitialize */
     HW_FIND_ADAPTER *find;
     HW_INITIALIZE *initialize;
     HW_PASSIVE_INITIALIZE_ROUTINE *passive;
@@ -73,7 +75,9 @@ extern struct mini mini;
 
 void mini_setup(void); /* defaults; a fixture */
 void mini_teardown(void);
-void mini_boot(void); /* builds the world, runs to the end of the start-up */
+NTSTATUS SIM_API mini_driver_entry(PDRIVER_OBJECT object, PUNICODE_STRING path); /* the default */
+void mini_build(void); /* builds the world, runs nothing */
+void mini_boot(void);  /* builds the world, runs to the end of the start-up */
 void mini_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Runs for ns more; the run must end by its time. */
 void mini_run(sim_ns ns);

@@ -308,6 +308,87 @@ START_TEST(an_uncached_extension_before_srb_extension_size_is_accepted)
 }
 END_TEST
 
+static PDRIVER_OBJECT driver_object;
+
+/* As drivers did that had adapters on several buses. */
+static NTSTATUS SIM_API entry_of_many(PDRIVER_OBJECT object, PUNICODE_STRING path)
+{
+    driver_object = object;
+    mini.record_bytes = 0;
+    mini.interface_type = Isa;
+    ck_assert_int_eq(mini_driver_entry(object, path), STATUS_SUCCESS);
+    mini.interface_type = PCIBus;
+    ck_assert_int_eq(mini_driver_entry(object, path), STATUS_SUCCESS);
+    mini.interface_type = Internal;
+    return mini_driver_entry(object, path);
+}
+
+START_TEST(of_several_buses_pci_counts)
+{
+    mini.config.driver_entry = entry_of_many;
+    mini_boot();
+    ck_assert_int_eq(mini.port->hw.AdapterInterfaceType, PCIBus);
+}
+END_TEST
+
+START_TEST(a_miniport_for_other_buses_does_not_start)
+{
+    mini.interface_type = Isa;
+    ck_assert_ptr_nonnull(strstr(mini_finding(SIM_RULE_START_FAILED), "for PCIBus"));
+}
+END_TEST
+
+static void initialize_late(void *ctx)
+{
+    (void)ctx;
+    mini_driver_entry(driver_object, (PUNICODE_STRING)driver_object);
+}
+
+START_TEST(initializing_the_port_later_is_a_finding)
+{
+    mini.config.driver_entry = entry_of_many;
+    mini_boot();
+    mini_queue_call(0, initialize_late, NULL);
+    mini_finding(SIM_RULE_STORPORT_USAGE);
+}
+END_TEST
+
+static void too_large(HW_INITIALIZATION_DATA *hw)
+{
+    hw->DeviceExtensionSize = 0x80000000;
+}
+
+START_TEST(a_device_extension_without_end_fails_the_start)
+{
+    mini.change_record = too_large;
+    ck_assert_ptr_nonnull(strstr(mini_finding(SIM_RULE_START_FAILED), "device extension"));
+}
+END_TEST
+
+static ULONG SIM_API find_large(PVOID devext, PVOID context, PVOID bus, PCHAR argument,
+                                PPORT_CONFIGURATION_INFORMATION info, PBOOLEAN reserved)
+{
+    (void)devext;
+    (void)context;
+    (void)bus;
+    (void)argument;
+    (void)reserved;
+    if (mini.hold_us)
+        info->SpecificLuExtensionSize = 1u << 30;
+    else
+        info->SrbExtensionSize = 3u << 20;
+    return SP_RETURN_FOUND;
+}
+
+START_TEST(extensions_without_end_fail_the_start)
+{
+    mini.find = find_large;
+    mini.hold_us = (uint32_t)_i;
+    ck_assert_ptr_nonnull(strstr(mini_finding(SIM_RULE_START_FAILED),
+                                 _i ? "SpecificLuExtensionSize" : "SrbExtensionSize"));
+}
+END_TEST
+
 int main(void)
 {
     TCase *tc = tcase_create("boot");
@@ -335,6 +416,11 @@ int main(void)
     tcase_add_test(tc, a_lock_in_passive_initialization_is_allowed);
     tcase_add_test(tc, an_uncached_extension_before_srb_extension_size_can_be_reported);
     tcase_add_test(tc, an_uncached_extension_before_srb_extension_size_is_accepted);
+    tcase_add_test(tc, of_several_buses_pci_counts);
+    tcase_add_test(tc, a_miniport_for_other_buses_does_not_start);
+    tcase_add_test(tc, initializing_the_port_later_is_a_finding);
+    tcase_add_test(tc, a_device_extension_without_end_fails_the_start);
+    tcase_add_loop_test(tc, extensions_without_end_fail_the_start, 0, 2);
     suite_add_tcase(s, tc);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);

@@ -106,6 +106,26 @@ START_TEST(the_newer_locks_are_for_the_ex_form)
 }
 END_TEST
 
+static void take_many(void *ctx)
+{
+    static STOR_LOCK_HANDLE handle[SP_HELD_DRIVER + 1];
+    STOR_DPC *dpcs = nt_pool_alloc(mini.memory, sizeof *dpcs * (SP_HELD_DRIVER + 1));
+
+    (void)ctx;
+    for (uint32_t i = 0; i <= SP_HELD_DRIVER; i++) {
+        StorPortInitializeDpc(mini.devext, &dpcs[i], no_dpc);
+        StorPortAcquireSpinLock(mini.devext, DpcLock, &dpcs[i], &handle[i]);
+    }
+}
+
+START_TEST(more_locks_than_anybody_needs_are_a_finding)
+{
+    mini_boot();
+    mini_queue_call(0, take_many, NULL);
+    ck_assert_ptr_nonnull(strstr(mini_finding(SIM_RULE_LOCK_RULE), "wants another"));
+}
+END_TEST
+
 static void startio_in_interrupt(void *ctx)
 {
     STOR_LOCK_HANDLE outer, inner;
@@ -384,6 +404,7 @@ int main(void)
     tcase_add_test(tc, each_lock_raises_to_its_irql_and_back);
     tcase_add_test(tc, the_ex_form_refuses_what_the_other_one_reports);
     tcase_add_test(tc, the_newer_locks_are_for_the_ex_form);
+    tcase_add_test(tc, more_locks_than_anybody_needs_are_a_finding);
     tcase_add_test(tc, the_start_io_lock_inside_the_interrupt_lock_is_a_finding);
     tcase_add_test(tc, releasing_what_is_not_held_is_a_finding);
     tcase_add_test(tc, releasing_the_outer_lock_first_is_a_finding);

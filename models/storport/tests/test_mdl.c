@@ -150,6 +150,31 @@ START_TEST(a_request_has_a_descriptor_of_its_own)
 }
 END_TEST
 
+static void SIM_API again(PVOID *device, PVOID *irp, PSTOR_SCATTER_GATHER_LIST list, PVOID context)
+{
+    (void)device;
+    (void)irp;
+    (void)list;
+    (void)context;
+    StorPortBuildScatterGatherList(mini.devext, mdl, memory, 16, again, NULL, FALSE, buffer, room);
+}
+
+static void recurse(void *ctx)
+{
+    (void)ctx;
+    describe();
+    nt_raise_irql(mini.nt, NT_DISPATCH);
+    again(NULL, NULL, NULL, NULL);
+}
+
+START_TEST(routines_that_call_each_other_without_end_are_a_finding)
+{
+    mini_boot();
+    mini_queue_call(0, recurse, NULL);
+    ck_assert_ptr_nonnull(strstr(mini_finding(SIM_RULE_STORPORT_USAGE), "call each other"));
+}
+END_TEST
+
 static void at_passive(void *ctx)
 {
     (void)ctx;
@@ -217,6 +242,7 @@ int main(void)
     tcase_add_test(tc, what_the_descriptor_does_not_cover_is_refused);
     tcase_add_test(tc, descriptors_come_to_an_end);
     tcase_add_test(tc, a_request_has_a_descriptor_of_its_own);
+    tcase_add_test(tc, routines_that_call_each_other_without_end_are_a_finding);
     tcase_add_loop_test(tc, misuse_is_a_finding, 0, sizeof misuse / sizeof misuse[0]);
     suite_add_tcase(s, tc);
     srunner_run_all(runner, CK_ENV);

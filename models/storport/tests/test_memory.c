@@ -274,6 +274,30 @@ START_TEST(the_capability_is_that_of_the_messages_that_were_granted)
 }
 END_TEST
 
+static void leak(void *ctx)
+{
+    ULONG status = STOR_STATUS_SUCCESS;
+    PVOID p;
+
+    for (uint32_t i = 0; status == STOR_STATUS_SUCCESS && i < 1000; i++)
+        status = ctx ? StorPortAllocatePool(mini.devext, 8 << 20, 'x', &p)
+                     : StorPortAllocateContiguousMemorySpecifyCacheNode(
+                           mini.devext, 8 << 20, (PHYSICAL_ADDRESS){.QuadPart = 0},
+                           (PHYSICAL_ADDRESS){.QuadPart = INT64_MAX},
+                           (PHYSICAL_ADDRESS){.QuadPart = 0}, MmCached, 0, &p);
+    ck_assert_uint_eq(status, STOR_STATUS_INSUFFICIENT_RESOURCES);
+    ck_assert_ptr_null(p);
+    mini_say("refused");
+}
+
+START_TEST(memory_comes_to_an_end)
+{
+    mini_boot();
+    mini_call(0, leak, _i ? mini.data[0] : NULL);
+    ck_assert_str_eq(mini.said, "refused");
+}
+END_TEST
+
 int main(void)
 {
     TCase *tc = tcase_create("memory");
@@ -296,6 +320,7 @@ int main(void)
     tcase_add_test(tc, a_failed_assertion_of_the_driver_is_a_finding);
     tcase_add_test(tc, a_bug_check_is_a_finding);
     tcase_add_loop_test(tc, the_capability_is_that_of_the_messages_that_were_granted, 0, 3);
+    tcase_add_loop_test(tc, memory_comes_to_an_end, 0, 2);
     suite_add_tcase(s, tc);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);

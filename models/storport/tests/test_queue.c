@@ -321,6 +321,16 @@ START_TEST(an_untagged_request_waits_for_an_empty_lun_and_holds_up_the_rest)
 }
 END_TEST
 
+START_TEST(a_request_for_a_unit_that_is_not_there_comes_back)
+{
+    mini_boot();
+    mini_submit(0, 0, 5);
+    ck_assert_uint_eq(mini.done_count, 1);
+    ck_assert_uint_eq(mini.request[0].srb_status, SRB_STATUS_NO_DEVICE);
+    ck_assert_uint_eq(mini.kept_count, 0);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tc = tcase_create("queue");
@@ -342,6 +352,7 @@ int main(void)
     tcase_add_test(tc, half_duplex_starts_requests_at_dirql);
     tcase_add_test(tc, an_untagged_request_waits_for_an_empty_lun_and_holds_up_the_rest);
     tcase_add_test(tc, tags_are_the_lowest_that_are_free);
+    tcase_add_test(tc, a_request_for_a_unit_that_is_not_there_comes_back);
     suite_add_tcase(s, tc);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
