@@ -9,6 +9,7 @@
 
 #include "models/disk/disk_private.h"
 #include "models/disk/scsi.h"
+#include "models/nt/event_log.h"
 
 #define CAPACITY_RETRIES 1
 
@@ -120,4 +121,14 @@ bool disk__attach(void *ctx, struct sp_port *port, uint32_t lun)
     disk->attached = true;
     read_identity(disk);
     return true;
+}
+
+void disk__detach(void *ctx, struct sp_port *port, uint32_t lun)
+{
+    struct disk *disk = ctx;
+    const struct nt_log_entry entry = {
+        .by = NT_LOG_DISK, .source = "disk", .id = NT_EVENT_SURPRISE_REMOVED, .about = lun};
+
+    if (disk->attached && lun == disk->lun && sp_surprised(port))
+        nt_log(disk->nt, &entry, "disk 0 has been surprise removed");
 }

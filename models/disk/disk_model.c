@@ -43,7 +43,7 @@ static void read_options(struct disk *disk, const struct sim_scenario *scenario)
 static int disk_setup(struct sim_machine *machine, struct sim_error *error)
 {
     struct disk *disk = sim_world_alloc(sizeof *disk, 64);
-    struct sp_class class_driver = {.attach = disk__attach, .ctx = disk};
+    struct sp_class class_driver = {.attach = disk__attach, .detach = disk__detach, .ctx = disk};
 
     (void)error;
     machine->part[MACHINE_DISK] = disk;

@@ -77,6 +77,7 @@ struct disk {
 
 /* Called for every LUN by the port driver; sp_class.attach. */
 bool disk__attach(void *ctx, struct sp_port *port, uint32_t lun);
+void disk__detach(void *ctx, struct sp_port *port, uint32_t lun);
 
 /* --- packet.c --------------------------------------------------------------------------------- */
 

@@ -197,6 +197,16 @@ static bool control_query(struct sp_port *port)
     return step(port, SP_BOOT_CONTROL, 0, sp__control_query(port) && sp__unit_query(port));
 }
 
+/* Nobody listens to ETW. */
+static void tell_tracing(struct sp_port *port)
+{
+    if (!port->hw.HwTracingEnabled)
+        return;
+    sp__enter(port, SP_CB_TRACING);
+    port->hw.HwTracingEnabled(port->devext, FALSE);
+    sp__leave(port);
+}
+
 static bool connect(struct sp_port *port)
 {
     sp__interrupts_connect(port);
@@ -232,10 +242,13 @@ static void start_up(struct nt *nt, void *ctx)
                 scan(port) && start_units(port) && attach(port) && passive_end(port);
 
     (void)nt;
-    if (good)
+    if (good) {
         sp__state_set(port, SP_IS_STARTED);
-    else
+        tell_tracing(port);
+        sp__power_settings_tell(port);
+    } else {
         sp__fail(port);
+    }
     step(port, SP_BOOT_DONE, good, good);
     sim_stop(port->at.sim, SIM_STOP_DONE);
     sp__tasks_run(port);

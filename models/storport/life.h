@@ -126,6 +126,7 @@ bool sp__sleep(struct sp_port *port);
 bool sp__wake(struct sp_port *port);
 bool sp__shut_down(struct sp_port *port);
 void sp__power_set(struct sp_port *port, enum sp_power power);
+void sp__power_settings_tell(struct sp_port *port);
 
 /* interrupt.c, timer.c, dpc.c: their part of stopping and going */
 void sp__interrupts_disconnect(struct sp_port *port);

@@ -203,41 +203,21 @@ static void broken(struct sp_port *port, enum sim_rule rule, const char *what,
              why);
 }
 
-/* Both orders of one DPC's lock and the StartIo lock, anywhere in a run, can deadlock (8.2-24 a).
- */
-static void judge_order(struct sp_port *port, const struct sp_dpc *dpc, enum sp_lock_kind kind)
+/* What the scenario says about a DPC's lock and the StartIo lock together (8.2-24). Orders that
+ * contradict each other are found as with all locks, by models/check. */
+static void check_nesting(struct sp_port *port, enum sp_lock_kind kind)
 {
     uint8_t allowed = sp__silent(port, SP_SILENT_DPC_LOCK_ORDER);
 
-    if (dpc->around_startio && dpc->inside_startio)
-        broken(port, SIM_RULE_LOCK_ORDER, "taken", kind,
-               "in both orders with the DPC's lock and the StartIo lock");
-    else if (allowed == SP_DPC_LOCK_ORDER_NEVER)
+    if (SIM_LIKELY(allowed == SP_DPC_LOCK_ORDER_EITHER) ||
+        !sp__holds(port, kind == SP_LOCK_DPC ? SP_LOCK_STARTIO : SP_LOCK_DPC))
+        return;
+    if (allowed == SP_DPC_LOCK_ORDER_NEVER)
         broken(port, SIM_RULE_LOCK_ORDER, "taken", kind,
                "inside of the other of DPC and StartIo lock");
-    else if (allowed == SP_DPC_LOCK_ORDER_DPC_FIRST && dpc->inside_startio)
+    else if (kind == SP_LOCK_DPC)
         broken(port, SIM_RULE_LOCK_ORDER, "taken", kind,
                "while the StartIo lock is held; DPC locks come first");
-}
-
-static void note_order(struct sp_port *port, enum sp_lock_kind kind, uint32_t index)
-{
-    const struct sp_cpu *cpu = sp__cpu(port);
-
-    for (uint32_t i = 0; i < cpu->held; i++) {
-        const struct sp_held *held = &cpu->hold[i];
-        struct sp_dpc *dpc = NULL;
-
-        if (kind == SP_LOCK_STARTIO && held->kind == SP_LOCK_DPC) {
-            dpc = &port->dpc[held->index];
-            dpc->around_startio = true;
-        } else if (kind == SP_LOCK_DPC && held->kind == SP_LOCK_STARTIO) {
-            dpc = &port->dpc[index];
-            dpc->inside_startio = true;
-        }
-        if (dpc)
-            judge_order(port, dpc, kind);
-    }
 }
 
 /* The documents' table lists no lock for the passive routine (8.1-6). */
@@ -247,14 +227,14 @@ static void check_caller(struct sp_port *port, enum sp_lock_kind kind)
         broken(port, SIM_RULE_LOCK_RULE, "taken", kind, "where none is listed that may be");
 }
 
-static void check_order(struct sp_port *port, enum sp_lock_kind kind, uint32_t index)
+static void check_order(struct sp_port *port, enum sp_lock_kind kind)
 {
     check_caller(port, kind);
     if (kind == SP_LOCK_INTERRUPT || kind == SP_LOCK_MESSAGE)
         return;
     if (sp__holds(port, SP_LOCK_INTERRUPT) || sp__holds(port, SP_LOCK_MESSAGE))
         broken(port, SIM_RULE_LOCK_ORDER, "wanted", kind, "while the Interrupt lock is held");
-    note_order(port, kind, index);
+    check_nesting(port, kind);
     if (kind == SP_LOCK_DPC && sp__callback(port) == SP_CB_RESET_BUS &&
         sp__silent(port, SP_SILENT_RESET_DPC_LOCK)) /* 8.2-25 b */
         broken(port, SIM_RULE_LOCK_ORDER, "wanted", kind,
@@ -328,7 +308,7 @@ static void acquire_named(struct sp_port *port, STOR_SPINLOCK type, PSTOR_LOCK_H
 {
     if (too_many(port))
         return;
-    check_order(port, (enum sp_lock_kind)held.kind, held.index);
+    check_order(port, (enum sp_lock_kind)held.kind);
     if (drains(port, &held))
         acquire_drained(port, held);
     else

@@ -432,6 +432,11 @@ enum sp_state sp_state(const struct sp_port *port)
     return (enum sp_state)port->life.state;
 }
 
+bool sp_surprised(const struct sp_port *port)
+{
+    return port->life.surprised;
+}
+
 bool sp_changing(const struct sp_port *port)
 {
     return port->life.asked || port->life.present;

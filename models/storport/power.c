@@ -133,3 +133,40 @@ bool sp__shut_down(struct sp_port *port)
     port->life.final = true;
     return true;
 }
+
+/* --- power settings -------------------------------------------------------------------------- */
+
+/* The miniport hears of each setting that it named once the adapter is started: a value of four
+ * bytes, 0. None changes afterwards. */
+void sp__power_settings_tell(struct sp_port *port)
+{
+    struct {
+        STOR_POWER_SETTING_INFO info;
+        ULONG value;
+    } * record;
+
+    for (uint32_t i = 0;
+         i < port->power_settings && sp__controls(port, ScsiPowerSettingNotification); i++) {
+        record = sp__parameters(port, sizeof *record);
+        record->info.PowerSettingGuid = port->power_setting[i];
+        record->info.Value = &record->value;
+        record->info.ValueLength = sizeof record->value;
+        sp__control(port, ScsiPowerSettingNotification, record);
+    }
+}
+
+ULONG SIM_API StorPortSetPowerSettingNotificationGuids(PVOID HwDeviceExtension, ULONG GuidCount,
+                                                       LPGUID Guid)
+{
+    struct sp_port *port =
+        sp__routine(HwDeviceExtension, "StorPortSetPowerSettingNotificationGuids");
+
+    if (!GuidCount || !Guid || GuidCount > SP_POWER_SETTINGS_MAX)
+        return STOR_STATUS_INVALID_PARAMETER;
+    if (sp__callback(port) != SP_CB_FIND_ADAPTER)
+        return STOR_STATUS_UNSUCCESSFUL;
+    for (ULONG i = 0; i < GuidCount; i++)
+        port->power_setting[i] = Guid[i];
+    port->power_settings = GuidCount;
+    return STOR_STATUS_SUCCESS;
+}

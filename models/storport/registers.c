@@ -12,7 +12,12 @@
 #define BAR_ROOM ((size_t)64 << 20)
 #define PCI_VENDOR 0x1B36
 #define PCI_DEVICE 0x0010
-#define PCI_MSIX_AT 0x40
+#define PCI_PM_AT 0x40 /* capabilities, in the order of their chain */
+#define PCI_MSI_AT 0x50
+#define PCI_MSIX_AT 0x70
+#define PCI_EXPRESS_AT 0x80
+#define PCI_VENDOR_AT 0xC0
+#define PCI_VENDOR_BYTES 8
 #define PCI_NO_BUS 0u
 #define PCI_NO_DEVICE 2u
 
@@ -170,23 +175,56 @@ PORT_ROUTINES(Ulong, ULONG)
 
 /* --- configuration space --------------------------------------------------------------------- */
 
-/* Message Control (PCI Local Bus 3.0, 6.8.1.3): enabled, so many messages asked for and granted,
- * 64-bit addresses. */
-static void msi_capability(uint8_t *at, uint32_t vectors, bool mask)
+static uint8_t *capability(struct sp_port *port, uint8_t at, uint8_t id, uint8_t next)
 {
-    uint32_t log = (uint32_t)__builtin_ctz(vectors);
-
-    at[0] = PCI_CAPABILITY_ID_MSI;
-    at[2] = (uint8_t)(0x80 | log << 4 | log << 1 | 1);
-    at[3] = mask;
+    port->pci_config[at] = id;
+    port->pci_config[at + 1] = next;
+    return &port->pci_config[at];
 }
 
-/* An NVM Express function: class 01 08 02, one 64-bit BAR, an MSI-X or MSI capability when
- * messages are granted. */
+/* MSI (PCI Local Bus 3.0, 6.8.1.3): 64-bit; on, with as many messages as were granted, or off. */
+static void msi_capability(struct sp_port *port, uint8_t next)
+{
+    uint8_t *p = capability(port, PCI_MSI_AT, PCI_CAPABILITY_ID_MSI, next);
+    uint32_t log = port->config.msi ? (uint32_t)__builtin_ctz(port->config.vectors) : 0;
+
+    p[2] = (uint8_t)(0x80 | log << 4 | log << 1 | port->config.msi);
+    p[3] = port->config.msi && port->config.msi_mask;
+}
+
+/* Power management version 3 in D0; MSI and MSI-X when messages are granted, of which one is on: a
+ * device that has MSI in use does not have the other; PCI Express endpoint, version 2, with function
+ * level reset, 256-byte payloads, four lanes of 8 GT/s; eight bytes of the vendor's. */
+static void capabilities(struct sp_port *port)
+{
+    bool messages = port->config.vectors > 0;
+    uint8_t *p = capability(port, PCI_PM_AT, PCI_CAPABILITY_ID_POWER_MANAGEMENT,
+                            messages ? PCI_MSI_AT : PCI_EXPRESS_AT);
+
+    p[2] = 3;
+    p[4] = 8; /* no soft reset */
+    if (messages)
+        msi_capability(port, port->config.msi ? PCI_EXPRESS_AT : PCI_MSIX_AT);
+    if (messages && !port->config.msi) {
+        p = capability(port, PCI_MSIX_AT, PCI_CAPABILITY_ID_MSIX, PCI_EXPRESS_AT);
+        p[2] = (uint8_t)(port->config.vectors - 1);
+        p[3] = 0x80; /* enabled */
+    }
+    p = capability(port, PCI_EXPRESS_AT, PCI_CAPABILITY_ID_PCI_EXPRESS, PCI_VENDOR_AT);
+    p[2] = 2;
+    p[4] = 1;
+    p[7] = 0x10;
+    p[8] = 0x20;
+    p[0x0C] = 0x43;
+    p[0x12] = 0x43;
+    p = capability(port, PCI_VENDOR_AT, PCI_CAPABILITY_ID_VENDOR_SPECIFIC, 0);
+    p[2] = PCI_VENDOR_BYTES;
+}
+
+/* An NVM Express function: class 01 08 02, one 64-bit BAR. */
 void sp__pci_config_init(struct sp_port *port)
 {
     PCI_COMMON_CONFIG *config = (PCI_COMMON_CONFIG *)(void *)port->pci_config;
-    uint8_t *msix = port->pci_config + PCI_MSIX_AT;
 
     config->VendorID = PCI_VENDOR;
     config->DeviceID = PCI_DEVICE;
@@ -196,17 +234,9 @@ void sp__pci_config_init(struct sp_port *port)
     config->BaseClass = 1;
     config->u.type0.BaseAddresses[0] = (ULONG)SP_BAR_PHYS | PCI_TYPE_64BIT;
     config->u.type0.InterruptPin = 1;
-    if (!port->config.vectors)
-        return;
     config->Status = PCI_STATUS_CAPABILITIES_LIST;
-    config->u.type0.CapabilitiesPtr = PCI_MSIX_AT;
-    if (port->config.msi) {
-        msi_capability(msix, port->config.vectors, port->config.msi_mask);
-        return;
-    }
-    msix[0] = PCI_CAPABILITY_ID_MSIX;
-    msix[2] = (uint8_t)(port->config.vectors - 1);
-    msix[3] = 0x80; /* enabled */
+    config->u.type0.CapabilitiesPtr = PCI_PM_AT;
+    capabilities(port);
 }
 
 /* Only while an adapter is being found (chapter 2.4). */

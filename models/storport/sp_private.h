@@ -34,7 +34,8 @@
 #define SP_SERVICE_NAME 20
 #define SP_TAGS_MAX 1024 /* queue tags of a LUN */
 #define SP_TRANSFER_MAX (4u << 20)
-#define SP_REGISTRY_MAX 128 /* values of both keys */
+#define SP_REGISTRY_MAX 128      /* values of both keys */
+#define SP_POWER_SETTINGS_MAX 16 /* GUIDs of StorPortSetPowerSettingNotificationGuids */
 #define SP_MDLS_MAX 64
 #define SP_SYNCS 16       /* that objects in the miniport's memory share, by address */
 #define SP_POLITE_MAX 128 /* routines that are not modelled */
@@ -256,7 +257,6 @@ struct sp_dpc {
     struct sp_port *port;
     STOR_DPC *driver;
     HW_DPC_ROUTINE *routine;
-    bool inside_startio, around_startio; /* orders of its lock and the StartIo lock seen (8.2-24) */
 };
 
 struct sp_timer {
@@ -368,6 +368,8 @@ struct sp_port {
     HW_INITIALIZATION_DATA hw;
     bool registered;
     void *devext;
+    uint32_t power_settings;
+    GUID power_setting[SP_POWER_SETTINGS_MAX];
     PORT_CONFIGURATION_INFORMATION *info; /* page zone; the miniport's after FindAdapter */
     HW_PASSIVE_INITIALIZE_ROUTINE *passive_init;
     bool passive_asked;

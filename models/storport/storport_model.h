@@ -156,6 +156,8 @@ struct sp_task {
 void sp_ask(struct sp_port *port, struct sp_task *task);
 
 enum sp_state sp_state(const struct sp_port *port);
+/* The device is gone without a word: SP_TASK_SURPRISE_REMOVE. */
+bool sp_surprised(const struct sp_port *port);
 /* A task is under way or waits for its turn. */
 bool sp_changing(const struct sp_port *port);
 

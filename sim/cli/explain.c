@@ -24,12 +24,24 @@ static void head_print(const struct sim_replay *replay, const struct sim_finding
            (unsigned long long)replay->seed, *minimised ? "; " : "", minimised);
 }
 
+/* What the story hangs on besides: where the documents are silent. */
+static void silent_print(const struct sim_finding_run *run)
+{
+    char text[2048];
+
+    sim_silent_text(run->scenario, run->result, text, sizeof(text));
+    if (*text != '\0')
+        printf("Where the documents are silent: %s\n\n", text);
+}
+
 static void finding_print(const struct sim_arguments *arguments, const struct sim_replay *replay,
-                          const struct sim_finding *f, struct sim_tale *tale, const char *minimised)
+                          const struct sim_finding_run *run, const struct sim_finding *f,
+                          struct sim_tale *tale, const char *minimised)
 {
     char repeat[SIM_REPEAT_BYTES];
 
     head_print(replay, f, minimised);
+    silent_print(run);
     sim_tale_print(tale, f, stdout);
     printf("\nagain: %s\n", sim_repeat_replay(repeat, arguments->operand.item[0]));
 }
@@ -94,7 +106,7 @@ static int tell(const struct sim_arguments *arguments, const struct sim_replay *
     if (result == 0) {
         tale = listen(&run, replay, start.tale, &f);
         if (f != NULL)
-            finding_print(arguments, replay, f, sim_tale_empty(tale) ? start.tale : tale,
+            finding_print(arguments, replay, &run, f, sim_tale_empty(tale) ? start.tale : tale,
                           minimised);
         else
             sim_error_set(&error,

@@ -145,6 +145,8 @@ void sim_report_pack(struct sim_bytes *out, const struct sim_result *result,
     sim_bytes_u64(out, result->events);
     sim_bytes_u64(out, result->switches);
     sim_bytes_add(out, result->figure, sizeof(result->figure));
+    sim_bytes_u64(out, result->drawn);
+    sim_bytes_add(out, result->draw, result->drawn * sizeof(result->draw[0]));
     sim_bytes_u64(out, kept(result));
     for (uint32_t i = 0; i < kept(result); i++)
         finding_pack(out, &result->finding[i], &text[i]);
@@ -289,6 +291,19 @@ static void extra_unpack(struct sim_reader *r, struct sim_report *report)
     places_unpack(r, report);
 }
 
+static void drawn_unpack(struct sim_reader *r, struct sim_report *report)
+{
+    uint64_t n = sim_reader_u64(r);
+    const void *draw = n <= SIM_DRAWN_MAX ? sim_reader_take(r, n * sizeof(report->draw[0])) : NULL;
+
+    if (draw == NULL) {
+        r->bad = true;
+        return;
+    }
+    report->drawn = (uint32_t)n;
+    memcpy(report->draw, draw, n * sizeof(report->draw[0]));
+}
+
 int sim_report_unpack(const uint8_t *bytes, size_t count, struct sim_report *report)
 {
     struct sim_reader r = {.at = bytes, .end = bytes + count};
@@ -310,6 +325,7 @@ int sim_report_unpack(const uint8_t *bytes, size_t count, struct sim_report *rep
     figures = sim_reader_take(&r, sizeof(report->figure));
     if (figures != NULL)
         memcpy(report->figure, figures, sizeof(report->figure));
+    drawn_unpack(&r, report);
     findings_unpack(&r, report);
     latency_unpack(&r, report);
     bins = sim_reader_take(&r, sizeof(report->iometer));

@@ -55,6 +55,8 @@ struct sim_report {
     sim_ns virtual_ns;
     uint64_t points, events, switches;
     int64_t figure[SIM_FIG_COUNT];
+    uint32_t drawn;
+    struct sim_drawn draw[SIM_DRAWN_MAX];
     uint32_t latency[SIM_WHEN_COUNT][SIM_LATENCY_BINS];
     uint32_t iometer[SIM_IOMETER_BINS];
     uint32_t samples;

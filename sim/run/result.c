@@ -108,6 +108,33 @@ void sim_fault_drawn_add(struct sim *sim, uint32_t fault, bool possible, uint32_
     sim_trace(sim, SIM_EV_FAULT_DRAWN, fault, possible, ppm, 0);
 }
 
+/* They are told by the chapter that their text begins with. */
+static bool is_silent_point(enum sim_option option)
+{
+    const struct sim_option_info *info = &sim_option_info[option];
+
+    return info->type == SIM_ENUM && !strcmp(info->section, "port") &&
+           !strncmp(info->text, "8.", 2);
+}
+
+char *sim_silent_text(const struct sim_scenario *scenario, const struct sim_result *result,
+                      char *out, size_t bytes)
+{
+    struct sim_drawn all[SIM_DRAWN_MAX];
+    uint32_t n = 0;
+
+    for (int i = 0; i < SIM_OPT_COUNT && n < SIM_DRAWN_MAX; i++) {
+        if (!is_silent_point((enum sim_option)i))
+            continue;
+        all[n] = (struct sim_drawn){(uint16_t)i, (uint16_t)sim_opt(scenario, (enum sim_option)i)};
+        for (uint32_t k = 0; k < result->drawn; k++)
+            if (result->draw[k].option == i)
+                all[n] = result->draw[k];
+        n += all[n].value != 0;
+    }
+    return sim_drawn_text(all, n, out, bytes);
+}
+
 void sim_sample_add(const struct sim_sample *sample)
 {
     if (sample_count < SIM_SAMPLES_MAX)

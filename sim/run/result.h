@@ -123,5 +123,9 @@ void sim_unmodelled_add(const char *routine, const char *answer);
 /* "startio_false = requeued, pauses = last": what a run drew, in at most bytes; "" for nothing.
  * Returns out. */
 char *sim_drawn_text(const struct sim_drawn *draw, uint32_t drawn, char *out, size_t bytes);
+/* The same for every point on which the documents are silent that a run took another way than the
+ * default, because the scenario says so or the seed drew it. */
+char *sim_silent_text(const struct sim_scenario *scenario, const struct sim_result *result,
+                      char *out, size_t bytes);
 
 #endif

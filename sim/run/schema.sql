@@ -47,6 +47,14 @@ CREATE TABLE figure (           -- figures of sim/run/figures.def that the run p
     value INTEGER NOT NULL,
     PRIMARY KEY (sweep, seed, name)
 ) WITHOUT ROWID;
+CREATE TABLE drawn (            -- options that the run drew from its seed ([port] silent = random): those that are
+                                -- not the default
+    sweep INTEGER NOT NULL REFERENCES sweep (id),
+    seed INTEGER NOT NULL,
+    option TEXT NOT NULL,       -- section.key
+    value TEXT NOT NULL,
+    PRIMARY KEY (sweep, seed, option)
+) WITHOUT ROWID;
 CREATE TABLE finding (
     sweep INTEGER NOT NULL REFERENCES sweep (id),
     seed INTEGER NOT NULL,

@@ -2,7 +2,8 @@
  *
  * First a ladder: the whole load cut down at once to one request, two, four, each rung with many
  * runs, because a rare interleaving of two requests is still easier to meet among two than on a
- * long way down from a hundred. Then whole sections, then every number towards its smallest value:
+ * long way down from a hundred. Then what the seed drew,
+ * point by point; then whole sections, then every number towards its smallest value:
  * that value at once, and when it fails, by halving the distance. Passes are repeated until one
  * changes nothing. A variant that the reader refuses (an offset behind the region, a fault without
  * a workload) is simply not accepted.
@@ -21,6 +22,7 @@
 #define TRIES_MAX 64u
 #define VARIANTS 50u      /* the scenario's share of the tries is spread over so many */
 #define RUNGS 8u          /* a rung gets this share of the tries */
+#define DRAWN_SHARE 4u    /* of a variant's tries, for one drawn point */
 #define SCENARIO_SHARE 4u /* the schedule is left one of so many parts */
 
 /* Numbers that make a run smaller, with the smallest value worth trying. */
@@ -116,6 +118,16 @@ static void settings_cut(struct sim__variant *v, const char *kind, const char *n
 
     for (uint32_t i = 0; i < v->settings; i++)
         if (strncmp(v->set[i].name, head, n))
+            v->set[kept++] = v->set[i];
+    v->settings = kept;
+}
+
+static void unset(struct sim__variant *v, const char *name)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < v->settings; i++)
+        if (strcmp(v->set[i].name, name) != 0)
             v->set[kept++] = v->set[i];
     v->settings = kept;
 }
@@ -320,6 +332,67 @@ static bool ladder_climb(struct sim__shrink *s)
     return false;
 }
 
+/* --- what the seed drew ----------------------------------------------------------------------- */
+
+static const char *drawn_name(const struct sim_drawn *drawn, char out[SIM__SET_NAME])
+{
+    const struct sim_option_info *info = &sim_option_info[drawn->option];
+
+    snprintf(out, SIM__SET_NAME, "%.40s.%.60s", info->section, info->key);
+    return out;
+}
+
+/* What the finding's run drew; 0 when its scenario draws nothing. */
+static uint32_t drawn_now(struct sim__shrink *s, struct sim_drawn *draw)
+{
+    struct sim_error ignored;
+    uint32_t drawn = 0;
+
+    if (sim__shrink_open(s, &s->best, &ignored))
+        return 0;
+    if (sim_opt(s->scenario, SIM_OPT_PORT_SILENT) && as_it_is(s)) {
+        drawn = s->result->drawn;
+        memcpy(draw, s->result->draw, drawn * sizeof *draw);
+    }
+    sim__shrink_close(s);
+    return drawn;
+}
+
+/* It becomes what the scenario says, so that it stays when the seed changes. */
+static bool drawn_pin(struct sim__shrink *s, const struct sim_drawn *draw, uint32_t drawn)
+{
+    struct sim__variant *v = copy_of(&s->best);
+    char name[SIM__SET_NAME], word[32];
+    bool room = set(v, "port.silent", "default");
+
+    for (uint32_t i = 0; i < drawn; i++) {
+        sim_opt_word((enum sim_option)draw[i].option, draw[i].value, word);
+        room = room && set(v, drawn_name(&draw[i], name), word);
+    }
+    if (room)
+        return accept(s, v, share_of(s));
+    drop(v);
+    return false;
+}
+
+/* Then one after the other goes back to its default. */
+static bool drawn_pass(struct sim__shrink *s)
+{
+    struct sim_drawn draw[SIM_DRAWN_MAX];
+    uint32_t drawn = drawn_now(s, draw);
+    char name[SIM__SET_NAME];
+
+    if (!drawn || !drawn_pin(s, draw, drawn))
+        return false;
+    for (uint32_t i = 0; i < drawn && !sim__shrink_over(s); i++) {
+        struct sim__variant *v = copy_of(&s->best);
+
+        unset(v, drawn_name(&draw[i], name));
+        accept(s, v, share_of(s) / DRAWN_SHARE);
+    }
+    return true;
+}
+
 /* --- passes ----------------------------------------------------------------------------------- */
 
 static bool numbers_pass(struct sim__shrink *s)
@@ -404,6 +477,7 @@ void sim__shrink_scenario(struct sim__shrink *s)
     s->searching = true;
     ever = swarm_settle(s);
     ever |= ladder_climb(s);
+    ever |= drawn_pass(s);
     for (int pass = 0; pass < PASSES_MAX && changed && !sim__shrink_over(s); pass++) {
         changed = sections_pass(s, "fault");
         changed |= sections_pass(s, "workload");

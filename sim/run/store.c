@@ -25,6 +25,7 @@
 enum statement {
     PUT_RUN,
     PUT_FIGURE,
+    PUT_DRAWN,
     PUT_FINDING,
     PUT_SAMPLE,
     PUT_LATENCY,
@@ -37,6 +38,7 @@ enum statement {
 static const char *const statement_sql[STATEMENTS] = {
     [PUT_RUN] = "INSERT INTO run VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [PUT_FIGURE] = "INSERT INTO figure VALUES (?,?,?,?)",
+    [PUT_DRAWN] = "INSERT INTO drawn VALUES (?,?,?,?)",
     [PUT_FINDING] = "INSERT INTO finding VALUES (?,?,?,?,?,?,?,?,?,NULL)",
     [PUT_SAMPLE] = "INSERT INTO sample VALUES (?,?,?,?,?,?,?,?)",
     [PUT_PAIR] = "INSERT INTO pair VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -328,10 +330,11 @@ static void replay_files_remove(struct sim_store *store, int64_t id)
 static int sweep_remove(struct sim_store *store, int64_t id, struct sim_error *error)
 {
     static const char *const sql[] = {
-        "DELETE FROM run WHERE sweep=?1",       "DELETE FROM figure WHERE sweep=?1",
-        "DELETE FROM finding WHERE sweep=?1",   "DELETE FROM latency WHERE sweep=?1",
-        "DELETE FROM sample WHERE sweep=?1",    "DELETE FROM pair WHERE sweep=?1",
-        "DELETE FROM event_log WHERE sweep=?1", "DELETE FROM iometer WHERE sweep=?1",
+        "DELETE FROM run WHERE sweep=?1",     "DELETE FROM figure WHERE sweep=?1",
+        "DELETE FROM drawn WHERE sweep=?1",   "DELETE FROM finding WHERE sweep=?1",
+        "DELETE FROM latency WHERE sweep=?1", "DELETE FROM sample WHERE sweep=?1",
+        "DELETE FROM pair WHERE sweep=?1",    "DELETE FROM event_log WHERE sweep=?1",
+        "DELETE FROM iometer WHERE sweep=?1",
         "DELETE FROM sweep WHERE id=?1",
     };
 
@@ -432,6 +435,22 @@ static int figures_put(struct sim_store *store, int64_t id, const struct sim_rep
     return 0;
 }
 
+static int drawn_put(struct sim_store *store, int64_t id, const struct sim_report *r,
+                     struct sim_error *error)
+{
+    for (uint32_t i = 0; i < r->drawn; i++) {
+        const struct sim_option_info *info = &sim_option_info[r->draw[i].option];
+        char name[96], word[32];
+
+        snprintf(name, sizeof(name), "%s.%s", info->section, info->key);
+        sim_opt_word((enum sim_option)r->draw[i].option, r->draw[i].value, word);
+        if (step(store, store->statement[PUT_DRAWN], error, "iitt", id, (int64_t)r->seed, name,
+                 word) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int findings_put(struct sim_store *store, int64_t id, const struct sim_report *r,
                         struct sim_error *error)
 {
@@ -486,7 +505,8 @@ int sim_store_put(struct sim_store *store, int64_t id, const struct sim_report *
 {
     if (transaction_begin(store, error) < 0 || run_put(store, id, report, new_pairs, error) < 0)
         return -1;
-    if (!report->lost && figures_put(store, id, report, error) < 0)
+    if (!report->lost &&
+        (figures_put(store, id, report, error) < 0 || drawn_put(store, id, report, error) < 0))
         return -1;
     if (findings_put(store, id, report, error) < 0 || log_put(store, id, report, error) < 0)
         return -1;

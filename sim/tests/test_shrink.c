@@ -29,6 +29,9 @@ static uint64_t slow;
 static int sessions_open;
 static uint64_t runs;
 
+/* The scenario draws two points; the finding needs the tags. */
+static bool draws;
+
 /* --- the session ------------------------------------------------------------------------------ */
 
 int sim_session_open(const struct sim_scenario *scenario, struct sim_error *error,
@@ -80,6 +83,8 @@ static bool scenario_holds(const struct sim_scenario *sc)
 
     for (uint32_t i = 0; i < sim_sections(sc, "fault"); i++)
         needed |= !strcmp(sim_section_name(sim_section(sc, "fault", i)), "needed");
+    if (draws && !sim_opt(sc, SIM_OPT_PORT_SILENT) && !sim_opt(sc, SIM_OPT_PORT_TAGS))
+        return false;
     return needed && requests_of(sc) >= 3 && sim_opt(sc, SIM_OPT_MACHINE_CPUS) >= 2;
 }
 
@@ -104,6 +109,11 @@ static void run(struct sim_session *s, uint64_t seed, bool found, struct sim_res
     r->seed = seed;
     r->points = 2000;
     r->hash = 1000 * seed + n;
+    if (sim_opt(s->scenario, SIM_OPT_PORT_SILENT)) {
+        r->drawn = 2;
+        r->draw[0] = (struct sim_drawn){SIM_OPT_PORT_PAUSES, 1};
+        r->draw[1] = (struct sim_drawn){SIM_OPT_PORT_TAGS, 1};
+    }
     for (uint64_t i = 0; s->sink && i < n; i++)
         s->sink(NULL, &record, s->ctx);
     if (!found)
@@ -198,6 +208,32 @@ START_TEST(everything_goes_but_what_the_finding_needs)
         "minimised: 407 to 3 requests, 200 to 1 preemption, 1 to 0 other choices, 2 to 1 fault, "
         "8 to 2 CPUs, 8 to 1 queue");
     sim_shrunk_free(&shrunk);
+}
+END_TEST
+
+static const char *setting_of(const struct sim_shrunk *shrunk, const char *name)
+{
+    for (uint32_t i = 0; i < shrunk->replay.settings; i++)
+        if (!strcmp(shrunk->replay.setting[i].name, name))
+            return shrunk->replay.setting[i].value;
+    return "none";
+}
+
+START_TEST(a_drawn_point_stays_only_where_the_finding_needs_it)
+{
+    struct sim_replay from = finding();
+    struct sim_shrunk shrunk;
+    struct sim_error error;
+
+    draws = true;
+    from.setting[from.settings++] = (struct sim_setting){.name = "port.silent", .value = "random"};
+    ck_assert_msg(!sim_shrink(&from, 20000, &error, &shrunk), "%s", error.text);
+    ck_assert_str_eq(setting_of(&shrunk, "port.silent"), "default");
+    ck_assert_str_eq(setting_of(&shrunk, "port.tags"), "round_robin");
+    ck_assert_str_eq(setting_of(&shrunk, "port.pauses"), "none");
+    ck_assert_uint_eq(shrunk.after.requests, 3);
+    sim_shrunk_free(&shrunk);
+    draws = false;
 }
 END_TEST
 
@@ -333,6 +369,7 @@ int main(void)
 
     tcase_add_test(tc, sections_are_cut_and_files_are_kept);
     tcase_add_test(tc, everything_goes_but_what_the_finding_needs);
+    tcase_add_test(tc, a_drawn_point_stays_only_where_the_finding_needs_it);
     tcase_add_test(tc, the_delay_that_is_left_is_late_and_short);
     tcase_add_loop_test(tc, the_bound_on_tries_holds_and_the_result_is_still_a_finding, 0, 5);
     tcase_add_test(tc, the_same_finding_and_bound_give_the_same_result);

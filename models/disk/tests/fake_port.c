@@ -33,6 +33,17 @@ static struct trip {
     bool ready;
 } * trip;
 
+bool sp_surprised(const struct sp_port *port)
+{
+    (void)port;
+    return fake_port.surprised;
+}
+
+void fake_detach(void)
+{
+    class_driver.detach(class_driver.ctx, NULL, 0);
+}
+
 /* --- the port's upper edge -------------------------------------------------------------------- */
 
 static uint64_t cdb_lba(const uint8_t *cdb)

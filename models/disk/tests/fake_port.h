@@ -24,6 +24,7 @@ struct fake_port {
     bool refuses_16;   /* READ CAPACITY(16) is not known */
     bool move_nothing; /* requests succeed without data */
     bool paused;
+    bool surprised; /* the device is gone */
     /* what happened */
     uint32_t submitted, in_flight, in_flight_max, probes, bus_resets, releases;
     struct {
@@ -60,6 +61,7 @@ int fake_build(const char *scenario);
 extern struct sim_error fake_error;
 /* Runs the start-up thread; what attach said. */
 bool fake_attach(void);
+void fake_detach(void);
 /* Starts the load and runs it until it stops or until `limit`. */
 enum sim_stop fake_run(sim_ns limit);
 /* All three, where no error is expected. */

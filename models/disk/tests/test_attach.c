@@ -85,6 +85,20 @@ START_TEST(start_up_refuses_an_adapter_that_takes_no_block)
 }
 END_TEST
 
+START_TEST(a_disk_that_was_pulled_out_is_logged)
+{
+    ck_assert_int_eq(fake_build(ONE), 0);
+    fake_detach();
+    ck_assert(fake_attach());
+    fake_detach();
+    ck_assert_uint_eq(fake_count(SIM_EV_EVENT_LOG), 0);
+    fake_port.surprised = true;
+    fake_detach();
+    ck_assert_uint_eq(fake_count(SIM_EV_EVENT_LOG), 1);
+    ck_assert_uint_eq(fake_event(SIM_EV_EVENT_LOG, 0)->arg[0], 157);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("attach");
@@ -99,6 +113,7 @@ int main(void)
     tcase_add_test(tc, start_up_refuses_another_disk_than_the_scenarios);
     tcase_add_test(tc, start_up_gives_up_on_a_disk_that_does_not_answer);
     tcase_add_test(tc, start_up_refuses_an_adapter_that_takes_no_block);
+    tcase_add_test(tc, a_disk_that_was_pulled_out_is_logged);
     suite_add_tcase(suite, tc);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

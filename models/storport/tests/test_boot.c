@@ -353,6 +353,57 @@ START_TEST(initializing_the_port_later_is_a_finding)
 }
 END_TEST
 
+static VOID SIM_API tracing(PVOID devext, BOOLEAN enabled)
+{
+    ck_assert_ptr_eq(devext, mini.devext);
+    ck_assert_uint_eq(nt_irql(mini.nt), NT_PASSIVE);
+    mini_say("tracing %d", enabled);
+}
+
+static void with_tracing(HW_INITIALIZATION_DATA *hw)
+{
+    hw->HwTracingEnabled = tracing;
+}
+
+START_TEST(a_miniport_that_traces_is_told_that_nobody_listens)
+{
+    mini.change_record = with_tracing;
+    mini_boot();
+    ck_assert_str_eq(mini.said, "tracing 0");
+}
+END_TEST
+
+static ULONG SIM_API walk_capabilities(PVOID devext, PVOID context, PVOID bus, PCHAR argument,
+                                       PPORT_CONFIGURATION_INFORMATION info, PBOOLEAN reserved)
+{
+    UCHAR config[256], at;
+
+    (void)context;
+    (void)bus;
+    (void)argument;
+    (void)info;
+    (void)reserved;
+    ck_assert_uint_eq(StorPortGetBusData(devext, PCIConfiguration, 0, 0, config, sizeof config),
+                      sizeof config);
+    ck_assert(((PCI_COMMON_CONFIG *)(void *)config)->Status & PCI_STATUS_CAPABILITIES_LIST);
+    for (at = ((PCI_COMMON_CONFIG *)(void *)config)->u.type0.CapabilitiesPtr; at;
+         at = config[at + 1])
+        mini_say("%02x ", config[at]);
+    return SP_RETURN_FOUND;
+}
+
+START_TEST(capabilities_are_a_chain)
+{
+    mini.find = walk_capabilities;
+    if (_i) {
+        mini.config.vectors = 0;
+        mini.no_messages = true;
+    }
+    mini_boot();
+    ck_assert_str_eq(mini.said, _i ? "01 10 09 " : "01 05 11 10 09 ");
+}
+END_TEST
+
 static void too_large(HW_INITIALIZATION_DATA *hw)
 {
     hw->DeviceExtensionSize = 0x80000000;
@@ -421,6 +472,8 @@ int main(void)
     tcase_add_test(tc, initializing_the_port_later_is_a_finding);
     tcase_add_test(tc, a_device_extension_without_end_fails_the_start);
     tcase_add_loop_test(tc, extensions_without_end_fail_the_start, 0, 2);
+    tcase_add_test(tc, a_miniport_that_traces_is_told_that_nobody_listens);
+    tcase_add_loop_test(tc, capabilities_are_a_chain, 0, 2);
     suite_add_tcase(s, tc);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);

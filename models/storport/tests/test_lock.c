@@ -340,39 +340,6 @@ START_TEST(synchronized_access_inside_an_interrupt_routine_is_a_deadlock)
 }
 END_TEST
 
-static void SIM_API dpc_lock_around_startio(PSTOR_DPC dpc, PVOID devext, PVOID arg1, PVOID arg2)
-{
-    STOR_LOCK_HANDLE outer, inner;
-
-    (void)arg1;
-    (void)arg2;
-    StorPortAcquireSpinLock(devext, DpcLock, dpc, &outer);
-    StorPortAcquireSpinLock(devext, StartIoLock, NULL, &inner);
-    StorPortReleaseSpinLock(devext, &inner);
-    StorPortReleaseSpinLock(devext, &outer);
-}
-
-static void both_orders(void *ctx)
-{
-    STOR_LOCK_HANDLE outer, inner;
-
-    (void)ctx;
-    StorPortInitializeDpc(mini.devext, dpc_memory(), dpc_lock_around_startio);
-    StorPortAcquireSpinLock(mini.devext, StartIoLock, NULL, &outer);
-    StorPortAcquireSpinLock(mini.devext, DpcLock, dpc_memory(), &inner);
-    StorPortReleaseSpinLock(mini.devext, &inner);
-    StorPortReleaseSpinLock(mini.devext, &outer);
-    StorPortIssueDpc(mini.devext, dpc_memory(), NULL, NULL);
-}
-
-START_TEST(dpc_lock_and_start_io_lock_in_both_orders_are_a_finding)
-{
-    mini_boot();
-    mini_queue_call(0, both_orders, NULL);
-    ck_assert_ptr_nonnull(strstr(mini_finding(SIM_RULE_LOCK_ORDER), "in both orders"));
-}
-END_TEST
-
 static BOOLEAN SIM_API line_once(PVOID devext)
 {
     (void)devext;
@@ -417,7 +384,6 @@ int main(void)
     tcase_add_test(tc, messages_exclude_each_other_in_synchronize_all_mode);
     tcase_add_test(tc, synchronized_access_excludes_every_message);
     tcase_add_test(tc, synchronized_access_inside_an_interrupt_routine_is_a_deadlock);
-    tcase_add_test(tc, dpc_lock_and_start_io_lock_in_both_orders_are_a_finding);
     tcase_add_test(tc, without_messages_the_line_comes_under_the_interrupt_lock);
     suite_add_tcase(s, tc);
     srunner_run_all(runner, CK_ENV);

@@ -198,6 +198,56 @@ START_TEST(a_flush_that_comes_back_busy_is_sent_again)
 }
 END_TEST
 
+static GUID named[2] = {{.Data1 = 7}, {.Data1 = 8}};
+
+static ULONG SIM_API find_settings(PVOID devext, PVOID context, PVOID bus, PCHAR argument,
+                                   PPORT_CONFIGURATION_INFORMATION info, PBOOLEAN reserved)
+{
+    (void)context;
+    (void)bus;
+    (void)argument;
+    (void)info;
+    (void)reserved;
+    ck_assert_uint_eq(StorPortSetPowerSettingNotificationGuids(devext, 0, named),
+                      STOR_STATUS_INVALID_PARAMETER);
+    ck_assert_uint_eq(StorPortSetPowerSettingNotificationGuids(devext, 2, named),
+                      STOR_STATUS_SUCCESS);
+    return SP_RETURN_FOUND;
+}
+
+static SCSI_ADAPTER_CONTROL_STATUS SIM_API setting(PVOID devext, SCSI_ADAPTER_CONTROL_TYPE type,
+                                                   PVOID parameters)
+{
+    const STOR_POWER_SETTING_INFO *info = parameters;
+
+    (void)devext;
+    ck_assert_int_eq(type, ScsiPowerSettingNotification);
+    ck_assert_uint_eq(nt_irql(mini.nt), NT_PASSIVE);
+    ck_assert_uint_eq(info->ValueLength, 4);
+    mini_say("%u=%u ", info->PowerSettingGuid.Data1, *(const ULONG *)info->Value);
+    return ScsiAdapterControlSuccess;
+}
+
+static void name_late(void *ctx)
+{
+    (void)ctx;
+    ck_assert_uint_eq(StorPortSetPowerSettingNotificationGuids(mini.devext, 1, named),
+                      STOR_STATUS_UNSUCCESSFUL);
+}
+
+START_TEST(power_settings_that_were_named_are_told)
+{
+    mini.find = find_settings;
+    mini.control = setting;
+    if (_i)
+        mini.controls |= 1 << ScsiPowerSettingNotification;
+    mini_boot();
+    mini_run(SIM_MS);
+    ck_assert_str_eq(mini.said, _i ? "7=0 8=0 " : "");
+    mini_call(0, name_late, NULL);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tc = tcase_create("power");
@@ -216,6 +266,7 @@ int main(void)
     tcase_add_loop_test(tc, shutdown_without_a_cache_sends_no_shutdown_unless_told, 0, 2);
     tcase_add_test(tc, a_device_pulled_out_in_its_sleep_is_gone_when_it_wakes);
     tcase_add_test(tc, a_flush_that_comes_back_busy_is_sent_again);
+    tcase_add_loop_test(tc, power_settings_that_were_named_are_told, 0, 2);
     suite_add_tcase(s, tc);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
