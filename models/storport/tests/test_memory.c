@@ -279,15 +279,14 @@ END_TEST
 
 static void leak(void *ctx)
 {
+    const PHYSICAL_ADDRESS lowest = {.QuadPart = 0}, highest = {.QuadPart = INT64_MAX};
     ULONG status = STOR_STATUS_SUCCESS;
     PVOID p;
 
     for (uint32_t i = 0; status == STOR_STATUS_SUCCESS && i < 1000; i++)
         status = ctx ? StorPortAllocatePool(mini.devext, 8 << 20, 'x', &p)
                      : StorPortAllocateContiguousMemorySpecifyCacheNode(
-                           mini.devext, 8 << 20, (PHYSICAL_ADDRESS){.QuadPart = 0},
-                           (PHYSICAL_ADDRESS){.QuadPart = INT64_MAX},
-                           (PHYSICAL_ADDRESS){.QuadPart = 0}, MmCached, 0, &p);
+                           mini.devext, 8 << 20, lowest, highest, lowest, MmCached, 0, &p);
     ck_assert_uint_eq(status, STOR_STATUS_INSUFFICIENT_RESOURCES);
     ck_assert_ptr_null(p);
     mini_say("refused");
