@@ -170,6 +170,9 @@ static void session_end(struct nvme_ctrl *ctrl)
     ctrl->csts &= ~(uint32_t)nvme_csts_cfs_put(1);
     set_shutdown(ctrl, nvme_cc_shn(ctrl->cc) ? NVME_SHST_COMPLETE : NVME_SHST_NONE);
     nvme__features_reset(ctrl);
+    nvme__gather_reset(ctrl);
+    if (ctrl->flash)
+        nvme__flash_reset(ctrl);
     nvme__irq_update(ctrl);
 }
 
@@ -256,6 +259,7 @@ void nvme__power_cycle(struct nvme_ctrl *ctrl, enum nvme_power_loss how)
 
 void nvme_power_off(struct nvme_ctrl *ctrl)
 {
+    nvme__lose_writes(ctrl);
     nvme__power_cycle(ctrl, NVME_POWER_CUT_BY_HOST);
 }
 
@@ -436,6 +440,9 @@ struct nvme_ctrl *nvme_create(struct sim *sim, const struct nvme_options *option
     nvme__features_reset(ctrl);
     sim_stream_register(sim, &ctrl->latency, "nvme.latency");
     sim_stream_register(sim, &ctrl->late, "nvme.late");
+    sim_stream_register(sim, &ctrl->posted.delay, "nvme.posted");
+    ctrl->flash = nvme__flash_create(sim, &options->flash);
+    nvme__gather_create(ctrl);
     nvme__faults_serve(ctrl);
     return ctrl;
 }

@@ -30,10 +30,15 @@ static const struct feature table[NVME_FEATURE_COUNT] = {
     [NVME_FEATURE_EVENTS] = {0, 0x000003FF, true},
 };
 
+static uint32_t default_of(const struct nvme_ctrl *ctrl, uint32_t id)
+{
+    return id == NVME_FEATURE_COALESCING ? ctrl->options.coalescing : table[id].dflt;
+}
+
 void nvme__features_reset(struct nvme_ctrl *ctrl)
 {
     for (uint32_t i = 0; i < NVME_FEATURE_COUNT; i++)
-        ctrl->features[i] = table[i].dflt;
+        ctrl->features[i] = default_of(ctrl, i);
     ctrl->sqs_granted = ctrl->cqs_granted = ctrl->options.queues;
     ctrl->temperature_low = 0;
 }
@@ -62,7 +67,7 @@ static uint16_t set_queues(struct nvme_ctrl *ctrl, uint32_t value, uint32_t *dw0
     return NVME_OK;
 }
 
-/* 5.21.1.9: per vector; coalescing has no effect here, so there is nothing to keep. */
+/* 5.21.1.9: per vector. */
 static bool vector_exists(const struct nvme_ctrl *ctrl, uint32_t value)
 {
     uint32_t vectors = ctrl->options.vectors ? ctrl->options.vectors : 1;
@@ -104,6 +109,14 @@ static bool is_known(const struct nvme_ctrl *ctrl, uint32_t id)
            (id != NVME_FEATURE_WRITE_CACHE || ctrl->options.cache_bytes);
 }
 
+/* Bit 16: Coalescing Disable. */
+static void set_vector(struct nvme_ctrl *ctrl, uint32_t value)
+{
+    uint64_t bit = UINT64_C(1) << (value & 63);
+
+    ctrl->ungathered = value >> 16 & 1 ? ctrl->ungathered | bit : ctrl->ungathered & ~bit;
+}
+
 uint16_t nvme__feature_set(struct nvme_ctrl *ctrl, const struct nvme_sqe *sqe, uint32_t *dw0)
 {
     uint32_t id = sqe->cdw10 & 0xFF, value = sqe->cdw11;
@@ -122,6 +135,8 @@ uint16_t nvme__feature_set(struct nvme_ctrl *ctrl, const struct nvme_sqe *sqe, u
         return NVME_INVALID_FIELD | NVME_STATUS_DNR;
     if (id == NVME_FEATURE_POWER && (value & 0x1F)) /* Identify's NPSS is 0 */
         return NVME_INVALID_FIELD | NVME_STATUS_DNR;
+    if (id == NVME_FEATURE_VECTOR)
+        set_vector(ctrl, value);
     ctrl->features[id] = value & table[id].mask;
     if (id == NVME_FEATURE_EVENTS)
         nvme__event_health(ctrl);
@@ -135,7 +150,7 @@ static uint32_t current(const struct nvme_ctrl *ctrl, uint32_t id, uint32_t dwor
     if (id == NVME_FEATURE_QUEUES)
         return granted(ctrl);
     if (id == NVME_FEATURE_VECTOR)
-        return dword11 & 0xFFFF;
+        return (dword11 & 0xFFFF) | (uint32_t)(ctrl->ungathered >> (dword11 & 63) & 1) << 16;
     if (id == NVME_FEATURE_TEMPERATURE && (dword11 >> 20 & 3))
         return ctrl->temperature_low;
     return ctrl->features[id];
@@ -157,7 +172,7 @@ uint16_t nvme__feature_get(const struct nvme_ctrl *ctrl, const struct nvme_sqe *
     case NVME_SELECT_SAVED: /* nothing can be saved, so the default is what a reset brings */
         *dw0 = id == NVME_FEATURE_QUEUES
                    ? (ctrl->options.queues - 1) | (ctrl->options.queues - 1) << 16
-                   : table[id].dflt;
+                   : default_of(ctrl, id);
         return NVME_OK;
     case NVME_SELECT_SUPPORTED:
         *dw0 = 1u << 2 | (uint32_t)table[id].of_namespace << 1; /* changeable, not saveable */

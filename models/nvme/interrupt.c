@@ -3,18 +3,17 @@
  * INTx is a level: some completion queue has interrupts enabled and entries that the host has not
  * released, and its vector is not masked by INTMS. With MSI-X each posting, or burst of postings
  * after a full queue, is one message, and nothing is repeated for entries that stay unseen: a
- * driver that loses one message waits for the next completion. Left out: coalescing (accepted as a
- * feature, without effect). With MSI a vector's message is sent when
- * its bit of the interrupt status rises: the first entry comes, or INTMC lets it through. While
- * entries of any queue of the vector stay unreleased, further ones send nothing. Source: NVM
- * Express 1.4, 3.1.3, 3.1.4, 7.5.
+ * driver that loses one message waits for the next completion. gather.c holds some back. With MSI a
+ * vector's message is sent when its bit of the interrupt status rises: the first entry comes, or
+ * INTMC lets it through. While entries of any queue of the vector stay unreleased, further ones send
+ * nothing. Source: NVM Express 1.4, 3.1.3, 3.1.4, 7.5.
  */
 #include "models/nvme/nvme_private.h"
 
 /* True when some queue with a vector that INTMS lets through has unseen entries. */
 static bool unmasked_entries(const struct nvme_ctrl *ctrl)
 {
-    uint64_t left = ctrl->cq_unseen;
+    uint64_t left = ctrl->cq_unseen & ~ctrl->gathering;
 
     if (!ctrl->intms)
         return left;
@@ -64,6 +63,8 @@ void nvme__irq_update(struct nvme_ctrl *ctrl)
 void nvme__irq_posted(struct nvme_ctrl *ctrl, const struct nvme_cq *cq)
 {
     if (!cq->interrupts)
+        return;
+    if (SIM_UNLIKELY(ctrl->features[NVME_FEATURE_COALESCING]) && nvme__gather(ctrl, cq))
         return;
     sim_race_device(ctrl->sim, &cq->posted);
     if (ctrl->host.msix(ctrl->host.ctx))

@@ -1,7 +1,7 @@
 /* models/nvme/latency.c - how long a command takes, and when within that its data moves.
  *
  * One function: from a command and its start to its finish. Each kind of command has a mean and a
- * spread of its own (sim/engine/spread.h).
+ * spread of its own (sim/engine/spread.h); flash.c adds what it waits for.
  */
 #include "models/nvme/nvme_private.h"
 
@@ -33,10 +33,12 @@ static sim_ns draw(struct nvme_ctrl *ctrl, enum nvme_timed kind, sim_ns mean)
 sim_ns nvme__finish(struct nvme_ctrl *ctrl, const struct nvme_cmd *cmd, sim_ns mean, sim_ns start)
 {
     enum nvme_timed kind = kind_of(cmd);
+    sim_ns ns;
 
     if (kind == NVME_TIMED_TRIM && ctrl->options.trim_ns)
         mean = ctrl->options.trim_ns;
-    return start + draw(ctrl, kind, mean);
+    ns = draw(ctrl, kind, mean);
+    return SIM_LIKELY(!ctrl->flash) ? start + ns : nvme__flash_finish(ctrl, cmd, start, ns);
 }
 
 /* Writes fetch their data in the first quarter; reads deliver it in the last eighth, so that a

@@ -44,6 +44,18 @@ enum nvme_timed {
     NVME_TIMED_COUNT
 };
 
+/* All zero: none of it, and commands do not wait for each other. */
+struct nvme_flash_options {
+    uint32_t channels;     /* 0: commands do not queue; at most 16 */
+    uint32_t dies;         /* of each channel; 1 .. 16 */
+    uint32_t stripe_bytes; /* neighbouring stripes lie on neighbouring channels */
+    uint64_t channel_rate; /* bytes a second */
+    uint64_t link_rate;    /* the same, of all data to and from the host; 0: without limit */
+    sim_ns gc_interval_ns; /* mean time from the end of a die's pause to the next; 0: never */
+    sim_ns gc_pause_ns;    /* mean length of one */
+    const struct sim_spread *gc_spread; /* of that length; kept by reference, NULL: none */
+};
+
 struct nvme_options {
     uint64_t namespace_bytes; /* of each */
     uint32_t namespaces;      /* 1 .. NVME_NAMESPACES_MAX */
@@ -60,6 +72,9 @@ struct nvme_options {
     sim_ns trim_ns;                               /* the same; 0: as a write */
     /* How these scatter; kept by reference, NULL: not at all. */
     const struct sim_spread *spread[NVME_TIMED_COUNT];
+    struct nvme_flash_options flash;
+    uint32_t coalescing; /* feature 08h as a reset brings it */
+    sim_ns posted_ns;    /* register writes arrive up to so much later; 0: at once */
     enum nvme_deallocated deallocated;
     uint16_t oncs;        /* optional NVM commands: bits of enum nvme_oncs */
     bool sgls;            /* I/O commands may use SGLs */

@@ -158,6 +158,25 @@ static void read_spreads(const struct sim_scenario *s, struct nvme_options *opti
     }
 }
 
+static void read_timing(const struct sim_scenario *s, struct nvme_options *options)
+{
+    uint32_t entries = (uint32_t)sim_opt(s, SIM_OPT_CONTROLLER_COALESCE_ENTRIES);
+    sim_ns time_ns = sim_opt(s, SIM_OPT_CONTROLLER_COALESCE_TIME);
+
+    options->posted_ns = sim_opt(s, SIM_OPT_MACHINE_POSTED);
+    options->coalescing = (entries - 1) | (uint32_t)(time_ns / (100 * SIM_US)) << 8;
+    options->flash = (struct nvme_flash_options){
+        .channels = (uint32_t)sim_opt(s, SIM_OPT_CONTROLLER_CHANNELS),
+        .dies = (uint32_t)sim_opt(s, SIM_OPT_CONTROLLER_DIES),
+        .stripe_bytes = (uint32_t)sim_opt(s, SIM_OPT_CONTROLLER_STRIPE),
+        .channel_rate = (uint64_t)sim_opt(s, SIM_OPT_CONTROLLER_CHANNEL_RATE),
+        .link_rate = (uint64_t)sim_opt(s, SIM_OPT_CONTROLLER_LINK_RATE),
+        .gc_interval_ns = sim_opt(s, SIM_OPT_CONTROLLER_GC_INTERVAL),
+        .gc_pause_ns = sim_opt(s, SIM_OPT_CONTROLLER_GC_PAUSE),
+        .gc_spread = spread_read(sim_opt_text(s, SIM_OPT_CONTROLLER_GC_SPREAD)),
+    };
+}
+
 static int check_options(const struct sim_scenario *s, struct sim_error *error)
 {
     uint64_t bytes = 0;
@@ -181,6 +200,7 @@ static int setup(struct sim_machine *machine, struct sim_error *error)
     SIM_ASSERT(machine->part[MACHINE_MEMORY] && machine->part[MACHINE_PCI]);
     options = read_options(machine->scenario, pci_vectors(machine->part[MACHINE_PCI]));
     read_spreads(machine->scenario, &options);
+    read_timing(machine->scenario, &options);
     if (check_options(machine->scenario, error))
         return -1;
     bus = sim_world_alloc(sizeof(*bus), 64);

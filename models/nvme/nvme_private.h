@@ -4,10 +4,13 @@
  *   controller  create, the state machine of CC.EN, CSTS.RDY, shutdown and fatal status
  *   registers   access rules, what a read gives, what a write does
  *   queue       rings and doorbells, posting of completion entries
+ *   posted      register writes on their way
  *   interrupt   INTx level, MSI-X messages
+ *   gather      interrupt coalescing
  *   command     slots, life of a command: fetched, data moved, completed
  *   latency     how long a command takes and when its data moves
  *   fetch       arbitration and fetch
+ *   flash, lane where commands wait: dies, channels, the link, garbage collection
  *   prp, sgl    where a command's data is: PRP entries and lists; SGLs
  *   admin       the admin command set: which there are, Abort
  *   admin_queue, doorbell_buffer, event, firmware, format, selftest   families of admin commands
@@ -22,6 +25,7 @@
 #define MODELS_NVME_NVME_PRIVATE_H
 
 #include "models/nvme/fault_private.h"
+#include "models/nvme/flash.h"
 #include "models/nvme/nvme.h"
 #include "models/nvme/spec.h"
 #include "sim/engine/race.h"
@@ -147,11 +151,36 @@ struct nvme_selftest {
     struct nvme_selftest_entry past[NVME_SELFTEST_ENTRIES]; /* newest first; valid: was one */
 };
 
+/* A register write on its way. */
+struct nvme_write {
+    struct nvme_write *next; /* the next one to arrive, or the next spare one */
+    sim_ns at;
+    uint64_t value;
+    uint32_t offset, bytes;
+    struct sim_sync sync; /* of whoever wrote */
+};
+
+struct nvme_posted {
+    struct sim_event event; /* of the first */
+    struct sim_stream delay;
+    struct nvme_write *first, *last, *spare;
+    sim_ns last_at;
+};
+
+/* Interrupts of one vector that are held back. */
+struct nvme_gather {
+    struct sim_event timer; /* first: its handler gets the rest from it */
+    uint32_t count;         /* completions since the last interrupt */
+    struct sim_sync sync;   /* of those whose commands they were */
+};
+
 struct nvme_ctrl {
     struct sim *sim;
     struct nvme_options options;
     struct nvme_host host;
     struct sim_stream latency, late;
+    struct nvme_flash *flash; /* NULL: commands do not wait for each other */
+    struct nvme_posted posted;
 
     enum nvme_state state;
     bool stopped;    /* by a fault: nothing is fetched or completed */
@@ -185,7 +214,10 @@ struct nvme_ctrl {
     uint32_t slots, inside;
 
     uint32_t features[NVME_FEATURE_COUNT];
-    uint32_t aborts;                        /* Abort commands inside */
+    struct nvme_gather *gather; /* [vectors, at least 1] */
+    uint64_t ungathered;        /* vectors without coalescing */
+    uint64_t gathering;         /* completion queues whose entries do not raise INTx yet */
+    uint32_t aborts;            /* Abort commands inside */
     struct nvme_cmd *held[NVME_EVENTS_MAX]; /* Asynchronous Event Requests, oldest first */
     uint32_t held_count;
     struct nvme_events events[NVME_EVENT_TYPE_COUNT];
@@ -260,6 +292,21 @@ void nvme__fetch_kick(struct nvme_ctrl *ctrl);
 void nvme__irq_posted(struct nvme_ctrl *ctrl, const struct nvme_cq *cq);
 /* Re-evaluates the INTx line. */
 void nvme__irq_update(struct nvme_ctrl *ctrl);
+
+/* --- gather.c --- */
+void nvme__gather_create(struct nvme_ctrl *ctrl);
+/* A completion was posted while coalescing is on. True when it sees to the interrupt. */
+bool nvme__gather(struct nvme_ctrl *ctrl, const struct nvme_cq *cq);
+/* A controller reset. */
+void nvme__gather_reset(struct nvme_ctrl *ctrl);
+
+/* --- registers.c, posted.c --- */
+/* A write that has arrived. */
+void nvme__reg_write(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t bytes, uint64_t value);
+/* One that goes on its way; all that are on their way arrive now; all are lost. */
+void nvme__post_write(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t bytes, uint64_t value);
+void nvme__push_writes(struct nvme_ctrl *ctrl);
+void nvme__lose_writes(struct nvme_ctrl *ctrl);
 
 /* --- command.c --- */
 /* Free slots, allocating more up to the maximum; 0 when all are in use. At most `want`. */

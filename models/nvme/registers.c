@@ -113,8 +113,11 @@ static uint64_t read_legal(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t byt
 
 uint64_t nvme_reg_read(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t bytes)
 {
-    uint64_t value = legal(ctrl, offset, bytes) ? read_legal(ctrl, offset, bytes) : 0;
+    uint64_t value;
 
+    if (SIM_UNLIKELY(ctrl->posted.first))
+        nvme__push_writes(ctrl);
+    value = legal(ctrl, offset, bytes) ? read_legal(ctrl, offset, bytes) : 0;
     if (SIM_UNLIKELY(ctrl->faulty.odd_registers) ||
         fault_watched(ctrl->faults, SIM_FAULT_ON_REGISTER_READ))
         value = nvme__fault_read(ctrl, offset, bytes, value);
@@ -203,6 +206,14 @@ static void write_legal(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t bytes,
 }
 
 void nvme_reg_write(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t bytes, uint64_t value)
+{
+    if (SIM_UNLIKELY(ctrl->options.posted_ns))
+        nvme__post_write(ctrl, offset, bytes, value);
+    else
+        nvme__reg_write(ctrl, offset, bytes, value);
+}
+
+void nvme__reg_write(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t bytes, uint64_t value)
 {
     bool doorbell = offset >= NVME_DOORBELLS && offset < BAR_BYTES;
     uint32_t between = (4u << ctrl->options.stride) - 1;

@@ -44,6 +44,7 @@ static const uint8_t kind_of[SIM_EV_COUNT] = {
     [SIM_EV_FAULT_OFF] = TURN,
     [SIM_EV_FAULT_HIT] = TURN,
     [SIM_EV_CQE_FORGED] = TURN,
+    [SIM_EV_FLASH_PAUSE] = TURN,
     [SIM_EV_FAULT_DRAWN] = TURN,
     [SIM_EV_HEALED] = TURN,
     [SIM_EV_THROTTLE] = TURN,

@@ -508,6 +508,9 @@ static bool device_say(struct line *line)
         say(line, "a completion entry that no command earned: queue %llu, command %llu",
             arg(line, 0), arg(line, 1));
         return true;
+    case SIM_EV_FLASH_PAUSE:
+        say(line, "garbage collection: die %llu pauses for %s", arg(line, 0), span(line, 2));
+        return true;
     case SIM_EV_HEALED:
         say(line, "all faults are healed");
         return true;

@@ -69,10 +69,19 @@ static int check_machine(const struct sim_scenario *scenario, struct sim_error *
     return check_strategy(scenario, error);
 }
 
-static int check_spreads(const struct sim_scenario *scenario, struct sim_error *error)
+static int check_timing(const struct sim_scenario *scenario, struct sim_error *error)
 {
     struct sim_spread spread;
     struct sim_error why;
+
+    if (sim_opt(scenario, SIM_OPT_CONTROLLER_STRIPE) % 4096)
+        return sim__complain(scenario, NULL, SIM_OPT_CONTROLLER_STRIPE,
+                             "whole pages of 4k, such as 16k", error);
+    if (sim_opt(scenario, SIM_OPT_CONTROLLER_COALESCE_TIME) % (100 * SIM_US))
+        return sim__complain(scenario, NULL, SIM_OPT_CONTROLLER_COALESCE_TIME,
+                             "Aggregation Time counts steps of 100us, such as 300us", error);
+    if (sim_spread_parse(sim_opt_text(scenario, SIM_OPT_CONTROLLER_GC_SPREAD), &spread, &why) < 0)
+        return sim__complain(scenario, NULL, SIM_OPT_CONTROLLER_GC_SPREAD, why.text, error);
 
     for (enum sim_option i = SIM_OPT_CONTROLLER_SPREAD; i <= SIM_OPT_CONTROLLER_ADMIN_SPREAD; i++) {
         const char *text = sim_opt_text(scenario, i);
@@ -93,7 +102,7 @@ int sim__check(struct sim_scenario *scenario, struct sim_error *error)
     if (!scenario->expect.pass && scenario->severity[scenario->expect.rule] == SIM_SEVERITY_OFF)
         return sim__complain(scenario, NULL, SIM_OPT_SCENARIO_EXPECT,
                              "[check] switches this rule off", error);
-    if (check_machine(scenario, error) < 0 || check_spreads(scenario, error) < 0)
+    if (check_machine(scenario, error) < 0 || check_timing(scenario, error) < 0)
         return -1;
     if (sim_sections(scenario, "workload") == 0)
         return sim_error_set(error, "%s: no load: at least one section [workload NAME] is needed",

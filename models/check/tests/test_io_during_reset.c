@@ -41,6 +41,27 @@ START_TEST(the_admin_queue_and_completion_doorbells_are_free)
 }
 END_TEST
 
+START_TEST(a_doorbell_that_was_rung_before_may_arrive_in_it)
+{
+    fake_at(9900, SIM_EV_DOORBELL_POSTED, 1, SQ, 3, 0);
+    reset();
+    doorbell(10500, 1, SQ);
+    fake_run(SIM_S);
+    fake_expect_silence();
+}
+END_TEST
+
+START_TEST(one_that_is_rung_in_it_is_found_when_it_is_rung)
+{
+    reset();
+    fake_at(10500, SIM_EV_DOORBELL_POSTED, 2, SQ, 3, 0);
+    doorbell(20500, 2, SQ);
+    fake_run(SIM_S);
+    fake_expect(SIM_RULE_IO_DURING_RESET,
+                "queue 2 rung 500 ns after HwStorResetBus was entered (CC.EN=1");
+}
+END_TEST
+
 START_TEST(a_doorbell_inside_the_callback_is_found)
 {
     reset();
@@ -104,6 +125,8 @@ int main(void)
     tcase_add_test(tc, doorbells_before_and_after_are_silent);
     tcase_add_test(tc, the_admin_queue_and_completion_doorbells_are_free);
     tcase_add_test(tc, a_doorbell_inside_the_callback_is_found);
+    tcase_add_test(tc, a_doorbell_that_was_rung_before_may_arrive_in_it);
+    tcase_add_test(tc, one_that_is_rung_in_it_is_found_when_it_is_rung);
     tcase_add_test(tc, a_doorbell_during_the_re_initialisation_is_found);
     tcase_add_test(tc, a_reset_that_leaves_the_controller_running_ends_at_its_return);
     tcase_add_test(tc, a_second_reset_during_re_initialisation_lasts_until_ready);
