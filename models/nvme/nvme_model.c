@@ -131,10 +131,10 @@ static struct nvme_options read_options(const struct sim_scenario *s, uint32_t v
 }
 
 /* In the core zone; text was checked when it was read. */
-static const struct sim_spread *spread_read(const char *text)
+static const struct sim_spread *spread_read(const struct sim_scenario *s, enum sim_option option)
 {
     struct sim_spread *spread = sim_world_alloc(sizeof *spread, 64);
-    int bad = sim_spread_parse(text, spread, NULL);
+    int bad = sim_opt_spread(s, option, spread, NULL);
 
     SIM_ASSERT(!bad);
     return spread;
@@ -149,12 +149,10 @@ static void read_spreads(const struct sim_scenario *s, struct nvme_options *opti
         [NVME_TIMED_TRIM] = SIM_OPT_CONTROLLER_TRIM_SPREAD,
         [NVME_TIMED_ADMIN] = SIM_OPT_CONTROLLER_ADMIN_SPREAD,
     };
-    const struct sim_spread *all = spread_read(sim_opt_text(s, SIM_OPT_CONTROLLER_SPREAD));
+    const struct sim_spread *all = spread_read(s, SIM_OPT_CONTROLLER_SPREAD);
 
     for (uint32_t i = 0; i < NVME_TIMED_COUNT; i++) {
-        const char *text = sim_opt_text(s, of[i]);
-
-        options->spread[i] = *text ? spread_read(text) : all;
+        options->spread[i] = *sim_opt_text(s, of[i]) ? spread_read(s, of[i]) : all;
     }
 }
 
@@ -173,7 +171,7 @@ static void read_timing(const struct sim_scenario *s, struct nvme_options *optio
         .link_rate = (uint64_t)sim_opt(s, SIM_OPT_CONTROLLER_LINK_RATE),
         .gc_interval_ns = sim_opt(s, SIM_OPT_CONTROLLER_GC_INTERVAL),
         .gc_pause_ns = sim_opt(s, SIM_OPT_CONTROLLER_GC_PAUSE),
-        .gc_spread = spread_read(sim_opt_text(s, SIM_OPT_CONTROLLER_GC_SPREAD)),
+        .gc_spread = spread_read(s, SIM_OPT_CONTROLLER_GC_SPREAD),
     };
 }
 

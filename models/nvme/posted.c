@@ -72,8 +72,8 @@ void nvme__post_write(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t bytes, u
                                  .sync = write->sync};
     sim_release(ctrl->sim, &write->sync);
     if (offset >= NVME_DOORBELLS)
-        sim_trace(ctrl->sim, SIM_EV_DOORBELL_POSTED, (offset - NVME_DOORBELLS) / 8,
-                  (offset - NVME_DOORBELLS) / 4 & 1, value, 0);
+        sim_trace(ctrl->sim, SIM_EV_DOORBELL_POSTED, nvme__doorbell_index(ctrl, offset) >> 1,
+                  nvme__doorbell_index(ctrl, offset) & 1, value, 0);
     if (posted->first)
         posted->last->next = write;
     else

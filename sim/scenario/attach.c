@@ -1,5 +1,5 @@
 /* sim/scenario/attach.c - files of other programs that a scenario names: loads of Iometer, of fio,
- * traces.
+ * traces, histograms of times.
  *
  * They travel with the scenario's text, behind it, so that a replay file or a database needs
  * nothing else:
@@ -29,10 +29,15 @@ static const enum sim_option file_options[] = {SIM_OPT_WORKLOAD_ICF, SIM_OPT_WOR
 
 size_t sim_scenario_head(const char *text)
 {
-    for (const char *at = text; at; at = strchr(at, '\n'), at += at ? 1 : 0)
+    const char *newline;
+
+    for (const char *at = text;; at = newline + 1) {
         if (strncmp(at, BLOCK, strlen(BLOCK)) == 0)
             return (size_t)(at - text);
-    return strlen(text);
+        newline = strchr(at, '\n');
+        if (!newline)
+            return strlen(text);
+    }
 }
 
 /* "dir/NAME" for a scenario in dir. */
@@ -143,9 +148,9 @@ static int file_append(struct sim_scenario *s, const char *name, const char *byt
 }
 
 static int file_attach(struct sim_scenario *s, const struct sim_section *section,
-                       enum sim_option option, enum sim__from from, struct sim_error *error)
+                       enum sim_option option, const char *name, enum sim__from from,
+                       struct sim_error *error)
 {
-    const char *name = sim_section_opt_text(section, option);
     struct sim_error why;
     char *path, *bytes;
     size_t length = 0;
@@ -168,6 +173,17 @@ static int file_attach(struct sim_scenario *s, const struct sim_section *section
     return result;
 }
 
+static int spreads_attach(struct sim_scenario *s, enum sim__from from, struct sim_error *error)
+{
+    for (enum sim_option i = SIM__SPREAD_FIRST; i <= SIM__SPREAD_LAST; i++) {
+        const char *name = sim__spread_file(s, i);
+
+        if (name && file_attach(s, NULL, i, name, from, error) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int sim__files_load(struct sim_scenario *s, enum sim__from from, struct sim_error *error)
 {
     for (uint32_t i = 0; i < sim_sections(s, "workload"); i++) {
@@ -182,10 +198,11 @@ int sim__files_load(struct sim_scenario *s, enum sim__from from, struct sim_erro
                                      error);
             option = file_options[k];
         }
-        if (option != SIM_OPT_COUNT && file_attach(s, section, option, from, error) < 0)
+        if (option != SIM_OPT_COUNT &&
+            file_attach(s, section, option, sim_section_opt_text(section, option), from, error) < 0)
             return -1;
     }
-    return 0;
+    return spreads_attach(s, from, error);
 }
 
 struct sim_load_place sim__file_place(const struct sim_scenario *s, const struct sim__file *file)

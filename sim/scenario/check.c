@@ -80,13 +80,10 @@ static int check_timing(const struct sim_scenario *scenario, struct sim_error *e
     if (sim_opt(scenario, SIM_OPT_CONTROLLER_COALESCE_TIME) % (100 * SIM_US))
         return sim__complain(scenario, NULL, SIM_OPT_CONTROLLER_COALESCE_TIME,
                              "Aggregation Time counts steps of 100us, such as 300us", error);
-    if (sim_spread_parse(sim_opt_text(scenario, SIM_OPT_CONTROLLER_GC_SPREAD), &spread, &why) < 0)
-        return sim__complain(scenario, NULL, SIM_OPT_CONTROLLER_GC_SPREAD, why.text, error);
+    for (enum sim_option i = SIM__SPREAD_FIRST; i <= SIM__SPREAD_LAST; i++) {
+        bool empty = !*sim_opt_text(scenario, i) && sim_option_info[i].dflt[0] == '\0';
 
-    for (enum sim_option i = SIM_OPT_CONTROLLER_SPREAD; i <= SIM_OPT_CONTROLLER_ADMIN_SPREAD; i++) {
-        const char *text = sim_opt_text(scenario, i);
-
-        if ((*text || i == SIM_OPT_CONTROLLER_SPREAD) && sim_spread_parse(text, &spread, &why) < 0)
+        if (!empty && sim_opt_spread(scenario, i, &spread, &why) < 0)
             return sim__complain(scenario, NULL, i, why.text, error);
     }
     return 0;

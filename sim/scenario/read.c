@@ -262,6 +262,13 @@ static uint64_t hash_all(const struct sim_scenario *s)
             hash_value(state, (enum sim_option)i, &s->value[i]);
     }
     XXH3_64bits_update(state, s->severity, sizeof(s->severity));
+    for (enum sim_option i = SIM__SPREAD_FIRST; i <= SIM__SPREAD_LAST; i++) {
+        const char *name = sim__spread_file(s, i);
+        const struct sim__file *file = name ? sim__file_find(s, name) : NULL;
+
+        if (file)
+            XXH3_64bits_update(state, s->text + file->at, file->length);
+    }
     hash_registry(state, s);
     for (uint32_t i = 0; i < sim_sections(s, "workload"); i++) {
         const struct sim_workload *w = sim_section(s, "workload", i)->workload;

@@ -132,6 +132,10 @@ int sim_value_parse(enum sim_option_type type, const char *text, int64_t *out,
 /* Parses how a time scatters: "lognormal:0.5" and the like, see spread_words.c. As above. */
 struct sim_spread;
 int sim_spread_parse(const char *text, struct sim_spread *out, struct sim_error *error);
+/* The same for an option that holds such a text, or the name of a file with the table. No error in
+ * a scenario that was read; error may be NULL. */
+int sim_opt_spread(const struct sim_scenario *scenario, enum sim_option option,
+                   struct sim_spread *out, struct sim_error *error);
 
 /* Nearest word to `word` among count words by edit distance, or NULL when none is near. */
 const char *sim_nearest(const char *word, const char *const *words, uint32_t count);

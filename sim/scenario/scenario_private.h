@@ -115,6 +115,13 @@ int sim__check_workload(struct sim_scenario *scenario, struct sim_section *secti
 void sim__workload_free(struct sim_workload *workload); /* NULL is allowed */
 void sim__section_free(struct sim_section *section);
 
+/* --- spread_words.c --- */
+/* Options that say how times scatter. */
+#define SIM__SPREAD_FIRST SIM_OPT_CONTROLLER_SPREAD
+#define SIM__SPREAD_LAST SIM_OPT_CONTROLLER_GC_SPREAD
+/* Name of the file that holds its table; NULL: none does, or it is no such option. */
+const char *sim__spread_file(const struct sim_scenario *scenario, enum sim_option option);
+
 /* --- attach.c --- */
 
 enum sim__from { SIM__FROM_TEXT, SIM__FROM_DISK };

@@ -3,10 +3,13 @@
  *
  * A table is a histogram: a time, or a range of them, and its weight; the weights may have any sum.
  * One bin a line, with blanks or commas in place of the stroke and '#' before remarks, is read
- * as well.
+ * as well: so a table may stand in a file beside the scenario, table:FILE.
  */
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "sim/engine/sim_assert.h"
 #include "sim/engine/spread.h"
 #include "sim/scenario/scenario_private.h"
 
@@ -147,4 +150,34 @@ int sim_spread_parse(const char *text, struct sim_spread *out, struct sim_error 
     if (rest)
         return sim_error_set(error, "'%.60s': %s has no parameter", text, word);
     return 0;
+}
+
+/* --- options ---------------------------------------------------------------------------------- */
+
+const char *sim__spread_file(const struct sim_scenario *scenario, enum sim_option option)
+{
+    static const char table[] = "table:";
+    const char *text = sim_opt_text(scenario, option), *rest = text + sizeof table - 1;
+
+    if (strncmp(text, table, sizeof table - 1) || !*rest || isdigit((unsigned char)*rest))
+        return NULL;
+    return rest;
+}
+
+int sim_opt_spread(const struct sim_scenario *scenario, enum sim_option option,
+                   struct sim_spread *out, struct sim_error *error)
+{
+    const char *name = sim__spread_file(scenario, option);
+    const struct sim__file *file = name ? sim__file_find(scenario, name) : NULL;
+    char *text;
+    int result;
+
+    if (!file)
+        return sim_spread_parse(sim_opt_text(scenario, option), out, error);
+    text = malloc(file->length + 8);
+    SIM_ASSERT(text);
+    snprintf(text, file->length + 8, "table:%.*s", (int)file->length, scenario->text + file->at);
+    result = sim_spread_parse(text, out, error);
+    free(text);
+    return result;
 }

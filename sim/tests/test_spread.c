@@ -210,6 +210,52 @@ START_TEST(a_scenario_names_the_line_of_a_bad_one)
 }
 END_TEST
 
+#define WITH_FILE(content, bytes)                                                            \
+    "[workload w]\nnumber_ios = 1\n[controller]\nread_spread = table:t.csv\n--- file " bytes \
+    " t.csv\n" content "\n"
+
+static struct sim_scenario *scenario_of(const char *text, struct sim_error *error)
+{
+    struct sim_scenario *scenario = NULL;
+
+    return sim_scenario_parse("s.ini", text, NULL, 0, error, &scenario) < 0 ? NULL : scenario;
+}
+
+START_TEST(a_table_may_come_from_a_file_that_travels_with_the_scenario)
+{
+    struct sim_error error = {""};
+    struct sim_scenario *a = scenario_of(WITH_FILE("80us, 90\n2ms, 10", "16"), &error), *b;
+    struct sim_spread spread;
+
+    ck_assert_msg(a != NULL, "%s", error.text);
+    ck_assert_int_eq(sim_opt_spread(a, SIM_OPT_CONTROLLER_READ_SPREAD, &spread, &error), 0);
+    ck_assert_uint_eq(spread.bins, 2);
+    ck_assert_int_eq(spread.bin[1].to, 2 * SIM_MS);
+    ck_assert_uint_eq(spread.bin[0].upto, 900000000);
+    /* its text is enough to read it again; another table is another scenario */
+    b = scenario_of(sim_scenario_text(a), &error);
+    ck_assert(sim_scenario_hash(a) == sim_scenario_hash(b));
+    sim_scenario_free(b);
+    b = scenario_of(WITH_FILE("80us, 90\n2ms, 11", "16"), &error);
+    ck_assert(sim_scenario_hash(a) != sim_scenario_hash(b));
+    sim_scenario_free(b);
+    sim_scenario_free(a);
+}
+END_TEST
+
+START_TEST(a_file_that_is_missing_or_wrong_is_an_error)
+{
+    struct sim_error error = {""};
+
+    ck_assert_ptr_null(scenario_of("[workload w]\nnumber_ios = 1\n[controller]\n"
+                                   "read_spread = table:t.csv\n",
+                                   &error));
+    ck_assert_ptr_nonnull(strstr(error.text, "s.ini:4: read_spread: this file did not come"));
+    ck_assert_ptr_null(scenario_of(WITH_FILE("80us, x", "7"), &error));
+    ck_assert_ptr_nonnull(strstr(error.text, "s.ini:4: read_spread: table: 'x' is not a weight"));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("spread");
@@ -225,6 +271,8 @@ int main(void)
     tcase_add_loop_test(tc, what_is_wrong_is_said, 0, sizeof bad / sizeof bad[0]);
     tcase_add_test(tc, a_table_has_64_times_at_most);
     tcase_add_test(tc, a_scenario_names_the_line_of_a_bad_one);
+    tcase_add_test(tc, a_table_may_come_from_a_file_that_travels_with_the_scenario);
+    tcase_add_test(tc, a_file_that_is_missing_or_wrong_is_an_error);
     suite_add_tcase(suite, tc);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
