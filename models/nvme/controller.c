@@ -226,7 +226,8 @@ void nvme__follow_enable(struct nvme_ctrl *ctrl)
         return;
     if (ctrl->state == NVME_DISABLING && !ctrl->faulty.stuck_down)
         state_event_in(ctrl, ctrl->options.disable_ns);
-    else if (ctrl->state == NVME_ENABLING && !nvme_cc_en(ctrl->cc) && !ctrl->faulty.stuck_down)
+    else if ((ctrl->state == NVME_ENABLING || ctrl->state == NVME_FATAL) && !nvme_cc_en(ctrl->cc) &&
+             !ctrl->faulty.stuck_down)
         disable_at_once(ctrl);
     else if (ctrl->state == NVME_ENABLING && nvme_cc_en(ctrl->cc) && !ctrl->faulty.stuck_up)
         state_event_in(ctrl, ctrl->options.ready_ns);

@@ -165,6 +165,27 @@ START_TEST(fatal_status_while_enabling)
 }
 END_TEST
 
+/* EN was cleared while nothing followed it, and fatal status came in between. */
+START_TEST(what_turned_fatal_while_rdy_stuck_is_disabled_when_it_no_longer_does)
+{
+    bench_write(NVME_REG_AQA, 0x000F000F);
+    nvme_reg_write(bench.ctrl, NVME_REG_ASQ, 8, bench_alloc(BENCH_PAGE, BENCH_PAGE));
+    nvme_reg_write(bench.ctrl, NVME_REG_ACQ, 8, bench_alloc(BENCH_PAGE, BENCH_PAGE));
+    bench_faults("[fault stuck]\naction = no-ready\nedge = down\nuntil = time\nduration = 50us\n"
+                 "[fault cfs]\naction = fatal\nat = 20us\nuntil = time\nduration = 1us\n");
+    bench_run(10 * SIM_US);
+    bench_write(NVME_REG_CC, bench_cc());
+    bench_write(NVME_REG_CC, 0);
+    bench_run(20 * SIM_US);
+    ck_assert_uint_eq(nvme_csts_cfs(bench_csts()), 1);
+    bench_run(30 * SIM_US);
+    ck_assert_uint_eq(bench_csts(), 0);
+    bench_write(NVME_REG_CC, bench_cc());
+    bench_run(bench.options.ready_ns);
+    ck_assert_uint_eq(bench_csts(), 1);
+}
+END_TEST
+
 START_TEST(a_controller_that_resets_itself_forgets_everything_and_takes_doorbells_for_noise)
 {
     bring_up();
@@ -368,6 +389,7 @@ BENCH_MAIN("fault_controller", LOOP(rdy_sticks_in_the_direction_that_is_asked_fo
            T(flapping_rdy_reads_as_it_was_for_a_while),
            T(fatal_status_stops_everything_until_a_reset),
            T(while_it_lasts_enabling_ends_in_fatal_status), T(fatal_status_while_enabling),
+           T(what_turned_fatal_while_rdy_stuck_is_disabled_when_it_no_longer_does),
            T(a_controller_that_resets_itself_forgets_everything_and_takes_doorbells_for_noise),
            LOOP(a_controller_can_reset_itself_at_any_time, 6),
            T(while_the_link_is_down_reads_are_all_ones_and_writes_are_lost),
