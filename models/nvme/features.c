@@ -18,16 +18,16 @@ struct feature {
 };
 
 static const struct feature table[NVME_FEATURE_COUNT] = {
-    [NVME_FEATURE_ARBITRATION] = {NVME_DEFAULT_ARBITRATION, 0xFFFFFF07, true},
-    [NVME_FEATURE_POWER] = {0, 0x000000FF, true},
-    [NVME_FEATURE_TEMPERATURE] = {343, 0x003FFFFF, true},
+    [NVME_FEATURE_ARBITRATION] = {NVME_DEFAULT_ARBITRATION, 0xFFFFFF07, true, false},
+    [NVME_FEATURE_POWER] = {0, 0x000000FF, true, false},
+    [NVME_FEATURE_TEMPERATURE] = {343, 0x003FFFFF, true, false},
     [NVME_FEATURE_ERROR_RECOVERY] = {0, 0x0000FFFF, true, true},
-    [NVME_FEATURE_WRITE_CACHE] = {1, 0x00000001, true},
-    [NVME_FEATURE_QUEUES] = {0, 0, true},
-    [NVME_FEATURE_COALESCING] = {0, 0x0000FFFF, true},
-    [NVME_FEATURE_VECTOR] = {0, 0, true},
-    [NVME_FEATURE_ATOMICITY] = {0, 0x00000001, true},
-    [NVME_FEATURE_EVENTS] = {0, 0x000003FF, true},
+    [NVME_FEATURE_WRITE_CACHE] = {1, 0x00000001, true, false},
+    [NVME_FEATURE_QUEUES] = {0, 0, true, false},
+    [NVME_FEATURE_COALESCING] = {0, 0x0000FFFF, true, false},
+    [NVME_FEATURE_VECTOR] = {0, 0, true, false},
+    [NVME_FEATURE_ATOMICITY] = {0, 0x00000001, true, false},
+    [NVME_FEATURE_EVENTS] = {0, 0x000003FF, true, false},
 };
 
 static uint32_t default_of(const struct nvme_ctrl *ctrl, uint32_t id)

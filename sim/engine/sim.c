@@ -502,8 +502,9 @@ struct sim_finding *sim__finding_new(struct sim *s, enum sim_rule rule, uint64_t
     return f;
 }
 
-static void find(struct sim *s, uintptr_t pc, uintptr_t frame, enum sim_rule rule, uint64_t subject,
-                 const char *format, va_list args)
+__attribute__((format(printf, 6, 0))) static void find(struct sim *s, uintptr_t pc, uintptr_t frame,
+                                                       enum sim_rule rule, uint64_t subject,
+                                                       const char *format, va_list args)
 {
     struct sim_finding *f = sim__finding_new(s, rule, subject);
 
