@@ -30,7 +30,7 @@ static uint32_t status_of(const struct nvme_ctrl *ctrl)
 {
     uint32_t status = 0;
 
-    for (uint64_t left = ctrl->cq_unseen; left; left &= left - 1)
+    for (uint64_t left = ctrl->cq_unseen & ~ctrl->gathering; left; left &= left - 1)
         status |= 1u << (ctrl->cq[__builtin_ctzll(left)].vector & 31);
     return status & ~ctrl->intms;
 }

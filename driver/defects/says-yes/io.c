@@ -107,6 +107,12 @@ static UCHAR NvmeIoStart(PNVME_ADAPTER Adapter, PVOID Srb)
         Status = NvmeScsiCheckRange(Adapter, Srb, Request);
         return Status == SRB_STATUS_SUCCESS ? NvmeIoSubmit(Adapter, Srb, &Request->Command)
                                             : Status;
+    case NvmeRequestUnmap:
+    case NvmeRequestBadListLength:
+    case NvmeRequestBadList:
+        Status = NvmeUnmapCheck(Adapter, Srb, Request);
+        return Status == SRB_STATUS_PENDING ? NvmeIoSubmit(Adapter, Srb, &Request->Command)
+                                            : Status;
     case NvmeRequestBadCdb:
         return NvmeSense(Srb, SCSI_SENSE_ILLEGAL_REQUEST, SCSI_ADSENSE_INVALID_CDB, 0);
     case NvmeRequestBadData:
