@@ -39,7 +39,8 @@ foreach(folder IN LISTS drivers)
     install(DIRECTORY ${folder} DESTINATION ${share}/driver FILES_MATCHING PATTERN *.c PATTERN *.h)
 endforeach()
 install(DIRECTORY scenarios/ DESTINATION ${share}/scenarios FILES_MATCHING PATTERN *.ini
-    PATTERN *.icf PATTERN *.fio PATTERN *.csv PATTERN expected EXCLUDE)
+    PATTERN *.icf PATTERN *.fio PATTERN *.csv PATTERN expected EXCLUDE
+    PATTERN matrix EXCLUDE)
 install(DIRECTORY analysis/ DESTINATION ${share}/analysis USE_SOURCE_PERMISSIONS
     FILES_MATCHING PATTERN *.py PATTERN tests EXCLUDE PATTERN gallery EXCLUDE)
 

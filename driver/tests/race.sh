@@ -69,7 +69,7 @@ build flag -DRACE_FLAG
 for strategy in time random pct; do
     with=(--set "explore.strategy=$strategy")
     silent right "${with[@]}"
-    reported '(Queue\.[BF]link of the device extension|the SRB extension): .*Ram(Queue|Dpc)' lock "${with[@]}"
+    reported '(Queue\.[BF]link of the device extension|the SRB extension): .*(RaceQueue|RamDpc)' lock "${with[@]}"
     reported 'Built of the device extension: .*RamBuildIo.*RamBuildIo' counter "${with[@]}"
     reported 'Built of the device extension: .*interlocked write in .*in no order' flag "${with[@]}"
 done

@@ -6,7 +6,8 @@
  * and those of requests that were given back. A further reset meanwhile belongs to the same
  * recovery: resets that follow one another without such a request in between are one that hangs.
  * Judged when the bound is over.
- * Not verified: (2) while no request waits, or the adapter is paused or busy (adapter-stuck).
+ * Not verified: (2) while no request waits in the port's queue (one that the miniport keeps is
+ * srb-leaked's), or the adapter is paused or busy (adapter-stuck).
  */
 #include "models/check/check_private.h"
 
@@ -49,7 +50,6 @@ static void look(struct sim_event *event, void *ctx)
     struct check *check = ctx;
     struct check_hang *hang = check->hang;
     sim_ns due = hang->since + check->limits.reset;
-    bool waits = check->ask.queued(check->ask.ctx) || check->ask.outstanding(check->ask.ctx);
 
     if (!hang->recovering)
         return;
@@ -58,7 +58,7 @@ static void look(struct sim_event *event, void *ctx)
         return;
     }
     hang->recovering = false;
-    if (waits && !check__held(check))
+    if (check->ask.queued(check->ask.ctx) && !check__held(check))
         find(check, "no request has been served or refused");
 }
 

@@ -5,8 +5,8 @@
  * after a full queue, is one message, and nothing is repeated for entries that stay unseen: a
  * driver that loses one message waits for the next completion. gather.c holds some back. With MSI a
  * vector's message is sent when its bit of the interrupt status rises: the first entry comes, or
- * INTMC lets it through. While entries of any queue of the vector stay unreleased, further ones send
- * nothing. Source: NVM Express 1.4, 3.1.3, 3.1.4, 7.5.
+ * INTMC lets it through. While entries of any queue of the vector stay unreleased, further ones
+ * send nothing. Source: NVM Express 1.4, 3.1.3, 3.1.4, 7.5.
  */
 #include "models/nvme/nvme_private.h"
 

@@ -193,8 +193,8 @@ static void msi_capability(struct sp_port *port, uint8_t next)
 }
 
 /* Power management version 3 in D0; MSI and MSI-X when messages are granted, of which one is on: a
- * device that has MSI in use does not have the other; PCI Express endpoint, version 2, with function
- * level reset, 256-byte payloads, four lanes of 8 GT/s; eight bytes of the vendor's. */
+ * device that has MSI in use does not have the other; PCI Express endpoint, version 2, with
+ * function level reset, 256-byte payloads, four lanes of 8 GT/s; eight bytes of the vendor's. */
 static void capabilities(struct sp_port *port)
 {
     bool messages = port->config.vectors > 0;

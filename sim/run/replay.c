@@ -430,7 +430,7 @@ static int checksums_check(const struct reading *r)
 static char *file_text(FILE *file, int *bad)
 {
     size_t room = 16 * 1024, n = 0, got;
-    char *text = malloc(room + 1);
+    char *text = malloc(room + 1), *larger;
 
     SIM_ASSERT(text != NULL);
     while ((got = fread(text + n, 1, room - n, file)) > 0) {
@@ -438,8 +438,9 @@ static char *file_text(FILE *file, int *bad)
         if (n < room || room == FILE_MAX)
             continue;
         room = room * 2 < FILE_MAX ? room * 2 : FILE_MAX;
-        text = realloc(text, room + 1);
-        SIM_ASSERT(text != NULL);
+        larger = realloc(text, room + 1);
+        SIM_ASSERT(larger != NULL);
+        text = larger;
     }
     *bad = ferror(file) != 0 ? errno : 0;
     text[n] = '\0';

@@ -334,8 +334,7 @@ static int sweep_remove(struct sim_store *store, int64_t id, struct sim_error *e
         "DELETE FROM drawn WHERE sweep=?1",   "DELETE FROM finding WHERE sweep=?1",
         "DELETE FROM latency WHERE sweep=?1", "DELETE FROM sample WHERE sweep=?1",
         "DELETE FROM pair WHERE sweep=?1",    "DELETE FROM event_log WHERE sweep=?1",
-        "DELETE FROM iometer WHERE sweep=?1",
-        "DELETE FROM sweep WHERE id=?1",
+        "DELETE FROM iometer WHERE sweep=?1", "DELETE FROM sweep WHERE id=?1",
     };
 
     replay_files_remove(store, id);

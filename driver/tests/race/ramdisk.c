@@ -38,7 +38,7 @@ static BOOLEAN RamBuildIo(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb)
     return TRUE;
 }
 
-static VOID RamQueue(PRAM_ADAPTER Adapter, PRAM_REQUEST Request)
+static VOID RaceQueue(PRAM_ADAPTER Adapter, PRAM_REQUEST Request)
 {
 #ifdef RACE_NO_LOCK
     InsertTailList(&Adapter->Queue, &Request->Link);
@@ -61,7 +61,7 @@ static BOOLEAN RamStartIo(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb)
     if (!RamIsData(Srb)) {
         return TRUE;
     }
-    RamQueue(Adapter, &Request->Ram);
+    RaceQueue(Adapter, &Request->Ram);
 #ifdef RACE_TOUCH
     Request->Touched = 1;
 #endif
