@@ -57,7 +57,7 @@ static bool owned_by(void *ctx, const struct nvme_inside *command)
     struct owned *owned = ctx;
     const void *at = nt_virt(part(owned->ctx, MACHINE_MEMORY), command->data);
 
-    if (!at || ask_owner_of(owned->ctx, (uintptr_t)at) != owned->srb)
+    if (!at || !sp_owns(part(owned->ctx, MACHINE_STORPORT), owned->srb, (uintptr_t)at))
         return false;
     *owned->out = *command;
     return true;

@@ -104,8 +104,10 @@ static void complete(struct sp_port *port, struct sp_slot *slot)
     bool timed = slot->listed || sp__silent(port, SP_SILENT_TIMER_FROM);
 
     sp__srb_read(port, slot);
+    port->completing = slot;
     sim_trace(port->at.sim, SIM_EV_SRB_COMPLETE, slot->serial, slot->status, slot->scsi_status,
               slot->request->io);
+    port->completing = NULL;
     check_status(port, slot);
     sp__srb_take_back(port, slot);
     slot->completed_at = sim_now(port->at.sim);

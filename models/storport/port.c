@@ -209,6 +209,15 @@ uint64_t sp_owner_of(const struct sp_port *port, uintptr_t addr)
     return slot ? slot->serial : 0;
 }
 
+bool sp_owns(const struct sp_port *port, uint64_t serial, uintptr_t addr)
+{
+    const struct sp_slot *slot = port->completing;
+
+    if (slot && slot->serial == serial && !sp__slot_has(port, slot, addr))
+        return false;
+    return sp_owner_of(port, addr) == serial;
+}
+
 void sp__no_wait(struct sp_port *port, const char *name)
 {
     if (sp__callback(port) == SP_CB_START_IO)

@@ -438,6 +438,7 @@ struct sp_port {
     struct nt_dpc bus_dpc;
     struct sp_own own[SP_OWN_SLOTS];
     struct sp_chunk *chunk[SP_CHUNKS_MAX];
+    const struct sp_slot *completing; /* whom SRB_COMPLETE speaks of, while it does */
 
     uint32_t polite[SP_POLITE_MAX]; /* calls of each, by its line in polite.def */
 };
@@ -529,6 +530,8 @@ void sp__srb_read(struct sp_port *port, struct sp_slot *slot);
 struct sp_slot *sp__owned(struct sp_port *port, const void *srb, const char *name);
 bool sp__data_mapped(const struct sp_port *port, const struct sp_slot *slot);
 const struct sp_slot *sp__slot_owning(const struct sp_port *port, uintptr_t addr);
+/* Whether the address is in the slot's SRB, extension or latest data. */
+bool sp__slot_has(const struct sp_port *port, const struct sp_slot *slot, uintptr_t addr);
 
 /* list.c */
 void sp__list_push(struct sp_list *list, struct sp_slot *slot);

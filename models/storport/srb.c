@@ -503,6 +503,16 @@ static const struct sp_slot *owner_in_chunk(const struct sp_port *port,
     return found;
 }
 
+bool sp__slot_has(const struct sp_port *port, const struct sp_slot *slot, uintptr_t addr)
+{
+    const struct sp_chunk *chunk = port->chunk[slot->index / SP_CHUNK_SLOTS];
+    size_t i = slot->index % SP_CHUNK_SLOTS, pair = (size_t)2 * port->extension_stride;
+
+    return addr - (uintptr_t)chunk->srbs - i * port->stride < port->stride ||
+           (chunk->extensions && addr - (uintptr_t)chunk->extensions - i * pair < pair) ||
+           (slot->data && addr - (uintptr_t)slot->data < slot->data_bytes);
+}
+
 /* Walks everything: for findings only. */
 const struct sp_slot *sp__slot_owning(const struct sp_port *port, uintptr_t addr)
 {

@@ -42,6 +42,11 @@ uint64_t sp_owner_of(const struct sp_port *p, uintptr_t address)
     return address + 1;
 }
 
+bool sp_owns(const struct sp_port *p, uint64_t serial, uintptr_t address)
+{
+    return sp_owner_of(p, address) == serial;
+}
+
 bool nvme_ready(const struct nvme_ctrl *c)
 {
     ck_assert((const void *)c == &controller);

@@ -263,6 +263,45 @@ START_TEST(the_device_may_write_data_until_completion_only)
 }
 END_TEST
 
+static struct {
+    uintptr_t own[3], others[3]; /* data, SRB, extension */
+    uint32_t completions, right;
+} owns;
+
+/* Asks while the trace tells of a completion. */
+static void count_owned(struct sim *sim, const struct sim_record *r, void *ctx)
+{
+    (void)sim;
+    (void)ctx;
+    owns.completions++;
+    for (int i = 0; i < 3; i++) {
+        owns.right += sp_owns(mini.port, r->arg[0], owns.own[i]);
+        owns.right += !sp_owns(mini.port, r->arg[0], owns.others[i]);
+    }
+}
+
+static void note_memory(uintptr_t out[3], int kept)
+{
+    out[0] = (uintptr_t)mini.data[kept];
+    out[1] = (uintptr_t)mini.kept[kept].srb;
+    out[2] = (uintptr_t)mini.kept[kept].srb->SrbExtension;
+}
+
+START_TEST(whose_memory_it_is_can_be_asked_during_a_completion)
+{
+    mini_boot();
+    mini_submit(0, 0, 0);
+    mini_submit(0, 1, 0);
+    note_memory(owns.own, 0);
+    note_memory(owns.others, 1);
+    sim_trace_subscribe(mini.sim, SIM_EV_SRB_COMPLETE, count_owned, NULL);
+    mini_complete(0, 0, SRB_STATUS_SUCCESS);
+    ck_assert_uint_eq(owns.completions, 1);
+    ck_assert_uint_eq(owns.right, 6);
+    ck_assert(sp_owns(mini.port, mini_event(SIM_EV_SRB_COMPLETE)->arg[0], owns.own[0]));
+}
+END_TEST
+
 START_TEST(extensions_are_poisoned_at_every_hand_over)
 {
     uint8_t *extension, first;
@@ -325,6 +364,7 @@ int main(void)
     tcase_add_test(tc, the_processor_may_not_touch_data_that_is_not_mapped);
     tcase_add_test(tc, get_system_address_maps_it_for_this_request);
     tcase_add_test(tc, the_device_may_write_data_until_completion_only);
+    tcase_add_test(tc, whose_memory_it_is_can_be_asked_during_a_completion);
     tcase_add_test(tc, extensions_are_poisoned_at_every_hand_over);
     tcase_add_test(tc, the_scatter_gather_list_has_one_element_a_page);
     suite_add_tcase(s, tc);
