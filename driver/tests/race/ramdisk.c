@@ -10,6 +10,9 @@
 
 typedef struct _RACE_ADAPTER {
     RAM_ADAPTER Ram;
+    STOR_DPC Dpc;     /* its lock is what the queue needs */
+    LIST_ENTRY Queue;
+    ULONG Drains; /* the DPC's lock */
     LONG Built; /* interlocked */
     LONG Seen;  /* StartIo lock */
 } RACE_ADAPTER, *PRACE_ADAPTER;
@@ -38,17 +41,41 @@ static BOOLEAN RamBuildIo(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb)
     return TRUE;
 }
 
-static VOID RaceQueue(PRAM_ADAPTER Adapter, PRAM_REQUEST Request)
+static VOID RaceQueue(PRACE_ADAPTER Race, PRAM_REQUEST Request)
 {
 #ifdef RACE_NO_LOCK
-    InsertTailList(&Adapter->Queue, &Request->Link);
+    InsertTailList(&Race->Queue, &Request->Link);
 #else
     STOR_LOCK_HANDLE Lock;
 
-    StorPortAcquireSpinLock(Adapter, DpcLock, &Adapter->Dpc, &Lock);
-    InsertTailList(&Adapter->Queue, &Request->Link);
-    StorPortReleaseSpinLock(Adapter, &Lock);
+    StorPortAcquireSpinLock(Race, DpcLock, &Race->Dpc, &Lock);
+    InsertTailList(&Race->Queue, &Request->Link);
+    StorPortReleaseSpinLock(Race, &Lock);
 #endif
+}
+
+static VOID RaceServe(PSTOR_DPC Dpc, PVOID DeviceExtension, PVOID Argument1, PVOID Argument2)
+{
+    PRACE_ADAPTER Race = DeviceExtension;
+    STOR_LOCK_HANDLE Lock;
+
+    UNREFERENCED_PARAMETER(Argument1);
+    UNREFERENCED_PARAMETER(Argument2);
+    StorPortAcquireSpinLock(Race, DpcLock, Dpc, &Lock);
+    Race->Drains++;
+    while (!IsListEmpty(&Race->Queue)) {
+        RamServe(&Race->Ram, CONTAINING_RECORD(RemoveHeadList(&Race->Queue), RAM_REQUEST, Link)->Srb);
+    }
+    StorPortReleaseSpinLock(Race, &Lock);
+}
+
+static BOOLEAN RamReady(PRAM_ADAPTER Adapter)
+{
+    PRACE_ADAPTER Race = (PRACE_ADAPTER)Adapter;
+
+    InitializeListHead(&Race->Queue);
+    StorPortInitializeDpc(Race, &Race->Dpc, RaceServe);
+    return TRUE;
 }
 
 static BOOLEAN RamStartIo(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb)
@@ -61,12 +88,13 @@ static BOOLEAN RamStartIo(PRAM_ADAPTER Adapter, PSCSI_REQUEST_BLOCK Srb)
     if (!RamIsData(Srb)) {
         return TRUE;
     }
-    RaceQueue(Adapter, &Request->Ram);
+    RaceQueue((PRACE_ADAPTER)Adapter, &Request->Ram);
 #ifdef RACE_TOUCH
     Request->Touched = 1;
 #endif
-    StorPortIssueDpc(Adapter, &Adapter->Dpc, NULL, NULL);
+    StorPortIssueDpc(Adapter, &((PRACE_ADAPTER)Adapter)->Dpc, NULL, NULL);
     return FALSE;
 }
 
-const RAM_HOOKS RamHooks = {.Register = RamRegister, .BuildIo = RamBuildIo, .StartIo = RamStartIo};
+const RAM_HOOKS RamHooks = {
+    .Register = RamRegister, .PassiveInitialize = RamReady, .BuildIo = RamBuildIo, .StartIo = RamStartIo};
