@@ -220,15 +220,23 @@ static void enable_abandon(struct nvme_ctrl *ctrl)
         disable_at_once(ctrl);
 }
 
+/* EN was cleared while the controller did not follow it. */
+static bool fell_behind(const struct nvme_ctrl *ctrl)
+{
+    return !nvme_cc_en(ctrl->cc) && !ctrl->faulty.stuck_down && ctrl->state != NVME_DISABLED &&
+           ctrl->state != NVME_DISABLING;
+}
+
 void nvme__follow_enable(struct nvme_ctrl *ctrl)
 {
-    if (sim_event_pending(&ctrl->state_event))
-        return;
-    if (ctrl->state == NVME_DISABLING && !ctrl->faulty.stuck_down)
-        state_event_in(ctrl, ctrl->options.disable_ns);
-    else if ((ctrl->state == NVME_ENABLING || ctrl->state == NVME_FATAL) && !nvme_cc_en(ctrl->cc) &&
-             !ctrl->faulty.stuck_down)
+    if (fell_behind(ctrl) && nvme_csts_rdy(ctrl->csts))
+        disable_begin(ctrl);
+    else if (fell_behind(ctrl))
         disable_at_once(ctrl);
+    else if (sim_event_pending(&ctrl->state_event))
+        return;
+    else if (ctrl->state == NVME_DISABLING && !ctrl->faulty.stuck_down)
+        state_event_in(ctrl, ctrl->options.disable_ns);
     else if (ctrl->state == NVME_ENABLING && nvme_cc_en(ctrl->cc) && !ctrl->faulty.stuck_up)
         state_event_in(ctrl, ctrl->options.ready_ns);
 }

@@ -186,6 +186,32 @@ START_TEST(what_turned_fatal_while_rdy_stuck_is_disabled_when_it_no_longer_does)
 }
 END_TEST
 
+/* The same, and CSTS.RDY came up in between, or later. */
+START_TEST(what_came_up_without_en_is_disabled_when_rdy_no_longer_sticks)
+{
+    const char *const until[] = {"50us", "5ms"};
+    char faults[200];
+
+    bench_write(NVME_REG_AQA, 0x000F000F);
+    nvme_reg_write(bench.ctrl, NVME_REG_ASQ, 8, bench_alloc(BENCH_PAGE, BENCH_PAGE));
+    nvme_reg_write(bench.ctrl, NVME_REG_ACQ, 8, bench_alloc(BENCH_PAGE, BENCH_PAGE));
+    snprintf(faults, sizeof faults,
+             "[fault stuck]\naction = no-ready\nedge = down\nuntil = time\nduration = %s\n",
+             until[_i]);
+    bench_faults(faults);
+    bench_run(10 * SIM_US);
+    bench_write(NVME_REG_CC, bench_cc());
+    bench_write(NVME_REG_CC, 0);
+    bench_run(3 * SIM_MS);
+    ck_assert_uint_eq(bench_csts(), _i);
+    bench_run(4 * SIM_MS);
+    ck_assert_uint_eq(bench_csts(), 0);
+    bench_write(NVME_REG_CC, bench_cc());
+    bench_run(bench.options.ready_ns);
+    ck_assert_uint_eq(bench_csts(), 1);
+}
+END_TEST
+
 START_TEST(a_controller_that_resets_itself_forgets_everything_and_takes_doorbells_for_noise)
 {
     bring_up();
@@ -390,6 +416,7 @@ BENCH_MAIN("fault_controller", LOOP(rdy_sticks_in_the_direction_that_is_asked_fo
            T(fatal_status_stops_everything_until_a_reset),
            T(while_it_lasts_enabling_ends_in_fatal_status), T(fatal_status_while_enabling),
            T(what_turned_fatal_while_rdy_stuck_is_disabled_when_it_no_longer_does),
+           LOOP(what_came_up_without_en_is_disabled_when_rdy_no_longer_sticks, 2),
            T(a_controller_that_resets_itself_forgets_everything_and_takes_doorbells_for_noise),
            LOOP(a_controller_can_reset_itself_at_any_time, 6),
            T(while_the_link_is_down_reads_are_all_ones_and_writes_are_lost),
