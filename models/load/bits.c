@@ -88,10 +88,9 @@ static uint64_t in_word(const uint64_t *level, uint64_t from, uint64_t count, ui
 
 uint64_t load__bits_gap(const struct load_bits *bits, uint64_t from)
 {
-    uint64_t count[LOAD_BITS_LEVELS], n = from;
+    uint64_t count[LOAD_BITS_LEVELS] = {bits->count}, n = from;
     uint32_t level = 0;
 
-    count[0] = bits->count;
     for (uint32_t i = 1; i < bits->levels; i++)
         count[i] = words_of(count[i - 1]);
     /* Up past what is full, then down again. */

@@ -166,7 +166,7 @@ static int bytes_read(const struct reading *r, const char *what, const char *tex
 
 static int where_read(const struct reading *r, char *const part[COLUMNS], struct sim_trace_io *io)
 {
-    uint64_t bytes;
+    uint64_t bytes = 0;
 
     if (io->op == SIM_TRACE_FLUSH)
         return 0;

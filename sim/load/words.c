@@ -128,7 +128,7 @@ static int ranges_read(const char *text, enum sim_direction d, void *ctx, struct
     const struct ranges *r = ctx;
     const char *rest = text;
     char from[WORD_BYTES], to[WORD_BYTES];
-    uint32_t lo = 0, hi = 0;
+    uint32_t lo = 1, hi = 1;
 
     if (!part_next(&rest, strchr(text, '-') ? '-' : ':', from) || !rest ||
         !part_next(&rest, ' ', to))
@@ -177,7 +177,7 @@ static int weighted_parse(const char *text, uint32_t *bytes, int64_t *ppm, struc
 {
     char size[WORD_BYTES], share[WORD_BYTES] = "";
     const char *rest = text;
-    uint32_t weight;
+    uint32_t weight = 0;
 
     part_next(&rest, '/', size);
     if (rest)
@@ -221,7 +221,7 @@ static int64_t shares_fill(int64_t *ppm, uint32_t n)
 
 static int split_parse(const char *text, struct sim_sizes *out, struct sim_error *error)
 {
-    int64_t ppm[SIM_SPLIT_MAX], sum;
+    int64_t ppm[SIM_SPLIT_MAX] = {0}, sum;
     const char *rest = text;
     char part[WORD_BYTES];
 
@@ -361,7 +361,7 @@ static int zone_parse(const char *text, int64_t *hits, int64_t *width, struct si
 {
     char share[WORD_BYTES], size[WORD_BYTES] = "";
     const char *rest = text;
-    uint32_t ppm;
+    uint32_t ppm = 0;
 
     part_next(&rest, '/', share);
     if (!rest || !part_next(&rest, '/', size) || rest)
@@ -382,7 +382,7 @@ static int zone_parse(const char *text, int64_t *hits, int64_t *width, struct si
 
 static int zones_parse(const char *text, struct sim_distribution *out, struct sim_error *error)
 {
-    int64_t hits[SIM_ZONES_MAX], width[SIM_ZONES_MAX];
+    int64_t hits[SIM_ZONES_MAX] = {0}, width[SIM_ZONES_MAX] = {0};
     const char *rest = text;
     char part[WORD_BYTES];
 

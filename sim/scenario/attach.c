@@ -142,7 +142,8 @@ static int file_append(struct sim_scenario *s, const char *name, const char *byt
     if (!s->files)
         s->head = before;
     at = before + (size_t)snprintf(text + before, room - before, BLOCK "%zu %s\n", length, name);
-    memcpy(text + at, bytes, length);
+    if (length)
+        memcpy(text + at, bytes, length);
     memcpy(text + at + length, "\n", 2);
     return file_add(s, name, at, length, error);
 }

@@ -110,7 +110,7 @@ static bool bin_next(const char **text, char out[BIN_BYTES])
 
 static int table_parse(const char *text, struct sim_spread *out, struct sim_error *error)
 {
-    int64_t weight[SIM_SPREAD_BINS_MAX], sum = 0, upto = 0;
+    int64_t weight[SIM_SPREAD_BINS_MAX] = {0}, sum = 0, upto = 0;
     char bin[BIN_BYTES];
 
     while (bin_next(&text, bin)) {

@@ -332,7 +332,7 @@ static void largest_and_smallest(struct making *m)
 
     w->smallest = UINT32_MAX;
     w->largest = 0;
-    for (uint32_t i = 0; i < w->trace_ios; i++) {
+    for (uint32_t i = 0; w->trace && i < w->trace_ios; i++) {
         uint32_t bytes = w->trace[i].bytes;
 
         if (w->trace[i].op == SIM_TRACE_FLUSH)
@@ -348,7 +348,7 @@ static void largest_and_smallest(struct making *m)
         w->largest = w->size[d].max > w->largest ? w->size[d].max : w->largest;
         w->smallest = w->size[d].min < w->smallest ? w->size[d].min : w->smallest;
     }
-    for (uint32_t i = 0; i < w->access_lines; i++) {
+    for (uint32_t i = 0; w->access && i < w->access_lines; i++) {
         uint32_t bytes = w->access[i].bytes;
 
         w->largest = bytes > w->largest ? bytes : w->largest;
@@ -438,9 +438,9 @@ static uint64_t unit_of(const struct sim_workload *w)
         for (uint32_t i = 0; i < w->size[d].parts; i++)
             unit = gcd(unit, w->size[d].part[i].bytes);
     }
-    for (uint32_t i = 0; i < w->access_lines; i++)
+    for (uint32_t i = 0; w->access && i < w->access_lines; i++)
         unit = gcd(gcd(unit, w->access[i].bytes), w->access[i].align);
-    for (uint32_t i = 0; i < w->trace_ios; i++)
+    for (uint32_t i = 0; w->trace && i < w->trace_ios; i++)
         unit = gcd(gcd(unit, w->trace[i].offset), w->trace[i].bytes);
     return unit;
 }
@@ -458,7 +458,7 @@ static void derive_places(struct sim_workload *w)
         for (uint32_t i = 0; i < w->size[d].parts; i++)
             map = gcd(map, w->size[d].part[i].bytes);
     }
-    for (uint32_t i = 0; i < w->access_lines; i++)
+    for (uint32_t i = 0; w->access && i < w->access_lines; i++)
         w->least_align = w->access[i].align < w->least_align ? w->access[i].align : w->least_align;
     if (w->trace)
         w->least_align = w->unit;
@@ -480,11 +480,11 @@ static bool writes(const struct sim_workload *w)
 {
     bool any = !w->access && uses(w, SIM_DIR_WRITE);
 
-    for (uint32_t i = 0; i < w->access_lines; i++)
+    for (uint32_t i = 0; w->access && i < w->access_lines; i++)
         any = any || w->access[i].read_ppm < SIM_ALL_PPM;
     if (w->trace)
         any = false;
-    for (uint32_t i = 0; i < w->trace_ios; i++)
+    for (uint32_t i = 0; w->trace && i < w->trace_ios; i++)
         any = any || w->trace[i].op == SIM_TRACE_WRITE;
     return any;
 }
@@ -530,7 +530,7 @@ static void derive(struct sim_workload *w)
 
     w->unit = (uint32_t)unit_of(w);
     w->trims = !w->access && !w->trace && uses(w, SIM_DIR_TRIM);
-    for (uint32_t i = 0; i < w->trace_ios; i++)
+    for (uint32_t i = 0; w->trace && i < w->trace_ios; i++)
         w->trims = w->trims || w->trace[i].op == SIM_TRACE_TRIM;
     derive_places(w);
     w->written_max = may_write(w, ios);
