@@ -48,14 +48,14 @@ told() {
     fi
 }
 
-# stopped NAME REPLAY: gdb stands at the violation, goes back, and changes nothing
+# stopped NAME REPLAY FUNCTION: gdb stands at the violation with this on the stack, goes back, and changes nothing
 stopped() {
     if ! command -v gdb >/dev/null; then
         echo "no gdb here: storsim debug is tested without it only"
     else
         "$storsim" debug --batch --command 'again 2' "$2" >session 2>err || fail "$1: debug exits $?: $(cat err)"
         [ "$(grep -c '^stopped at point' session)" = 2 ] || fail "$1: gdb did not stop twice: $(cat session err)"
-        grep -q "Nvme[A-Z]" session || fail "$1: nothing of the driver in gdb's output: $(cat session err)"
+        grep -q "$3" session || fail "$1: no $3 in gdb's output: $(cat session err)"
         [ "$(grep -o '^stopped at point [0-9]*' session | awk '{ print $4 }' | tr '\n' ' ' |
             awk '{ print $1 - $2 }')" = 2 ] || fail "$1: 'again 2' is not 2 points back"
     fi
@@ -65,7 +65,8 @@ stopped() {
 exit 2" ] || fail "$1: without gdb: $(cat err)"
 }
 
-# defect NAME RULE SEEDS: a race that comes before the rule that is asked for would end the run
+# defect NAME RULE SEEDS [FUNCTION]: found, made small, told; FUNCTION is on the stack when the driver is not. A race that
+# comes before the rule that is asked for would end the run.
 defect() {
     local replay min n
     echo "$1: $2"
@@ -82,7 +83,7 @@ defect() {
     [ $? = 1 ] || fail "$1: replay of the minimum exits with something else than 1"
     grep -q '^same finding, same trace hash$' out || fail "$1: the minimum replays differently: $(cat out err)"
     told "$1" "$min"
-    stopped "$1" "$min"
+    stopped "$1" "$min" "${4:-Nvme[A-Z]}"
 }
 
 defect 02-device-stops-responding-deferred reset-outstanding 3
@@ -90,5 +91,10 @@ defect 06-device-stops-responding-no-pause resume-too-early 3
 defect 07-reset-under-load-no-sync srb-touched-after-completion 400
 defect 10-data-race-no-sync data-race 3
 [ "$(grep -c 'RACE, access [12]: .* held$' story)" = 2 ] || fail "10: the story does not have both accesses: $(cat story)"
+defect report-01-dma-after-completion dma-after-completion 3 nvme__to_host
+defect report-02-rings-not-rebuilt nvme-protocol 3
+defect report-04-reset-hang reset-hang 3
+defect report-09-lun-reset-says-yes reset-outstanding 3 sp__recovery_tick
+defect report-14-identifier-out-of-range driver-fault 3
 
 exit $bad
