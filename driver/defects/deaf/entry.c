@@ -101,19 +101,14 @@ static VOID NvmeControlList(PSCSI_SUPPORTED_CONTROL_TYPE_LIST List)
     }
 }
 
-/*
- * No request is outstanding, and the flush request came before. The interrupt lock may be held, so
- * no lock is taken and nothing is waited for: the controller is told to shut down, the queues are
- * closed. State keeps what it was; a restart goes through Disabling from there.
- */
-static VOID NvmeStop(PNVME_ADAPTER Adapter)
+/* Under the interrupt lock: no interrupt routine runs, and no DPC drains. */
+static BOOLEAN NvmeStopCallback(PVOID DeviceExtension, PVOID Context)
 {
+    PNVME_ADAPTER Adapter = DeviceExtension;
     ULONG Configuration;
     ULONG Id;
 
-    InterlockedExchange(&Adapter->Stopped, 1);
-    InterlockedExchange(&Adapter->StartRequested, 0);
-    StorPortNotification(RequestTimerCall, Adapter, NvmeTimer, 0);
+    UNREFERENCED_PARAMETER(Context);
 
     Adapter->ResetInProgress = TRUE;
     for (Id = 0; Id <= Adapter->IoQueueRoom; Id++) {
@@ -126,6 +121,28 @@ static VOID NvmeStop(PNVME_ADAPTER Adapter)
     if (Configuration != NVME_REG_GONE && (Configuration & NVME_CC_EN) != 0) {
         NvmeWrite(Adapter, NVME_REG_CC,
                   (Configuration & ~(ULONG)NVME_CC_SHN_MASK) | NVME_CC_SHN_NORMAL);
+    }
+    return TRUE;
+}
+
+/*
+ * No request is outstanding, and the flush request came before. Nothing is waited for: the
+ * controller is told to shut down, the queues are closed. State keeps what it was; a restart goes
+ * through Disabling from there.
+ *
+ * The documents contradict each other about the caller: at DIRQL it holds the interrupt lock, which
+ * must not be taken twice; below it holds none.
+ */
+static VOID NvmeStop(PNVME_ADAPTER Adapter)
+{
+    InterlockedExchange(&Adapter->Stopped, 1);
+    InterlockedExchange(&Adapter->StartRequested, 0);
+    StorPortNotification(RequestTimerCall, Adapter, NvmeTimer, 0);
+
+    if (KeGetCurrentIrql() > DISPATCH_LEVEL) {
+        NvmeStopCallback(Adapter, NULL);
+    } else {
+        StorPortSynchronizeAccess(Adapter, NvmeStopCallback, NULL);
     }
 }
 
