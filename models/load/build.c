@@ -15,17 +15,6 @@ static const struct sim_workload *workload(const struct sim_scenario *scenario, 
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
-static uint64_t gcd(uint64_t a, uint64_t b)
-{
-    while (b) {
-        uint64_t rest = a % b;
-
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
 /* What a worker can reach: whole I/Os of a plain one. */
 static uint64_t reach(const struct sim_workload *w)
 {
@@ -64,7 +53,7 @@ static void survey(struct load *load, const struct sim_scenario *scenario)
         const struct sim_workload *w = workload(scenario, i);
 
         end = end_of(w) > end ? end_of(w) : end;
-        unit = gcd(gcd(unit, w->unit), w->offset - first);
+        unit = sim_gcd(sim_gcd(unit, w->unit), w->offset - first);
         largest = w->largest > largest ? w->largest : largest;
         bounded = bounded && w->ios_max;
         load->worker_count += w->jobs;

@@ -126,4 +126,7 @@ struct sim_workload {
     bool plain;           /* one size, uniform, nothing but depth to pace it */
 };
 
+/* Greatest common divisor; of n and 0 it is n. */
+uint64_t sim_gcd(uint64_t a, uint64_t b);
+
 #endif

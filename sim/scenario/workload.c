@@ -415,7 +415,7 @@ static void read_rest(struct making *m)
 
 /* --- what follows ----------------------------------------------------------------------------- */
 
-static uint64_t gcd(uint64_t a, uint64_t b)
+uint64_t sim_gcd(uint64_t a, uint64_t b)
 {
     while (b) {
         uint64_t rest = a % b;
@@ -428,20 +428,20 @@ static uint64_t gcd(uint64_t a, uint64_t b)
 
 static uint64_t unit_of(const struct sim_workload *w)
 {
-    uint64_t unit = w->trace ? gcd(w->offset_increment, w->smallest) : w->offset_increment;
+    uint64_t unit = w->trace ? sim_gcd(w->offset_increment, w->smallest) : w->offset_increment;
 
     for (int d = 0; d < SIM_DIRS && !w->access && !w->trace; d++) {
         if (!uses(w, (enum sim_direction)d))
             continue;
-        unit = gcd(gcd(unit, w->align[d]), w->size[d].step);
-        unit = gcd(unit, w->size[d].min);
+        unit = sim_gcd(sim_gcd(unit, w->align[d]), w->size[d].step);
+        unit = sim_gcd(unit, w->size[d].min);
         for (uint32_t i = 0; i < w->size[d].parts; i++)
-            unit = gcd(unit, w->size[d].part[i].bytes);
+            unit = sim_gcd(unit, w->size[d].part[i].bytes);
     }
     for (uint32_t i = 0; w->access && i < w->access_lines; i++)
-        unit = gcd(gcd(unit, w->access[i].bytes), w->access[i].align);
+        unit = sim_gcd(sim_gcd(unit, w->access[i].bytes), w->access[i].align);
     for (uint32_t i = 0; w->trace && i < w->trace_ios; i++)
-        unit = gcd(gcd(unit, w->trace[i].offset), w->trace[i].bytes);
+        unit = sim_gcd(sim_gcd(unit, w->trace[i].offset), w->trace[i].bytes);
     return unit;
 }
 
@@ -454,9 +454,9 @@ static void derive_places(struct sim_workload *w)
         if (!uses(w, (enum sim_direction)d))
             continue;
         w->least_align = w->align[d] < w->least_align ? w->align[d] : w->least_align;
-        map = gcd(gcd(map, w->size[d].step), w->size[d].min);
+        map = sim_gcd(sim_gcd(map, w->size[d].step), w->size[d].min);
         for (uint32_t i = 0; i < w->size[d].parts; i++)
-            map = gcd(map, w->size[d].part[i].bytes);
+            map = sim_gcd(map, w->size[d].part[i].bytes);
     }
     for (uint32_t i = 0; w->access && i < w->access_lines; i++)
         w->least_align = w->access[i].align < w->least_align ? w->access[i].align : w->least_align;
