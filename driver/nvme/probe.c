@@ -12,6 +12,12 @@
 #define NVME_PROBE_ATTEMPTS 4
 #define NVME_PROBE_REST_US (10 * NVME_US_PER_MS) /* before the second; twice as long before the next */
 
+/* It lost its power, or reset itself: it will not become ready, nor answer. */
+static BOOLEAN NvmeProbeForgotten(PNVME_ADAPTER Adapter)
+{
+    return (BOOLEAN)((NvmeRead(Adapter, NVME_REG_CC) & NVME_CC_EN) == 0);
+}
+
 static BOOLEAN NvmeProbeReady(PNVME_ADAPTER Adapter, ULONG Ready)
 {
     ULONGLONG Deadline = NvmeNow(Adapter) + NvmeReadyTimeout(Adapter);
@@ -25,7 +31,7 @@ static BOOLEAN NvmeProbeReady(PNVME_ADAPTER Adapter, ULONG Ready)
         if ((Status & NVME_CSTS_RDY) == Ready) {
             return TRUE;
         }
-        if (NvmeNow(Adapter) >= Deadline) {
+        if (NvmeNow(Adapter) >= Deadline || (Ready != 0 && NvmeProbeForgotten(Adapter))) {
             return FALSE;
         }
         StorPortStallExecution(NVME_PROBE_POLL_US);
@@ -56,7 +62,8 @@ static BOOLEAN NvmeProbeIdentify(PNVME_ADAPTER Adapter)
     Adapter->Admin.Done = FALSE;
     NvmeQueueSubmit(Queue, &Adapter->Admin, &Command);
 
-    while (NvmeQueueDrain(Queue, NVME_ADMIN_DEPTH) == 0 && NvmeNow(Adapter) < Deadline) {
+    while (NvmeQueueDrain(Queue, NVME_ADMIN_DEPTH) == 0 && NvmeNow(Adapter) < Deadline &&
+           !NvmeProbeForgotten(Adapter)) {
         StorPortStallExecution(NVME_PROBE_POLL_US);
     }
     return (BOOLEAN)(Adapter->Admin.Done && Adapter->Admin.Status == NVME_STATUS_SUCCESS);

@@ -62,22 +62,34 @@ static VOID NvmeSetState(PNVME_ADAPTER Adapter, NVME_STATE State)
     InterlockedExchange(&Adapter->State, (LONG)State);
 }
 
-/*
- * A step went wrong or took too long. While the controller still answers to CC.EN another attempt
- * is made; otherwise, or when the attempts are used up, new requests are let in to be refused.
- */
-static VOID NvmeStartGiveUp(PNVME_ADAPTER Adapter)
+/* Another attempt, or none: then new requests are let in to be refused. */
+static VOID NvmeStartOver(PNVME_ADAPTER Adapter, BOOLEAN Again)
 {
-    BOOLEAN Again = (BOOLEAN)(NvmeStateIsEnabled(NvmeState(Adapter)) && Adapter->StartAttempts > 1);
-
     NvmeQuiesceBegin(Adapter);
     NvmeQuiesceComplete(Adapter);
-    if (Again) {
+    if (Again && Adapter->StartAttempts > 1) {
         Adapter->StartAttempts--;
         NvmeStartEnter(Adapter, NvmeStateDisabling);
     } else {
         NvmeSetState(Adapter, NvmeStateFailed);
         NvmeReleaseRequests(Adapter);
+    }
+}
+
+/*
+ * A step went wrong or took too long. Another attempt is worth while when the controller still
+ * answers to CC.EN.
+ */
+static VOID NvmeStartGiveUp(PNVME_ADAPTER Adapter)
+{
+    NvmeStartOver(Adapter, NvmeStateIsEnabled(NvmeState(Adapter)));
+}
+
+/* It lost its power, or reset itself: what was begun will not end, and can be begun again. */
+static VOID NvmeStartIfForgotten(PNVME_ADAPTER Adapter)
+{
+    if ((NvmeRead(Adapter, NVME_REG_CC) & NVME_CC_EN) == 0) {
+        NvmeStartOver(Adapter, TRUE);
     }
 }
 
@@ -153,6 +165,8 @@ static VOID NvmeStepEnabling(PNVME_ADAPTER Adapter)
         NvmeStartGiveUp(Adapter);
     } else if ((Status & NVME_CSTS_RDY) != 0) {
         NvmeStartEnter(Adapter, NvmeStateIdentifyController);
+    } else {
+        NvmeStartIfForgotten(Adapter);
     }
 }
 
@@ -163,7 +177,9 @@ static VOID NvmeStepAdmin(PNVME_ADAPTER Adapter)
 
     if (Next == NvmeStateFailed) {
         NvmeStartGiveUp(Adapter);
-    } else if (Next != State) {
+    } else if (Next == State) {
+        NvmeStartIfForgotten(Adapter);
+    } else {
         NvmeStartEnter(Adapter, Next);
     }
 }

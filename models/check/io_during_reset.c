@@ -1,13 +1,13 @@
 /* models/check/io_during_reset.c - the rule io-during-reset.
  *
  * Verifies: between the start of a reset and its end no submission doorbell of an I/O queue is
- * rung. A reset starts when HwStorResetBus is entered. It ends when CSTS.RDY becomes 1 after CC.EN
- * was cleared; a reset that leaves the controller enabled and ready ends when HwStorResetBus
- * returns. One that is entered while an earlier re-initialisation is under way lasts until that
- * one's CSTS.RDY = 1.
- * Not verified: commands whose doorbell was rung before, which the controller may still fetch until
- * CC.EN is cleared; the admin queue, which the re-initialisation uses; doorbells between CSTS.RDY =
- * 1 and the creation of their queue (nvme-protocol).
+ * rung; one whose write is posted, or put off by a fault, is judged when the driver rings it, not
+ * when it arrives. A reset starts when HwStorResetBus is entered. It ends when CSTS.RDY becomes 1
+ * after CC.EN was cleared; a reset that leaves the controller enabled and ready ends when
+ * HwStorResetBus returns. One that is entered while an earlier re-initialisation is under way lasts
+ * until that one's CSTS.RDY = 1. Not verified: commands whose doorbell was rung before, which the
+ * controller may still fetch until CC.EN is cleared; the admin queue, which the re-initialisation
+ * uses; doorbells between CSTS.RDY = 1 and the creation of their queue (nvme-protocol).
  */
 #include "models/check/check_private.h"
 

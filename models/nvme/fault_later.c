@@ -65,7 +65,7 @@ static void act(struct nvme_ctrl *ctrl, struct nvme_later *later)
         move_stray(ctrl, later->cmd);
         break;
     case NVME_LATER_DOORBELL:
-        nvme__doorbell(ctrl, later->offset, later->value);
+        nvme__doorbell_late(ctrl, later->offset, later->value);
         break;
     }
 }

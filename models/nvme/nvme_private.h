@@ -272,6 +272,8 @@ void nvme__cq_create(struct nvme_ctrl *ctrl, uint32_t qid, uint64_t base, uint32
 void nvme__sq_delete(struct nvme_ctrl *ctrl, uint32_t qid);
 void nvme__cq_delete(struct nvme_ctrl *ctrl, uint32_t qid);
 void nvme__doorbell(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t value);
+/* The same, of a write that a fault put off. */
+void nvme__doorbell_late(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t value);
 /* Posts the command's completion entry, or keeps it until its queue has room. Ends the command. */
 void nvme__post(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
 /* Posts an entry that no command earned now; its phase is the queue's. Nothing where there is no

@@ -294,19 +294,15 @@ static bool ring_cq(struct nvme_ctrl *ctrl, uint32_t qid, uint32_t value)
     return true;
 }
 
-void nvme__doorbell(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t value)
+static bool ring(struct nvme_ctrl *ctrl, uint32_t qid, bool is_cq, uint32_t value)
 {
-    uint32_t index = nvme__doorbell_index(ctrl, offset), qid = index >> 1;
-    bool is_cq = index & 1, accepted;
+    if (!may_ring(ctrl, qid, is_cq, value))
+        return false;
+    return is_cq ? ring_cq(ctrl, qid, value) : ring_sq(ctrl, qid, value);
+}
 
-    if (SIM_UNLIKELY(ctrl->shadow) && qid)
-        value = nvme__doorbell_shadow(ctrl, index, value);
-    accepted = may_ring(ctrl, qid, is_cq, value);
-    if (accepted)
-        accepted = is_cq ? ring_cq(ctrl, qid, value) : ring_sq(ctrl, qid, value);
-    sim_trace(ctrl->sim, SIM_EV_DOORBELL, qid, is_cq, value, accepted);
-    if (!accepted)
-        return;
+static void rung(struct nvme_ctrl *ctrl, uint32_t qid, bool is_cq)
+{
     if (!is_cq) {
         nvme__fetch_kick(ctrl);
         return;
@@ -314,6 +310,37 @@ void nvme__doorbell(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t value)
     nvme__irq_update(ctrl);
     if (ctrl->cq[qid].wait_first)
         post_waiting(ctrl, &ctrl->cq[qid]);
+}
+
+void nvme__doorbell(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t value)
+{
+    uint32_t index = nvme__doorbell_index(ctrl, offset), qid = index >> 1;
+    bool is_cq = index & 1, accepted;
+
+    if (SIM_UNLIKELY(ctrl->shadow) && qid)
+        value = nvme__doorbell_shadow(ctrl, index, value);
+    accepted = ring(ctrl, qid, is_cq, value);
+    sim_trace(ctrl->sim, SIM_EV_DOORBELL, qid, is_cq, value, accepted);
+    if (accepted)
+        rung(ctrl, qid, is_cq);
+}
+
+/* What it meets is no mistake of the driver, who rang at another time. */
+void nvme__doorbell_late(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t value)
+{
+    uint32_t index = nvme__doorbell_index(ctrl, offset), qid = index >> 1;
+    bool is_cq = index & 1, fits, accepted;
+
+    if (SIM_UNLIKELY(ctrl->shadow) && qid)
+        value = nvme__doorbell_shadow(ctrl, index, value);
+    fits = qid <= ctrl->options.queues &&
+           (is_cq ? ctrl->cq[qid].exists && value < ctrl->cq[qid].entries
+                  : ctrl->sq[qid].exists && value < ctrl->sq[qid].entries);
+    accepted = fits && (ctrl->state == NVME_READY || (is_cq && ctrl->state == NVME_SHUTTING)) &&
+               ring(ctrl, qid, is_cq, value);
+    sim_trace(ctrl->sim, SIM_EV_DOORBELL_LATE, qid, is_cq, value, accepted);
+    if (accepted)
+        rung(ctrl, qid, is_cq);
 }
 
 /* --- for checkers ----------------------------------------------------------------------------- */

@@ -149,6 +149,9 @@ static void storm_event(struct sim_event *event, void *ctx)
 
     if (!pci->storm)
         return;
+    /* Whoever was woken by the last one is at rest again: it is the storm that goes on. */
+    if (sim_idle(pci->sim))
+        sim_progress(pci->sim);
     for_nothing(pci, pci->storm);
     sim_event_in(pci->sim, event, delay_of(pci->storm), storm_event, pci);
 }

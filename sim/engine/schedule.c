@@ -322,6 +322,11 @@ static void leave_at(struct sim *s, struct sim_agent *a, sim_ns acted, uint64_t 
     sim__race_leave(a->number);
 }
 
+bool sim_idle(const struct sim *s)
+{
+    return !anybody(s);
+}
+
 static void check_progress(struct sim *s)
 {
     if (s->hot.points - s->progress_at <= s->config.points_max)

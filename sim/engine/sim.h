@@ -149,6 +149,8 @@ void sim_stop(struct sim *sim, enum sim_stop why);
 
 /* Says that the system got something done; bounds endless loops (see points_max). */
 void sim_progress(struct sim *sim);
+/* Nobody acts before an event kicks somebody. From an event. */
+bool sim_idle(const struct sim *sim);
 
 uint64_t sim_seed(const struct sim *sim);
 uint64_t sim_points(const struct sim *sim);

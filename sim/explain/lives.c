@@ -344,6 +344,7 @@ static bool command_add(struct sim_lives *lives, const struct sim_record *r,
 {
     switch (r->event) {
     case SIM_EV_DOORBELL:
+    case SIM_EV_DOORBELL_LATE:
         doorbell(lives, r, place);
         return true;
     case SIM_EV_CMD_FETCH:

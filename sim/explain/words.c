@@ -414,8 +414,9 @@ static void queue_say(struct line *line)
     else if (line->r->event == SIM_EV_QUEUE_DELETE)
         say(line, "I/O %s %llu deleted", arg(line, 1) ? "CQ" : "SQ", arg(line, 0));
     else
-        say(line, "doorbell: %s %llu %s = %llu%s", arg(line, 1) ? "CQ" : "SQ", arg(line, 0),
-            arg(line, 1) ? "head" : "tail", arg(line, 2),
+        say(line, "%s: %s %llu %s = %llu%s",
+            line->r->event == SIM_EV_DOORBELL_LATE ? "a delayed doorbell arrives" : "doorbell",
+            arg(line, 1) ? "CQ" : "SQ", arg(line, 0), arg(line, 1) ? "head" : "tail", arg(line, 2),
             arg(line, 3) ? "" : ", which the controller ignores");
 }
 
@@ -443,6 +444,7 @@ static bool register_say(struct line *line)
     case SIM_EV_QUEUE_CREATE:
     case SIM_EV_QUEUE_DELETE:
     case SIM_EV_DOORBELL:
+    case SIM_EV_DOORBELL_LATE:
         queue_say(line);
         return true;
     default:

@@ -36,6 +36,7 @@ static const struct {
     {SIM_EV_CMD_FETCH, {0, 0x100, 6, 0}, "controller fetches Identify (CID 0x100 of SQ 0)"},
     {SIM_EV_DOORBELL, {1, 0, 9, 1}, "doorbell: SQ 1 tail = 9"},
     {SIM_EV_DOORBELL, {1, 1, 9, 0}, "doorbell: CQ 1 head = 9, which the controller ignores"},
+    {SIM_EV_DOORBELL_LATE, {1, 0, 9, 1}, "a delayed doorbell arrives: SQ 1 tail = 9"},
     {SIM_EV_REG_WRITE, {0x14, 0x460001, 4, 0}, "writes CC = 0x460001"},
     {SIM_EV_LUN_TIMEOUT,
      {0, 2, 0, 0},

@@ -51,6 +51,16 @@ START_TEST(a_doorbell_that_was_rung_before_may_arrive_in_it)
 }
 END_TEST
 
+START_TEST(nor_does_it_matter_when_one_arrives_that_a_fault_put_off)
+{
+    doorbell(9900, 1, SQ);
+    reset();
+    fake_at(10500, SIM_EV_DOORBELL_LATE, 1, SQ, 3, 1);
+    fake_run(SIM_S);
+    fake_expect_silence();
+}
+END_TEST
+
 START_TEST(one_that_is_rung_in_it_is_found_when_it_is_rung)
 {
     reset();
@@ -126,6 +136,7 @@ int main(void)
     tcase_add_test(tc, the_admin_queue_and_completion_doorbells_are_free);
     tcase_add_test(tc, a_doorbell_inside_the_callback_is_found);
     tcase_add_test(tc, a_doorbell_that_was_rung_before_may_arrive_in_it);
+    tcase_add_test(tc, nor_does_it_matter_when_one_arrives_that_a_fault_put_off);
     tcase_add_test(tc, one_that_is_rung_in_it_is_found_when_it_is_rung);
     tcase_add_test(tc, a_doorbell_during_the_re_initialisation_is_found);
     tcase_add_test(tc, a_reset_that_leaves_the_controller_running_ends_at_its_return);
