@@ -36,7 +36,15 @@ install(DIRECTORY driver/cc/ DESTINATION ${share}/cc FILES_MATCHING PATTERN *.py
 file(GLOB drivers RELATIVE ${CMAKE_SOURCE_DIR} driver/*)
 list(FILTER drivers EXCLUDE REGEX "/(wdk|cc|cmake|tests|[^/]*\\.[^/]*|storsim-cc)$")
 foreach(folder IN LISTS drivers)
-    install(DIRECTORY ${folder} DESTINATION ${share}/driver FILES_MATCHING PATTERN *.c PATTERN *.h)
+    install(DIRECTORY ${folder} DESTINATION ${share}/driver FILES_MATCHING PATTERN *.c PATTERN *.h
+        PATTERN *.patch)
+endforeach()
+# And the files that defects edit, as they are compiled.
+get_property(edited GLOBAL PROPERTY STORSIM_EDITED)
+foreach(file IN LISTS edited)
+    cmake_path(GET file PARENT_PATH folder)
+    cmake_path(GET folder FILENAME name)
+    install(FILES ${file} DESTINATION ${share}/driver/defects/${name})
 endforeach()
 install(DIRECTORY scenarios/ DESTINATION ${share}/scenarios FILES_MATCHING PATTERN *.ini
     PATTERN *.icf PATTERN *.fio PATTERN *.csv PATTERN expected EXCLUDE

@@ -1,6 +1,7 @@
 # storsim_add_miniport(): a miniport as a target. Part of the package (find_package(storsim)), and of storsim's own build.
 #
 # storsim_add_miniport(<name> SOURCES <file>...
+#     [OBJECTS <file>...]        objects of other sources, made by storsim-cc -c
 #     [INCLUDES <folder>...]     searched for headers, as by -I
 #     [DEFINES <name[=value]>...]
 #     [OPTIONS <word>...]        more words for storsim-cc -c: -O2, -Wall, --allow-asm ...
@@ -11,11 +12,12 @@
 #     [SEEDS <A-B>]              of these tests; default: what the scenario says
 #     [SWEEP_OPTIONS <word>...]) more words for `storsim sweep` in these tests
 #
-# Builds the module with the default target, one object for each source. The target's property STORSIM_MODULE is its path.
+# Builds the module with the default target, one object for each source. The target's property STORSIM_MODULE is its path,
+# STORSIM_OBJECTS those of the sources' objects.
 # Relative files and folders are those of the calling CMakeLists.txt.
 function(storsim_add_miniport name)
     cmake_parse_arguments(PARSE_ARGV 1 ARG "" "ABOUT;OUTPUT;SEEDS"
-        "SOURCES;INCLUDES;DEFINES;OPTIONS;LINK_OPTIONS;SCENARIOS;SWEEP_OPTIONS")
+        "SOURCES;OBJECTS;INCLUDES;DEFINES;OPTIONS;LINK_OPTIONS;SCENARIOS;SWEEP_OPTIONS")
     if(ARG_UNPARSED_ARGUMENTS)
         message(FATAL_ERROR "storsim_add_miniport(${name}): ${ARG_UNPARSED_ARGUMENTS}: no such argument")
     endif()
@@ -34,11 +36,11 @@ function(storsim_add_miniport name)
     cmake_path(GET ARG_OUTPUT PARENT_PATH folder)
     file(MAKE_DIRECTORY ${folder})
     add_custom_command(OUTPUT ${ARG_OUTPUT}
-        COMMAND ${STORSIM_CC} -o ${ARG_OUTPUT} --name ${name} ${about} ${ARG_LINK_OPTIONS} ${objects}
-        DEPENDS ${objects} ${STORSIM_CC} ${STORSIM_CC_PARTS}
+        COMMAND ${STORSIM_CC} -o ${ARG_OUTPUT} --name ${name} ${about} ${ARG_LINK_OPTIONS} ${objects} ${ARG_OBJECTS}
+        DEPENDS ${objects} ${ARG_OBJECTS} ${STORSIM_CC} ${STORSIM_CC_PARTS}
         COMMENT "Miniport ${name}" VERBATIM)
     add_custom_target(${name} ALL DEPENDS ${ARG_OUTPUT})
-    set_target_properties(${name} PROPERTIES STORSIM_MODULE ${ARG_OUTPUT})
+    set_target_properties(${name} PROPERTIES STORSIM_MODULE ${ARG_OUTPUT} STORSIM_OBJECTS "${objects}")
     foreach(scenario IN LISTS ARG_SCENARIOS)
         storsim__test(${scenario})
     endforeach()

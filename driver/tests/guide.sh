@@ -18,7 +18,7 @@ cp "$storsim" "${STORSIM_CC:?path of storsim-cc}" "$P/bin"
 cp -r "$root/drivers" "$P/lib/storsim"
 cp "$STORSIM_SOURCE"/driver/cmake/storsim-{config,miniport}.cmake "$root/generated/storsim-config-version.cmake" "$P/lib/cmake/storsim"
 cp -r "$STORSIM_SOURCE"/driver/{cc,wdk} "$STORSIM_SOURCE/scenarios" "$P/share/storsim"
-cp -r "$STORSIM_SOURCE"/driver/{nvme,defects} "$P/share/storsim/driver"
+cp -r "$STORSIM_SOURCE/driver/nvme" "$root/driver/defects" "$P/share/storsim/driver"
 export P PATH=$P/bin:$PATH XDG_STATE_HOME=$folder/state NO_COLOR=1
 mkdir "$folder/work"
 cd "$folder/work" || exit 1

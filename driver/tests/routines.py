@@ -27,14 +27,20 @@ allow, and the run's summary says so. Called by: miniports first (`driver/`), th
 """
 
 
+def source(path):
+    """A file's text; of a patch, the lines that it adds."""
+    text = path.read_text()
+    return "\n".join(re.findall(r"^\+(.*)", text, re.M)) if path.suffix == ".patch" else text
+
+
 def callers():
     """Routine -> files that call it, miniports before tests."""
     found = {}
     miniports = [path for folder in ("nvme", "vintage", "conformance", "defects", "tests", "wdk/tests")
-                 for path in sorted((root / "driver" / folder).rglob("*.[ch]"))]
+                 for path in sorted((root / "driver" / folder).rglob("*.*")) if path.suffix in (".c", ".h", ".patch")]
     tests = sorted(root.glob("models/*/tests/*.c"))
     for path in miniports + tests:
-        for name in set(re.findall(r"\b((?:StorPort|Ke|Mm|Dbg|Rtl|Ex)\w+)\s*\(", path.read_text())):
+        for name in set(re.findall(r"\b((?:StorPort|Ke|Mm|Dbg|Rtl|Ex)\w+)\s*\(", source(path))):
             found.setdefault(name, []).append(path.relative_to(root).as_posix())
     return found
 

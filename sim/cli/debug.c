@@ -160,9 +160,10 @@ static int script_write(char *path, size_t bytes, struct sim_error *error)
 }
 
 /* Folders that gdb looks for sources in. A built-in module names its own relative to the root of
- * the tree it was built in; where storsim is installed they are in share/storsim. */
-static const char *const source_roots[] = {"../..", "../share/storsim"};
-#define SOURCE_ROOTS 2
+ * the tree it was built in, and those that a defect edits relative to the build folder, which has
+ * them; where storsim is installed all are in share/storsim. */
+static const char *const source_roots[] = {"../..", ".", "../share/storsim"};
+#define SOURCE_ROOTS 3
 
 /* gdb's words; ended by NULL. room for all of them. */
 static void words_fill(const struct sim_arguments *arguments, const char *self,

@@ -53,7 +53,7 @@ COLUMNS_MAX = [  # first match counts
     (re.compile(r"^driver/.*\.[ch]$"), 132),  # Windows has long names
     (re.compile(r"\.def$"), 240),  # tables, one row a line
 ]
-TEXT = re.compile(r"(\.(c|h|def|sql|py|sh|ini|md|txt|json|cmake)|\.clang-(format|tidy)|^\.gitignore|^dev|"
+TEXT = re.compile(r"(\.(c|h|def|sql|py|sh|ini|md|txt|json|cmake|patch)|\.clang-(format|tidy)|^\.gitignore|^dev|"
                   r"^\.ci/run|storsim-cc)$")
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
 MACHINE_PATH = re.compile(r"(?<![\w.])/(work|root|home|mnt|tmp/[a-z]\w*)/\w")
