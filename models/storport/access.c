@@ -56,6 +56,16 @@ static void bad_access(struct sim *sim, uintptr_t addr, uint32_t bytes, bool wri
                  why <= SIM_WHY_PORT && what[why] ? what[why] : "memory of a request");
 }
 
+void sp__touch_pages(const volatile void *p, size_t bytes)
+{
+    struct sp_port *port = sp__present();
+    uintptr_t addr = (uintptr_t)p, bad;
+
+    if (!sim_world_shadow_check(addr, bytes, SIM_MEM_CPU, &bad))
+        bad_access(port->at.sim, bad, (uint32_t)(addr + bytes - bad), true, port);
+    sim_world_touch(p, bytes);
+}
+
 void sp__access_init(struct sp_port *port)
 {
     sim_set_bad_access(port->at.sim, bad_access, port);

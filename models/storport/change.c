@@ -20,8 +20,7 @@ static void processed(struct sp_task *task, bool good, void *ctx)
         return;
     sp__startio_lock(port);
     sp__enter(port, SP_CB_STATE_CHANGE);
-    now.routine(port->devext, now.context, (SHORT)(now.address ? now.address->Type : 0),
-                now.address, good ? 0 : FAILED);
+    now.routine(port->devext, now.context, (SHORT)now.address_type, now.address, good ? 0 : FAILED);
     sp__leave(port);
     sp__startio_unlock(port);
 }
@@ -35,7 +34,7 @@ ULONG SIM_API StorPortStateChangeDetected(PVOID HwDeviceExtension, ULONG Changed
     struct sp_change *change = &port->change;
 
     (void)Attributes;
-    if (!Address || !ChangedEntity ||
+    if (SP_NULL(port, Address) || !ChangedEntity ||
         ChangedEntity & ~(ULONG)(STATE_CHANGE_LUN | STATE_CHANGE_TARGET | STATE_CHANGE_BUS))
         return STOR_STATUS_INVALID_PARAMETER;
     if (change->pending)
@@ -44,6 +43,7 @@ ULONG SIM_API StorPortStateChangeDetected(PVOID HwDeviceExtension, ULONG Changed
     change->routine = HwStateChange;
     change->context = HwStateChangeContext;
     change->address = Address;
+    change->address_type = Address->Type;
     change->task = (struct sp_task){.kind = SP_TASK_RESCAN, .done = processed, .ctx = port};
     sp_ask(port, &change->task);
     return STOR_STATUS_SUCCESS;

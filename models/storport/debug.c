@@ -45,14 +45,14 @@ VOID SIM_API StorPortDebugPrint(ULONG DebugPrintLevel, PCSTR DebugMessage, ...)
 {
     (void)DebugPrintLevel;
     sim_point(sp__present()->at.sim, SP_COST);
-    if (listener.fn && DebugMessage)
+    if (!SP_NULL(sp__present(), DebugMessage) && listener.fn)
         PRINT(DebugMessage);
 }
 
 ULONG SIM_API DbgPrint(PCSTR Format, ...)
 {
     sim_point(sp__present()->at.sim, SP_COST);
-    if (listener.fn && Format)
+    if (!SP_NULL(sp__present(), Format) && listener.fn)
         PRINT(Format);
     return 0;
 }
@@ -62,7 +62,7 @@ ULONG SIM_API DbgPrintEx(ULONG ComponentId, ULONG Level, PCSTR Format, ...)
     (void)ComponentId;
     (void)Level;
     sim_point(sp__present()->at.sim, SP_COST);
-    if (listener.fn && Format)
+    if (!SP_NULL(sp__present(), Format) && listener.fn)
         PRINT(Format);
     return 0;
 }
@@ -73,7 +73,7 @@ ULONG SIM_API vDbgPrintEx(ULONG ComponentId, ULONG Level, PCCH Format,
     (void)ComponentId;
     (void)Level;
     sim_point(sp__present()->at.sim, SP_COST);
-    if (listener.fn && Format)
+    if (!SP_NULL(sp__present(), Format) && listener.fn)
         say(Format, Arguments);
     return 0;
 }

@@ -135,7 +135,9 @@ ULONG SIM_API StorPortCancelDpc(PVOID DeviceExtension, PSTOR_DPC Dpc, PBOOLEAN C
     struct sp_port *port = sp__routine(DeviceExtension, "StorPortCancelDpc");
     struct sp_dpc *entry = sp__dpc_of(port, Dpc);
 
-    if (!entry || !Cancelled)
+    if (!entry)
+        sp__usage(port, "StorPortCancelDpc: the DPC is not initialized");
+    if (!entry || SP_NULL(port, Cancelled))
         return STOR_STATUS_INVALID_PARAMETER;
     sp__touch(Cancelled, sizeof *Cancelled);
     *Cancelled = nt_dpc_cancel(port->at.nt, &entry->nt);

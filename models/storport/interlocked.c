@@ -24,6 +24,13 @@ static void end(struct sp_port *port, const void *key)
     sim_release(port->at.sim, sync_of(port, key));
 }
 
+/* Taken and given back in one step. */
+static void lock_taken(STOR_KSPIN_LOCK *lock)
+{
+    sp__touch(lock, sizeof *lock);
+    *lock = 0;
+}
+
 static void give(PVOID *out, void *value)
 {
     sp__touch(out, sizeof *out);
@@ -34,11 +41,11 @@ static void give(PVOID *out, void *value)
 
 ULONG SIM_API StorPortInitializeSpinlock(PVOID HwDeviceExtension, PSTOR_KSPIN_LOCK Lock)
 {
-    sp__routine(HwDeviceExtension, "StorPortInitializeSpinlock");
-    if (!Lock)
+    struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortInitializeSpinlock");
+
+    if (SP_NULL(port, Lock))
         return STOR_STATUS_INVALID_PARAMETER;
-    sp__touch(Lock, sizeof *Lock);
-    *Lock = 0;
+    lock_taken(Lock);
     return STOR_STATUS_SUCCESS;
 }
 
@@ -70,10 +77,12 @@ static ULONG insert(const void *devext, const char *name, STOR_LIST_ENTRY *head,
     struct sp_port *port = sp__routine(devext, name);
     STOR_LIST_ENTRY *neighbour;
 
-    if (!head || !entry || !result || !lock)
+    if (sp__null(port, head, name, "ListHead") || sp__null(port, entry, name, "ListEntry") ||
+        sp__null(port, result, name, "Result") || sp__null(port, lock, name, "Lock"))
         return STOR_STATUS_INVALID_PARAMETER;
     if (!sound(port, head, name))
         return STOR_STATUS_UNSUCCESSFUL;
+    lock_taken(lock);
     begin(port, lock);
     neighbour = tail ? head->Blink : head->Flink;
     give((PVOID *)(void *)result, neighbour == head ? NULL : neighbour);
@@ -108,10 +117,11 @@ ULONG SIM_API StorPortInterlockedRemoveHeadList(PVOID HwDeviceExtension, PSTOR_L
     struct sp_port *port = sp__routine(HwDeviceExtension, name);
     STOR_LIST_ENTRY *first;
 
-    if (!ListHead || !Result || !Lock)
+    if (SP_NULL(port, ListHead) || SP_NULL(port, Result) || SP_NULL(port, Lock))
         return STOR_STATUS_INVALID_PARAMETER;
     if (!sound(port, ListHead, name))
         return STOR_STATUS_UNSUCCESSFUL;
+    lock_taken(Lock);
     begin(port, Lock);
     first = ListHead->Flink;
     if (first != ListHead) {
@@ -151,7 +161,7 @@ static ULONG arguments(const void *devext, const char *name, const void *head, c
                        struct sp_port **port)
 {
     *port = sp__routine(devext, name);
-    if (!head || !result)
+    if (sp__null(*port, head, name, "SListHead") || sp__null(*port, result, name, "Result"))
         return STOR_STATUS_INVALID_PARAMETER;
     if (!ALIGNED(head)) {
         sp__usage(*port, "%s: the head is not on a 16-byte boundary", name);
@@ -183,7 +193,7 @@ ULONG SIM_API StorPortInterlockedPushEntrySList(PVOID HwDeviceExtension,
     struct sp_port *port;
     ULONG status = arguments(HwDeviceExtension, name, SListHead, Result, &port);
 
-    if (status != STOR_STATUS_SUCCESS || !SListEntry)
+    if (status != STOR_STATUS_SUCCESS || SP_NULL(port, SListEntry))
         return status != STOR_STATUS_SUCCESS ? status : STOR_STATUS_INVALID_PARAMETER;
     if (!ALIGNED(SListEntry)) {
         sp__usage(port, "%s: the entry is not on a 16-byte boundary", name);

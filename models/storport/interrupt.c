@@ -183,7 +183,7 @@ ULONG SIM_API StorPortGetMSIInfo(PVOID HwDeviceExtension, ULONG MessageId,
         sp__usage(port, "StorPortGetMSIInfo inside of HwMSInterruptRoutine");
     if (!port->messages)
         return STOR_STATUS_INVALID_DEVICE_REQUEST;
-    if (!InterruptInfo || MessageId >= port->messages)
+    if (SP_NULL(port, InterruptInfo) || MessageId >= port->messages)
         return STOR_STATUS_INVALID_PARAMETER;
     sp__touch(InterruptInfo, sizeof *InterruptInfo);
     InterruptInfo->MessageId = MessageId;

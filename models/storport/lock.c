@@ -348,9 +348,9 @@ ULONG SIM_API StorPortAcquireSpinLockEx(PVOID HwDeviceExtension, STOR_SPINLOCK S
                                         PVOID LockContext, PSTOR_LOCK_HANDLE LockHandle)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortAcquireSpinLockEx");
-    struct sp_held held = {.handle = LockHandle};
+    struct sp_held held = {.handle = LockHandle, .pc = (uintptr_t)__builtin_return_address(0) - 1};
 
-    if (!LockHandle || SpinLock <= InvalidLock || SpinLock > DpcLevelLock ||
+    if (SP_NULL(port, LockHandle) || SpinLock <= InvalidLock || SpinLock > DpcLevelLock ||
         (SpinLock != StartIoLock && SpinLock != InterruptLock && !sp__dpc_of(port, LockContext)))
         return STOR_STATUS_INVALID_PARAMETER;
     if (!level_ok(port, SpinLock))
@@ -416,7 +416,7 @@ ULONG SIM_API StorPortAcquireMSISpinLock(PVOID HwDeviceExtension, ULONG MessageI
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortAcquireMSISpinLock");
 
-    if (!OldIrql || !message_lock_ok(port, MessageId, "StorPortAcquireMSISpinLock"))
+    if (SP_NULL(port, OldIrql) || !message_lock_ok(port, MessageId, "StorPortAcquireMSISpinLock"))
         return STOR_STATUS_INVALID_PARAMETER;
     check_caller(port, SP_LOCK_MESSAGE);
     if (too_many(port))

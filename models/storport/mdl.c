@@ -71,7 +71,7 @@ ULONG SIM_API StorPortAllocateMdl(PVOID HwDeviceExtension, PVOID BufferPointer, 
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortAllocateMdl");
 
-    if (!Mdl || !BufferPointer || !NumberOfBytes)
+    if (SP_NULL(port, Mdl) || SP_NULL(port, BufferPointer) || !NumberOfBytes)
         return STOR_STATUS_INVALID_PARAMETER;
     if (!sp__irql_at_most(port, NT_DISPATCH, "StorPortAllocateMdl"))
         return STOR_STATUS_INVALID_IRQL;
@@ -122,7 +122,7 @@ ULONG SIM_API StorPortGetOriginalMdl(PVOID HwDeviceExtension, PSCSI_REQUEST_BLOC
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetOriginalMdl");
     struct sp_slot *slot = sp__owned(port, Srb, "StorPortGetOriginalMdl");
 
-    if (!slot || !slot->data || !Mdl)
+    if (!slot || !slot->data || SP_NULL(port, Mdl))
         return STOR_STATUS_INVALID_PARAMETER;
     sp__touch(Mdl, sizeof *Mdl);
     *Mdl = &slot->mdl;
@@ -230,8 +230,8 @@ ULONG SIM_API StorPortBuildScatterGatherList(PVOID HwDeviceExtension, PVOID Mdl,
                  nt_irql(port->at.nt));
         return STOR_STATUS_INVALID_IRQL;
     }
-    if (!ExecutionRoutine || !ScatterGatherBuffer || !Length ||
-        !within(port, Mdl, CurrentVa, Length))
+    if (SP_NULL(port, Mdl) || SP_NULL(port, ExecutionRoutine) ||
+        SP_NULL(port, ScatterGatherBuffer) || !Length || !within(port, Mdl, CurrentVa, Length))
         return STOR_STATUS_INVALID_PARAMETER;
     if (ScatterGatherBufferLength <
         sizeof(STOR_SCATTER_GATHER_LIST) +

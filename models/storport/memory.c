@@ -109,7 +109,7 @@ static ULONG dma_alloc(const void *devext, const char *name, size_t bytes,
     struct sp_port *port = sp__routine(devext, name);
     uint64_t phys;
 
-    if (!out)
+    if (sp__null(port, out, name, "BufferPointer"))
         return STOR_STATUS_INVALID_PARAMETER;
     sp__touch(out, sizeof *out);
     *out = NULL;
@@ -203,7 +203,7 @@ ULONG SIM_API StorPortAllocatePool(PVOID HwDeviceExtension, ULONG NumberOfBytes,
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortAllocatePool");
 
     (void)Tag;
-    if (!BufferPointer)
+    if (SP_NULL(port, BufferPointer))
         return STOR_STATUS_INVALID_PARAMETER;
     check_overwritten(port, BufferPointer);
     sp__no_wait(port, "StorPortAllocatePool");

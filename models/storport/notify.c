@@ -50,7 +50,7 @@ static void link_up(struct sp_port *port)
 
 static void tick_count(struct sp_port *port, LARGE_INTEGER *out)
 {
-    if (!out)
+    if (sp__null(port, out, "QueryTickCount", "the argument"))
         return;
     sp__touch(out, sizeof *out);
     out->QuadPart = sim_now(port->at.sim) / 100 / TICK_100NS;

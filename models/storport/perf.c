@@ -144,8 +144,8 @@ ULONG SIM_API StorPortGetStartIoPerfParams(PVOID HwDeviceExtension, PSCSI_REQUES
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetStartIoPerfParams");
 
-    if (!StartIoPerfParams || StartIoPerfParams->Size < sizeof *StartIoPerfParams ||
-        !sp__slot_of(port, Srb))
+    if (SP_NULL(port, StartIoPerfParams) || StartIoPerfParams->Size < sizeof *StartIoPerfParams ||
+        !sp__owned(port, Srb, "StorPortGetStartIoPerfParams"))
         return STOR_STATUS_INVALID_PARAMETER;
     sp__touch(StartIoPerfParams, sizeof *StartIoPerfParams);
     StartIoPerfParams->MessageNumber = best_message(port, nt_cpu(port->at.nt));

@@ -146,6 +146,15 @@ void sp__usage(struct sp_port *port, const char *format, ...)
     sim_find_at(port->at.sim, sp__left_routine(port), SIM_RULE_STORPORT_USAGE, 0, "%s", text);
 }
 
+bool sp__null(struct sp_port *port, const volatile void *pointer, const char *routine,
+              const char *argument)
+{
+    if (pointer)
+        return false;
+    sp__usage(port, "%s: %s is NULL", routine, argument);
+    return true;
+}
+
 bool sp__irql_at_most(struct sp_port *port, uint8_t irql, const char *name)
 {
     uint8_t now = nt_irql(port->at.nt);

@@ -161,7 +161,7 @@ ULONG SIM_API StorPortSetPowerSettingNotificationGuids(PVOID HwDeviceExtension, 
     struct sp_port *port =
         sp__routine(HwDeviceExtension, "StorPortSetPowerSettingNotificationGuids");
 
-    if (!GuidCount || !Guid || GuidCount > SP_POWER_SETTINGS_MAX)
+    if (!GuidCount || SP_NULL(port, Guid) || GuidCount > SP_POWER_SETTINGS_MAX)
         return STOR_STATUS_INVALID_PARAMETER;
     if (sp__callback(port) != SP_CB_FIND_ADAPTER)
         return STOR_STATUS_UNSUCCESSFUL;

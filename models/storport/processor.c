@@ -33,7 +33,7 @@ ULONG SIM_API StorPortGetCurrentProcessorNumber(PVOID HwDeviceExtension,
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetCurrentProcessorNumber");
 
-    if (!ProcNumber)
+    if (SP_NULL(port, ProcNumber))
         return STOR_STATUS_INVALID_PARAMETER;
     sp__touch(ProcNumber, sizeof *ProcNumber);
     *ProcNumber = (PROCESSOR_NUMBER){.Number = (UCHAR)nt_cpu(port->at.nt)};
@@ -42,8 +42,9 @@ ULONG SIM_API StorPortGetCurrentProcessorNumber(PVOID HwDeviceExtension,
 
 ULONG SIM_API StorPortGetActiveGroupCount(PVOID HwDeviceExtension, PUSHORT NumberGroups)
 {
-    sp__routine(HwDeviceExtension, "StorPortGetActiveGroupCount");
-    if (!NumberGroups)
+    struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetActiveGroupCount");
+
+    if (SP_NULL(port, NumberGroups))
         return STOR_STATUS_INVALID_PARAMETER;
     sp__touch(NumberGroups, sizeof *NumberGroups);
     *NumberGroups = 1;
@@ -55,7 +56,7 @@ ULONG SIM_API StorPortGetGroupAffinity(PVOID HwDeviceExtension, USHORT GroupNumb
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetGroupAffinity");
 
-    if (!GroupAffinityMask)
+    if (SP_NULL(port, GroupAffinityMask))
         return STOR_STATUS_INVALID_PARAMETER;
     if (GroupNumber)
         return STOR_STATUS_UNSUCCESSFUL;
@@ -66,8 +67,9 @@ ULONG SIM_API StorPortGetGroupAffinity(PVOID HwDeviceExtension, USHORT GroupNumb
 
 ULONG SIM_API StorPortGetActiveNodeCount(PVOID HwDeviceExtension, PULONG NumberNodes)
 {
-    sp__routine(HwDeviceExtension, "StorPortGetActiveNodeCount");
-    if (!NumberNodes)
+    struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetActiveNodeCount");
+
+    if (SP_NULL(port, NumberNodes))
         return STOR_STATUS_INVALID_PARAMETER;
     sp__touch(NumberNodes, sizeof *NumberNodes);
     *NumberNodes = 1;
@@ -76,8 +78,9 @@ ULONG SIM_API StorPortGetActiveNodeCount(PVOID HwDeviceExtension, PULONG NumberN
 
 ULONG SIM_API StorPortGetHighestNodeNumber(PVOID HwDeviceExtension, PULONG HighestNode)
 {
-    sp__routine(HwDeviceExtension, "StorPortGetHighestNodeNumber");
-    if (!HighestNode)
+    struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetHighestNodeNumber");
+
+    if (SP_NULL(port, HighestNode))
         return STOR_STATUS_INVALID_PARAMETER;
     sp__touch(HighestNode, sizeof *HighestNode);
     *HighestNode = 0;
@@ -89,7 +92,7 @@ ULONG SIM_API StorPortGetNodeAffinity(PVOID HwDeviceExtension, ULONG NodeNumber,
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetNodeAffinity");
 
-    if (!NodeAffinityMask || NodeNumber > 65535)
+    if (SP_NULL(port, NodeAffinityMask) || NodeNumber > 65535)
         return STOR_STATUS_INVALID_PARAMETER;
     sp__touch(NodeAffinityMask, sizeof *NodeAffinityMask);
     *NodeAffinityMask = (GROUP_AFFINITY){.Mask = NodeNumber ? 0 : all_cpus(port)};
@@ -103,7 +106,8 @@ ULONG SIM_API StorPortGetNodeAffinity2(PVOID HwDeviceExtension, ULONG NodeNumber
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetNodeAffinity2");
 
-    if (NodeNumber || !GroupAffinitiesCountRequired || (GroupAffinitiesCount && !GroupAffinities))
+    if (NodeNumber || SP_NULL(port, GroupAffinitiesCountRequired) ||
+        (GroupAffinitiesCount && !GroupAffinities))
         return STOR_STATUS_INVALID_PARAMETER;
     sp__touch(GroupAffinitiesCountRequired, sizeof *GroupAffinitiesCountRequired);
     *GroupAffinitiesCountRequired = 1;
@@ -125,7 +129,7 @@ ULONG SIM_API StorPortGetCurrentIrql(PVOID HwDeviceExtension, PKIRQL Irql)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetCurrentIrql");
 
-    if (!Irql)
+    if (SP_NULL(port, Irql))
         return STOR_STATUS_INVALID_PARAMETER;
     sp__touch(Irql, sizeof *Irql);
     *Irql = nt_irql(port->at.nt);
@@ -136,7 +140,8 @@ ULONG SIM_API StorPortGetProcessorCount(PVOID HwDeviceExtension, PULONG Processo
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetProcessorCount");
 
-    return ProcessorCount ? give(ProcessorCount, port->cpus) : STOR_STATUS_INVALID_PARAMETER;
+    return SP_NULL(port, ProcessorCount) ? STOR_STATUS_INVALID_PARAMETER
+                                         : give(ProcessorCount, port->cpus);
 }
 
 ULONG SIM_API StorPortGetProcessorIndexFromNumber(PVOID HwDeviceExtension,
@@ -144,7 +149,8 @@ ULONG SIM_API StorPortGetProcessorIndexFromNumber(PVOID HwDeviceExtension,
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetProcessorIndexFromNumber");
 
-    if (!ProcNumber || !ProcIndex || ProcNumber->Group || ProcNumber->Number >= port->cpus)
+    if (SP_NULL(port, ProcNumber) || SP_NULL(port, ProcIndex) || ProcNumber->Group ||
+        ProcNumber->Number >= port->cpus)
         return STOR_STATUS_INVALID_PARAMETER;
     return give(ProcIndex, ProcNumber->Number);
 }
@@ -158,7 +164,7 @@ ULONG SIM_API StorPortGetMessageInterruptIDFromProcessorIndex(PVOID HwDeviceExte
     struct sp_port *port =
         sp__routine(HwDeviceExtension, "StorPortGetMessageInterruptIDFromProcessorIndex");
 
-    if (!MessageInterruptID || ProcessorIndex >= port->cpus)
+    if (SP_NULL(port, MessageInterruptID) || ProcessorIndex >= port->cpus)
         return STOR_STATUS_INVALID_PARAMETER;
     if (!port->messages)
         return STOR_STATUS_INVALID_DEVICE_REQUEST;

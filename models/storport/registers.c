@@ -256,7 +256,7 @@ ULONG SIM_API StorPortGetBusData(PVOID DeviceExtension, ULONG BusDataType, ULONG
     ULONG bytes = Length < sizeof port->pci_config ? Length : (ULONG)sizeof port->pci_config;
 
     if (!config_allowed(port, "StorPortGetBusData") || BusDataType != PCIConfiguration ||
-        SystemIoBusNumber || !Buffer)
+        SystemIoBusNumber || SP_NULL(port, Buffer))
         return PCI_NO_BUS;
     sp__touch(Buffer, bytes);
     if (SlotNumber) {
@@ -276,8 +276,8 @@ ULONG SIM_API StorPortSetBusDataByOffset(PVOID DeviceExtension, ULONG BusDataTyp
     const uint8_t *bytes = Buffer;
 
     if (!config_allowed(port, "StorPortSetBusDataByOffset") || BusDataType != PCIConfiguration ||
-        SystemIoBusNumber || SlotNumber || !Buffer || Offset >= sizeof port->pci_config ||
-        Length > sizeof port->pci_config - Offset)
+        SystemIoBusNumber || SlotNumber || SP_NULL(port, Buffer) ||
+        Offset >= sizeof port->pci_config || Length > sizeof port->pci_config - Offset)
         return 0;
     for (ULONG i = 0; i < Length; i++)
         if (Offset + i == offsetof(PCI_COMMON_CONFIG, Command) ||

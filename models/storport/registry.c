@@ -108,7 +108,7 @@ PUCHAR SIM_API StorPortAllocateRegistryBuffer(PVOID HwDeviceExtension, PULONG Le
     struct sp_registry *registry = &port->registry;
 
     if (!sp__irql_at_most(port, NT_PASSIVE, "StorPortAllocateRegistryBuffer") || registry->buffer ||
-        !Length || *Length > BUFFER_MAX)
+        SP_NULL(port, Length) || *Length > BUFFER_MAX)
         return NULL;
     registry->buffer = nt_pool_alloc(port->at.memory, *Length);
     registry->buffer_bytes = *Length;

@@ -336,6 +336,7 @@ struct sp_change {
     HW_STATE_CHANGE *routine;
     void *context;
     STOR_ADDRESS *address;
+    uint16_t address_type;
 };
 
 /* The miniport's Parameters\\Device key, and Device0 for this adapter (registry.c). */
@@ -460,11 +461,17 @@ __attribute__((format(printf, 2, 3))) void sp__usage(struct sp_port *port, const
 bool sp__irql_at_most(struct sp_port *port, uint8_t irql, const char *name);
 /* Finding wait-in-startio when HwStorStartIo calls it. */
 void sp__no_wait(struct sp_port *port, const char *name);
-/* Before writing to memory the driver handed in, wherever that is. */
+/* True, and finding storport-usage, when a pointer that the documents want is NULL. */
+bool sp__null(struct sp_port *port, const volatile void *pointer, const char *routine,
+              const char *argument);
+#define SP_NULL(port, argument) sp__null(port, argument, __func__, #argument)
+/* access.c: before writing to memory the driver handed in, wherever that is. Finding use-after-free
+ * when the driver may not touch it either. */
+void sp__touch_pages(const volatile void *p, size_t bytes);
 static inline void sp__touch(const volatile void *p, size_t bytes)
 {
     if (sim_world_in_pages((uintptr_t)p))
-        sim_world_touch(p, bytes);
+        sp__touch_pages(p, bytes);
 }
 
 /* silent.c */

@@ -470,7 +470,7 @@ ULONG SIM_API StorPortGetSystemAddress(PVOID HwDeviceExtension, PSCSI_REQUEST_BL
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetSystemAddress");
     struct sp_slot *slot = sp__owned(port, Srb, "StorPortGetSystemAddress");
 
-    if (!slot || !SystemAddress || !slot->data)
+    if (!slot || SP_NULL(port, SystemAddress) || !slot->data)
         return STOR_STATUS_INVALID_PARAMETER;
     if (nt_irql(port->at.nt) > NT_DISPATCH)
         return STOR_STATUS_INVALID_IRQL;

@@ -52,7 +52,7 @@ ULONG SIM_API StorPortLogSystemEvent(PVOID HwDeviceExtension, PSTOR_LOG_EVENT_DE
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortLogSystemEvent");
 
-    if (!LogDetails || (LogDetails->StringCount && !LogDetails->StringList) ||
+    if (SP_NULL(port, LogDetails) || (LogDetails->StringCount && !LogDetails->StringList) ||
         (LogDetails->DumpDataSize && !LogDetails->DumpData) ||
         LogDetails->EventAssociation >= StorEventInvalidAssociation)
         return STOR_STATUS_INVALID_PARAMETER;
@@ -134,7 +134,7 @@ ULONG SIM_API StorPortSetUnitAttributes(PVOID HwDeviceExtension, PSTOR_ADDRESS A
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortSetUnitAttributes");
 
-    if (!Address || lun_of(port, Address) >= SP_LUNS_MAX || Attributes.Reserved)
+    if (SP_NULL(port, Address) || lun_of(port, Address) >= SP_LUNS_MAX || Attributes.Reserved)
         return STOR_STATUS_INVALID_PARAMETER;
     return STOR_STATUS_SUCCESS;
 }
@@ -178,7 +178,7 @@ ULONG SIM_API StorPortSetFeatureList(PVOID HwDeviceExtension, ULONG FeatureCount
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortSetFeatureList");
 
-    if (!FeatureCount || !FeatureList)
+    if (!FeatureCount || SP_NULL(port, FeatureList))
         return STOR_STATUS_INVALID_PARAMETER;
     if (sp__callback(port) != SP_CB_FIND_ADAPTER)
         return STOR_STATUS_UNSUCCESSFUL;
@@ -202,10 +202,11 @@ ULONG SIM_API StorPortSetAdapterBusType(PVOID HwDeviceExtension, ULONG BusType)
 ULONG SIM_API StorPortMarkDumpMemory(PVOID HwDeviceExtension, PVOID Address, ULONG_PTR Length,
                                      ULONG Flags)
 {
-    sp__routine(HwDeviceExtension, "StorPortMarkDumpMemory");
+    struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortMarkDumpMemory");
+
     (void)Length;
     (void)Flags;
-    return Address ? STOR_STATUS_SUCCESS : STOR_STATUS_INVALID_PARAMETER;
+    return SP_NULL(port, Address) ? STOR_STATUS_INVALID_PARAMETER : STOR_STATUS_SUCCESS;
 }
 
 /* --- what it may ask ------------------------------------------------------------------------- */
@@ -213,8 +214,9 @@ ULONG SIM_API StorPortMarkDumpMemory(PVOID HwDeviceExtension, PVOID Address, ULO
 ULONG SIM_API StorPortQueryConfiguration(PVOID HwDeviceExtension,
                                          STORPORT_QUERY_CONFIGURATION_TYPE Type, PBOOLEAN Enabled)
 {
-    sp__routine(HwDeviceExtension, "StorPortQueryConfiguration");
-    if (!Enabled || Type != StorportQueryConfigurationD3)
+    struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortQueryConfiguration");
+
+    if (SP_NULL(port, Enabled) || Type != StorportQueryConfigurationD3)
         return STOR_STATUS_INVALID_PARAMETER;
     sp__touch(Enabled, sizeof *Enabled);
     *Enabled = TRUE;
@@ -225,7 +227,7 @@ ULONG SIM_API StorPortGetSystemPortNumber(PVOID HwDeviceExtension, PSTOR_ADDRESS
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetSystemPortNumber");
 
-    if (!Address)
+    if (SP_NULL(port, Address))
         return STOR_STATUS_INVALID_PARAMETER;
     if (port->life.state == SP_IS_STARTING && sp__callback(port) == SP_CB_FIND_ADAPTER)
         return STOR_STATUS_INVALID_DEVICE_STATE;
@@ -238,7 +240,7 @@ ULONG SIM_API StorPortIsCurrentOsInstallationUpgrade(PVOID HwDeviceExtension, PB
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortIsCurrentOsInstallationUpgrade");
 
-    if (!IsUpgrade)
+    if (SP_NULL(port, IsUpgrade))
         return STOR_STATUS_INVALID_PARAMETER;
     if (!sp__irql_at_most(port, NT_PASSIVE, "StorPortIsCurrentOsInstallationUpgrade"))
         return STOR_STATUS_INVALID_IRQL;
@@ -255,7 +257,7 @@ ULONG SIM_API StorPortGetRequestInfo(PVOID HwDeviceExtension, PSCSI_REQUEST_BLOC
     const struct sp_slot *slot = sp__owned(port, Srb, "StorPortGetRequestInfo");
     size_t bytes;
 
-    if (!slot || !RequestInfo)
+    if (!slot || SP_NULL(port, RequestInfo))
         return STOR_STATUS_INVALID_PARAMETER;
     bytes = RequestInfo->Version == STOR_REQUEST_INFO_VER_1   ? sizeof(STOR_REQUEST_INFO_V1)
             : RequestInfo->Version == STOR_REQUEST_INFO_VER_2 ? sizeof(STOR_REQUEST_INFO_V2)

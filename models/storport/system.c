@@ -50,7 +50,7 @@ ULONG SIM_API StorPortQueryPerformanceCounter(PVOID HwDeviceExtension,
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortQueryPerformanceCounter");
 
-    if (!PerformanceCounter)
+    if (SP_NULL(port, PerformanceCounter))
         return STOR_STATUS_INVALID_PARAMETER;
     if (PerformanceFrequency) {
         sp__touch(PerformanceFrequency, sizeof *PerformanceFrequency);
@@ -66,7 +66,7 @@ ULONG SIM_API StorPortQueryTimerMinInterval(PVOID HwDeviceExtension, PULONG Time
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortQueryTimerMinInterval");
 
-    if (!TimerMinInterval)
+    if (SP_NULL(port, TimerMinInterval))
         return STOR_STATUS_INVALID_PARAMETER;
     sp__touch(TimerMinInterval, sizeof *TimerMinInterval);
     *TimerMinInterval = (ULONG)(port->config.timer_grain_ns / 100);
@@ -85,7 +85,7 @@ ULONG SIM_API StorPortQueryDpcWatchdogInformation(
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortQueryDpcWatchdogInformation");
     sim_ns since;
 
-    if (!DpcWatchdogInformation)
+    if (SP_NULL(port, DpcWatchdogInformation))
         return STOR_STATUS_INVALID_PARAMETER;
     if (nt_irql(port->at.nt) < NT_DISPATCH)
         return STOR_STATUS_UNSUCCESSFUL;

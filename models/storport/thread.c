@@ -138,7 +138,7 @@ ULONG SIM_API StorPortInitializeEvent(PVOID HwDeviceExtension, PSTOR_EVENT Event
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortInitializeEvent");
     LIST_ENTRY *list;
 
-    if (!Event || (unsigned)Type > StorSynchronizationEvent)
+    if (SP_NULL(port, Event) || (unsigned)Type > StorSynchronizationEvent)
         return STOR_STATUS_INVALID_PARAMETER;
     for (const struct sp_waiter *w = port->waiters; w; w = w->next)
         if (w->object == Event)
@@ -290,7 +290,8 @@ ULONG SIM_API StorPortCreateSystemThread(PVOID HwDeviceExtension,
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortCreateSystemThread");
     struct sp_thread *thread;
 
-    if (!StartRoutine || (Priority && (unsigned)*Priority > StorThreadPriorityRealTime))
+    if (SP_NULL(port, StartRoutine) ||
+        (Priority && (unsigned)*Priority > StorThreadPriorityRealTime))
         return STOR_STATUS_INVALID_PARAMETER;
     if (!sp__irql_at_most(port, NT_PASSIVE, "StorPortCreateSystemThread"))
         return STOR_STATUS_INVALID_IRQL;

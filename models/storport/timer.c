@@ -135,11 +135,13 @@ void sp__timer_call(struct sp_port *port, HW_TIMER *routine, uint32_t us)
 
 /* --- StorPortInitializeTimer and its family -------------------------------------------------- */
 
-static struct sp_timer *timer_of(struct sp_port *port, const void *handle)
+/* NULL for one that is free, and with a finding for what is none. */
+static struct sp_timer *timer_of(struct sp_port *port, const void *handle, const char *name)
 {
     for (uint32_t i = 1; i < SP_TIMERS_MAX; i++)
-        if (handle == &port->timer[i] && port->timer[i].in_use)
-            return &port->timer[i];
+        if (handle == &port->timer[i])
+            return port->timer[i].in_use ? &port->timer[i] : NULL;
+    sp__usage(port, "%s: not a timer of StorPortInitializeTimer", name);
     return NULL;
 }
 
@@ -147,7 +149,7 @@ ULONG SIM_API StorPortInitializeTimer(PVOID HwDeviceExtension, PVOID *TimerHandl
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortInitializeTimer");
 
-    if (!TimerHandle)
+    if (SP_NULL(port, TimerHandle))
         return STOR_STATUS_INVALID_PARAMETER;
     if (nt_irql(port->at.nt) > NT_DISPATCH)
         return STOR_STATUS_INVALID_IRQL;
@@ -167,10 +169,11 @@ ULONG SIM_API StorPortRequestTimer(PVOID HwDeviceExtension, PVOID TimerHandle,
                                    ULONGLONG TimerValue, ULONGLONG TolerableDelay)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortRequestTimer");
-    struct sp_timer *timer = timer_of(port, TimerHandle);
+    struct sp_timer *timer = timer_of(port, TimerHandle, __func__);
 
     (void)TolerableDelay;
-    if (!timer || (TimerValue && !TimerCallback) || TimerValue > INT64_MAX / (2 * SIM_US))
+    if (!timer || (TimerValue && SP_NULL(port, TimerCallback)) ||
+        TimerValue > INT64_MAX / (2 * SIM_US))
         return STOR_STATUS_INVALID_PARAMETER;
     if (!TimerValue) {
         disarm(timer);
@@ -187,7 +190,7 @@ ULONG SIM_API StorPortRequestTimer(PVOID HwDeviceExtension, PVOID TimerHandle,
 ULONG SIM_API StorPortFreeTimer(PVOID HwDeviceExtension, PVOID TimerHandle)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortFreeTimer");
-    struct sp_timer *timer = timer_of(port, TimerHandle);
+    struct sp_timer *timer = timer_of(port, TimerHandle, __func__);
 
     if (nt_irql(port->at.nt) > NT_DISPATCH)
         return STOR_STATUS_INVALID_IRQL;

@@ -25,11 +25,13 @@ void sp__workers_init(struct sp_port *port)
     }
 }
 
-static struct sp_worker *worker_of(struct sp_port *port, const void *handle)
+/* NULL for one that is free, and with a finding for what is none. */
+static struct sp_worker *worker_of(struct sp_port *port, const void *handle, const char *name)
 {
     for (uint32_t i = 0; i < SP_WORKERS_MAX; i++)
-        if (handle == &port->worker[i] && port->worker[i].in_use)
-            return &port->worker[i];
+        if (handle == &port->worker[i])
+            return port->worker[i].in_use ? &port->worker[i] : NULL;
+    sp__usage(port, "%s: not a worker of StorPortInitializeWorker", name);
     return NULL;
 }
 
@@ -37,7 +39,7 @@ ULONG SIM_API StorPortInitializeWorker(PVOID HwDeviceExtension, PVOID *Worker)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortInitializeWorker");
 
-    if (!Worker)
+    if (SP_NULL(port, Worker))
         return STOR_STATUS_INVALID_PARAMETER;
     if (nt_irql(port->at.nt) > NT_DISPATCH)
         return STOR_STATUS_INVALID_IRQL;
@@ -55,9 +57,9 @@ ULONG SIM_API StorPortQueueWorkItem(PVOID HwDeviceExtension, HW_WORKITEM *WorkIt
                                     PVOID Worker, PVOID Context)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortQueueWorkItem");
-    struct sp_worker *worker = worker_of(port, Worker);
+    struct sp_worker *worker = worker_of(port, Worker, __func__);
 
-    if (!worker || !WorkItemCallback)
+    if (!worker || SP_NULL(port, WorkItemCallback))
         return STOR_STATUS_INVALID_PARAMETER;
     if (nt_irql(port->at.nt) > NT_DISPATCH)
         return STOR_STATUS_INVALID_IRQL;
@@ -73,7 +75,7 @@ ULONG SIM_API StorPortQueueWorkItem(PVOID HwDeviceExtension, HW_WORKITEM *WorkIt
 ULONG SIM_API StorPortFreeWorker(PVOID HwDeviceExtension, PVOID Worker)
 {
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortFreeWorker");
-    struct sp_worker *worker = worker_of(port, Worker);
+    struct sp_worker *worker = worker_of(port, Worker, __func__);
 
     if (nt_irql(port->at.nt) > NT_DISPATCH)
         return STOR_STATUS_INVALID_IRQL;

@@ -117,6 +117,8 @@ static void describe_fault(struct sim_finding *f, int signal, const siginfo_t *i
 
     if (signal != SIGSEGV && signal != SIGBUS)
         snprintf(f->text, sizeof f->text, "%s", what(signal));
+    else if (signal == SIGSEGV && info->si_code == SI_KERNEL) /* the processor does not say which */
+        snprintf(f->text, sizeof f->text, "access to an address that no memory can have");
     else if (addr < SIM_PAGE_SIZE)
         snprintf(f->text, sizeof f->text, "access through a NULL pointer (offset %llu)",
                  (unsigned long long)addr);

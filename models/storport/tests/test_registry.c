@@ -156,7 +156,6 @@ static void buffers(void *ctx)
     ULONG length = 64, huge = 1u << 20;
 
     (void)ctx;
-    ck_assert_ptr_null(StorPortAllocateRegistryBuffer(mini.devext, NULL));
     ck_assert_ptr_null(StorPortAllocateRegistryBuffer(mini.devext, &huge));
     allocate();
     ck_assert_ptr_null(StorPortAllocateRegistryBuffer(mini.devext, &length));

@@ -323,10 +323,28 @@ static void end_other(void *ctx)
     StorPortTerminateSystemThread(mini.devext, NULL);
 }
 
+static void event_nowhere(void *ctx)
+{
+    (void)ctx;
+    StorPortInitializeEvent(mini.devext, NULL, StorNotificationEvent, FALSE);
+}
+
+static void event_in_freed_memory(void *ctx)
+{
+    PVOID block;
+
+    (void)ctx;
+    StorPortAllocatePool(mini.devext, 64, 1, &block);
+    StorPortFreePool(mini.devext, block);
+    StorPortInitializeEvent(mini.devext, block, StorNotificationEvent, FALSE);
+}
+
 static const struct {
     void (*call)(void *ctx);
     enum sim_rule rule;
 } misuse[] = {
+    {event_nowhere, SIM_RULE_STORPORT_USAGE},
+    {event_in_freed_memory, SIM_RULE_USE_AFTER_FREE},
     {wait_raised, SIM_RULE_IRQL},
     {set_raised, SIM_RULE_IRQL},
     {create_raised, SIM_RULE_IRQL},
@@ -348,11 +366,7 @@ static void bad_arguments(void *ctx)
     STOR_THREAD_PRIORITY priority = (STOR_THREAD_PRIORITY)99;
 
     (void)ctx;
-    ck_assert_uint_eq(StorPortInitializeEvent(mini.devext, NULL, StorNotificationEvent, FALSE),
-                      STOR_STATUS_INVALID_PARAMETER);
     ck_assert_uint_eq(StorPortInitializeEvent(mini.devext, &event, (STOR_EVENT_TYPE)5, FALSE),
-                      STOR_STATUS_INVALID_PARAMETER);
-    ck_assert_uint_eq(StorPortCreateSystemThread(mini.devext, NULL, NULL, NULL, NULL),
                       STOR_STATUS_INVALID_PARAMETER);
     ck_assert_uint_eq(StorPortCreateSystemThread(mini.devext, serve, NULL, &priority, NULL),
                       STOR_STATUS_INVALID_PARAMETER);
