@@ -23,8 +23,8 @@ static const uint32_t hang_part[] = {1000, 100, 10, 1};
 
 /* --- sessions and runs ------------------------------------------------------------------------ */
 
-static int variant_parse(const struct sim__shrink *s, const struct sim__variant *v,
-                         struct sim_error *error, struct sim_scenario **out)
+int sim__shrink_parse(const struct sim__shrink *s, const struct sim__variant *v,
+                      struct sim_error *error, struct sim_scenario **out)
 {
     struct sim_setting setting[SIM_REPLAY_SETTINGS_MAX + 2];
     char points[32];
@@ -45,7 +45,7 @@ int sim__shrink_open(struct sim__shrink *s, const struct sim__variant *variant,
                      struct sim_error *error)
 {
     SIM_ASSERT(!s->session);
-    if (variant_parse(s, variant, error, &s->scenario))
+    if (sim__shrink_parse(s, variant, error, &s->scenario))
         return -1;
     /* With an endless loop, too: it runs once to learn how long a run is. */
     s->cost += SIM__TRY * (s->watchdog ? WATCHDOG_COST : 1);
@@ -210,14 +210,12 @@ static int reduce(struct sim__shrink *s, struct sim_shrunk *out)
     if (sim__shrink_open(s, &s->best, s->error))
         return -1;
     measure(s, &out->after);
-    sim__shrink_close(s);
     s->scheduled = true;
-    s->searching = false;
-    if (sim__shrink_open(s, &s->best, s->error))
-        return -1;
     sim__shrink_schedule(s);
     out->out_of_tries = sim__shrink_over(s);
-    return 0;
+    sim__shrink_close(s);
+    s->searching = false;
+    return sim__shrink_open(s, &s->best, s->error);
 }
 
 /* Under the scenario's own limits, twice: both must be the finding, with one hash. CONFIRM_FALSE: a
@@ -294,6 +292,7 @@ static void forget(struct sim__shrink *s)
     s->cost = 0;
     s->unit = 0;
     s->runs = 0;
+    s->failures = 0;
 }
 
 /* The whole way once; part: of the limit of points, for an endless loop. */

@@ -1,5 +1,6 @@
-/* sim/run/shrink_private.h - private to sim/run/: shrinking a scenario (shrink_scenario.c) and a
- * schedule (shrink_schedule.c), and the judge that both ask.
+/* sim/run/shrink_private.h - private to sim/run/: shrinking a scenario (shrink_variant.c,
+ * shrink_ladder.c, shrink_scenario.c) and a schedule (shrink_schedule.c), and the judge that all
+ * ask.
  */
 #ifndef SIM_RUN_SHRINK_PRIVATE_H
 #define SIM_RUN_SHRINK_PRIVATE_H
@@ -23,6 +24,12 @@ struct sim__variant {
     } set[SIM_REPLAY_SETTINGS_MAX];
 };
 
+/* Variants that did not show the finding, and how much was spent on each. */
+#define SIM__FAILED 1024 /* the last so many */
+struct sim__failed {
+    uint64_t hash, cost;
+};
+
 struct sim__shrink {
     const char *path; /* of the scenario */
     struct sim__variant best;
@@ -41,12 +48,17 @@ struct sim__shrink {
     uint32_t runs;
     struct sim_result *result; /* of the last run */
     bool watchdog;             /* which was ended by it */
+    struct sim__failed failed[SIM__FAILED];
+    uint32_t failures;
     /* The open session, of `best`, or none. */
     struct sim_scenario *scenario;
     struct sim_session *session;
     struct sim_error *error;
 };
 
+/* Reads a variant without opening a session. */
+int sim__shrink_parse(const struct sim__shrink *s, const struct sim__variant *variant,
+                      struct sim_error *error, struct sim_scenario **out);
 /* Opens and closes a session of a variant. */
 int sim__shrink_open(struct sim__shrink *s, const struct sim__variant *variant,
                      struct sim_error *error);
@@ -68,8 +80,44 @@ void sim__shrink_scenario(struct sim__shrink *s);
 /* Reduces s->schedule under the open session. */
 void sim__shrink_schedule(struct sim__shrink *s);
 
+/* --- shrink_variant.c --- */
+
+struct sim__variant *sim__variant_copy(const struct sim__variant *from); /* never NULL */
+void sim__variant_drop(struct sim__variant *variant);
+/* Sets a value, in place of an earlier setting of the same name. False when there is no room. */
+bool sim__variant_set(struct sim__variant *variant, const char *name, const char *value);
+void sim__variant_unset(struct sim__variant *variant, const char *name);
+/* Removes a section "[kind name]" and its settings. False when the text has none. */
+bool sim__variant_cut(struct sim__variant *variant, const char *kind, const char *name);
+/* Whether two variants are the same, whatever the order of their settings. */
+uint64_t sim__variant_hash(const struct sim__variant *variant);
 /* Removes a section "[kind name]" with its keys from a scenario's text; malloc()ed, NULL when it
  * has none. */
 char *sim__section_cut(const char *text, const char *kind, const char *name);
+
+/* --- shrink_scenario.c --- */
+
+/* Where an option is set, and its value, in the best variant. */
+#define SIM__PLACES_MAX 64
+struct sim__place {
+    char name[SIM__SET_NAME]; /* "section.key" or "section.NAME.key" */
+    int64_t value;
+};
+uint32_t sim__places(struct sim__shrink *s, enum sim_option option,
+                     struct sim__place out[SIM__PLACES_MAX]);
+
+/* Seeds of a variant that were tried already, to go on with the next ones. */
+struct sim__tried {
+    uint64_t seeds, delays;
+};
+/* Takes the variant over when the finding shows in it; frees it else. Spends about `cost` (in parts
+ * of a try); tried may be NULL. */
+bool sim__shrink_accept(struct sim__shrink *s, struct sim__variant *variant, uint64_t cost,
+                        struct sim__tried *tried);
+
+/* --- shrink_ladder.c --- */
+
+/* From the smallest load upwards, until one shows the finding; false when none does. */
+bool sim__ladder_climb(struct sim__shrink *s);
 
 #endif

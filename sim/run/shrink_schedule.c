@@ -13,6 +13,7 @@
 #include "sim/engine/sim_assert.h"
 
 #define DEFAULT_SEEDS 8  /* tried with the empty schedule before anything else */
+#define AGAIN_TRIES 64u  /* for schedules that begin with a few delays */
 #define STEPS_MAX 24     /* of one delay, in each direction */
 #define LATER_FIRST 1024 /* a delay is moved by so many points at first, then by half of it ... */
 
@@ -138,6 +139,30 @@ static void shorter(struct sim__shrink *s, uint32_t i, struct sim_schedule *work
     }
 }
 
+/* What strategies with many delays found may need more of them together than there must be. The
+ * search begins again from schedules with a few, and the smallest one stays. */
+static void again(struct sim__shrink *s, struct sim_schedule *work)
+{
+    struct sim_schedule best = {0};
+    uint64_t end = s->cost + AGAIN_TRIES * SIM__TRY, best_seed = s->seed;
+
+    sim_schedule_copy(&best, &s->schedule);
+    for (uint64_t seed = 1; best.delays > 1 && s->cost < end && !sim__shrink_over(s); seed++) {
+        if (!sim__shrink_try_delays(s, seed, work))
+            continue;
+        s->seed = seed;
+        take_over(s, work);
+        minimise(s, work);
+        if (s->schedule.delays < best.delays && !sim__shrink_over(s)) {
+            sim_schedule_copy(&best, &s->schedule);
+            best_seed = seed;
+        }
+    }
+    s->seed = best_seed;
+    sim_schedule_copy(&s->schedule, &best);
+    sim_schedule_free(&best);
+}
+
 static bool before(const struct sim_delay *a, const struct sim_delay *b)
 {
     return a->agent != b->agent ? a->agent < b->agent : a->ordinal < b->ordinal;
@@ -169,6 +194,7 @@ void sim__shrink_schedule(struct sim__shrink *s)
 
     if (!by_default(s)) {
         minimise(s, &work);
+        again(s, &work);
         for (uint32_t i = 0; i < s->schedule.delays; i++) {
             later(s, i, &work);
             shorter(s, i, &work);

@@ -2,13 +2,20 @@
 # sim/tests/cli/findings.sh - every known defect, from its scenario to its story: found, made small (at most 4 requests and
 # 4 preemptions), replayed to the same verdict and hash, told as scenarios/expected/NAME.txt has it, stopped at by gdb.
 #
-# findings.sh --update writes the expected stories anew; look at the difference before it is committed. What any edit of
-# the driver changes (source lines, times, serial numbers) is not compared.
-# timeout: 600
+# findings.sh [--update] [NAME...]: these stories, or all. --update writes the expected ones anew; look at the difference
+# before it is committed. What any edit of the driver changes (source lines, times, serial numbers) is not compared.
+# findings.sh --complete: every scenario that expects a violation has a story here.
+# timeout: 240
 set -u
 storsim=${STORSIM:?path of the program}
 source=${STORSIM_SOURCE:-$PWD}
-update=${1:-}
+update=''
+complete=''
+case ${1:-} in
+--update) update=yes; shift ;;
+--complete) complete=yes; shift ;;
+esac
+wanted=" $* "
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
@@ -32,13 +39,13 @@ normal() {
 # number NAME FILE: of the part "after" of storsim shrink --json
 number() { sed -E "s/.*\"after\":\{[^}]*\"$1\":([0-9]+).*/\1/" "$2"; }
 
-# told NAME REPLAY: the story, against the expected one
-told() {
+# compared NAME REPLAY: the story, against the expected one
+compared() {
     local expected=$source/scenarios/expected/$1.txt
     "$storsim" explain --tries 0 "$2" >story 2>err || { fail "$1: explain: $(cat err)"; return; }
     [ "$(awk '/^What happened/ { on = 1; next } /^$/ { on = 0 } on' story | wc -l)" -le 31 ] || fail "$1: the story is too long"
     sed -i 's|^again: .*|again: storsim replay NAME-min.replay|' story
-    if [ "$update" = --update ]; then
+    if [ "$update" ]; then
         cp story "$expected"
     elif [ ! -f "$expected" ]; then
         fail "$1: no $expected; see --update"
@@ -65,10 +72,20 @@ stopped() {
 exit 2" ] || fail "$1: without gdb: $(cat err)"
 }
 
+# A data race is told with both of its accesses.
+access_pair() {
+    [ "$(grep -c 'RACE, access [12]: .* held$' story)" = 2 ] || fail "$1: the story does not have both accesses: $(cat story)"
+}
+
 # defect NAME RULE SEEDS [FUNCTION]: found, made small, told; FUNCTION is on the stack when the driver is not. A race that
 # comes before the rule that is asked for would end the run.
 defect() {
     local replay min n
+    told=$told$1$'\n'
+    case $complete$wanted in
+    "  " | *" $1 "*) ;;
+    *) return ;;
+    esac
     echo "$1: $2"
     "$storsim" sweep "$source/scenarios/$1.ini" --set check.data-race="$([ "$2" = data-race ] && echo error || echo off)" --seeds "1-$3" --tries 0 --quiet --out found >out 2>err
     [ $? -le 1 ] || { fail "$1: sweep: $(cat err)"; return; }
@@ -82,19 +99,37 @@ defect() {
     "$storsim" replay "$min" >out 2>err
     [ $? = 1 ] || fail "$1: replay of the minimum exits with something else than 1"
     grep -q '^same finding, same trace hash$' out || fail "$1: the minimum replays differently: $(cat out err)"
-    told "$1" "$min"
+    compared "$1" "$min"
+    [ "$2" != data-race ] || access_pair "$1"
     stopped "$1" "$min" "${4:-Nvme[A-Z]}"
 }
 
+told=''
 defect 02-device-stops-responding-deferred reset-outstanding 3
 defect 06-device-stops-responding-no-pause resume-too-early 3
 defect 07-reset-under-load-no-sync srb-touched-after-completion 400
 defect 10-data-race-no-sync data-race 3
-[ "$(grep -c 'RACE, access [12]: .* held$' story)" = 2 ] || fail "10: the story does not have both accesses: $(cat story)"
 defect report-01-dma-after-completion dma-after-completion 3 nvme__to_host
 defect report-02-rings-not-rebuilt nvme-protocol 3
 defect report-04-reset-hang reset-hang 3
+defect report-06-removal-unheard srb-leaked 3 srb_leaked.c
+defect report-08-stale-completion stale-completion 3
 defect report-09-lun-reset-says-yes reset-outstanding 3 sp__recovery_tick
+defect report-10-slow-recovery routine-too-long 3
+defect report-12-acknowledged-write-lost data-integrity 3 data_integrity.c
+defect report-13-lock-order lock-order 3
 defect report-14-identifier-out-of-range driver-fault 3
+defect report-15-torn-completion stale-completion 3
+defect power-loss-flush-lies data-integrity 20 data_integrity.c
+defect vintage-deferred-reset reset-outstanding 1 call_reset_bus
+defect vintage-double-completion srb-completed-once 100 NvComplete
 
+if [ "$complete" ]; then
+    for scenario in $(cd "$source/scenarios" && grep -l '^expect *= *violates' -- *.ini); do
+        grep -qx "${scenario%.ini}" <<<"$told" || fail "$scenario expects a violation and has no story"
+    done
+    for story in $(cd "$source/scenarios/expected" && ls); do
+        grep -qx "${story%.txt}" <<<"$told" || fail "scenarios/expected/$story is told by nobody"
+    done
+fi
 exit $bad
