@@ -139,7 +139,5 @@ ULONG SIM_API StorPortCancelDpc(PVOID DeviceExtension, PSTOR_DPC Dpc, PBOOLEAN C
         sp__usage(port, "StorPortCancelDpc: the DPC is not initialized");
     if (!entry || SP_NULL(port, Cancelled))
         return STOR_STATUS_INVALID_PARAMETER;
-    sp__touch(Cancelled, sizeof *Cancelled);
-    *Cancelled = nt_dpc_cancel(port->at.nt, &entry->nt);
-    return STOR_STATUS_SUCCESS;
+    return SP_GIVE(Cancelled, nt_dpc_cancel(port->at.nt, &entry->nt));
 }

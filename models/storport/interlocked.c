@@ -27,14 +27,7 @@ static void end(struct sp_port *port, const void *key)
 /* Taken and given back in one step. */
 static void lock_taken(STOR_KSPIN_LOCK *lock)
 {
-    sp__touch(lock, sizeof *lock);
-    *lock = 0;
-}
-
-static void give(PVOID *out, void *value)
-{
-    sp__touch(out, sizeof *out);
-    *out = value;
+    SP_PUT(lock, 0);
 }
 
 /* --- doubly linked --------------------------------------------------------------------------- */
@@ -85,7 +78,7 @@ static ULONG insert(const void *devext, const char *name, STOR_LIST_ENTRY *head,
     lock_taken(lock);
     begin(port, lock);
     neighbour = tail ? head->Blink : head->Flink;
-    give((PVOID *)(void *)result, neighbour == head ? NULL : neighbour);
+    SP_PUT(result, neighbour == head ? NULL : neighbour);
     if (tail)
         link_between(neighbour, entry, head);
     else
@@ -130,7 +123,7 @@ ULONG SIM_API StorPortInterlockedRemoveHeadList(PVOID HwDeviceExtension, PSTOR_L
         ListHead->Flink = first->Flink;
         first->Flink->Blink = ListHead;
     }
-    give((PVOID *)(void *)Result, first == ListHead ? NULL : first);
+    SP_PUT(Result, first == ListHead ? NULL : first);
     end(port, Lock);
     return STOR_STATUS_SUCCESS;
 }
@@ -179,9 +172,7 @@ ULONG SIM_API StorPortInitializeSListHead(PVOID HwDeviceExtension, PSTOR_SLIST_H
 
     if (status != STOR_STATUS_SUCCESS)
         return status;
-    sp__touch(SListHead, sizeof *SListHead);
-    *SListHead = (STOR_SLIST_HEADER){0};
-    return STOR_STATUS_SUCCESS;
+    return SP_GIVE(SListHead, (STOR_SLIST_HEADER){0});
 }
 
 ULONG SIM_API StorPortInterlockedPushEntrySList(PVOID HwDeviceExtension,
@@ -202,7 +193,7 @@ ULONG SIM_API StorPortInterlockedPushEntrySList(PVOID HwDeviceExtension,
     begin(port, SListHead);
     sp__touch(SListEntry, sizeof *SListEntry);
     SListEntry->Next = first_of(SListHead);
-    give((PVOID *)(void *)Result, SListEntry->Next);
+    SP_PUT(Result, SListEntry->Next);
     set(SListHead, SListEntry, (uint16_t)(depth_of(SListHead) + 1));
     end(port, SListHead);
     return STOR_STATUS_SUCCESS;
@@ -223,7 +214,7 @@ ULONG SIM_API StorPortInterlockedPopEntrySList(PVOID HwDeviceExtension,
     first = first_of(SListHead);
     if (first)
         set(SListHead, first->Next, (uint16_t)(depth_of(SListHead) - 1));
-    give((PVOID *)(void *)Result, first);
+    SP_PUT(Result, first);
     end(port, SListHead);
     return STOR_STATUS_SUCCESS;
 }
@@ -238,7 +229,7 @@ ULONG SIM_API StorPortInterlockedFlushSList(PVOID HwDeviceExtension, PSTOR_SLIST
     if (status != STOR_STATUS_SUCCESS)
         return status;
     begin(port, SListHead);
-    give((PVOID *)(void *)Result, first_of(SListHead));
+    SP_PUT(Result, first_of(SListHead));
     set(SListHead, NULL, 0);
     end(port, SListHead);
     return STOR_STATUS_SUCCESS;
@@ -254,7 +245,5 @@ ULONG SIM_API StorPortQueryDepthSList(PVOID HwDeviceExtension, PSTOR_SLIST_HEADE
 
     if (status != STOR_STATUS_SUCCESS)
         return status;
-    sp__touch(Result, sizeof *Result);
-    *Result = (SHORT)depth_of(SListHead);
-    return STOR_STATUS_SUCCESS;
+    return SP_GIVE(Result, (SHORT)depth_of(SListHead));
 }

@@ -422,9 +422,7 @@ ULONG SIM_API StorPortAcquireMSISpinLock(PVOID HwDeviceExtension, ULONG MessageI
     if (too_many(port))
         return STOR_STATUS_INSUFFICIENT_RESOURCES;
     acquire(port, (struct sp_held){.kind = SP_LOCK_MESSAGE, .index = MessageId});
-    sp__touch(OldIrql, sizeof *OldIrql);
-    *OldIrql = sp__cpu(port)->hold[sp__cpu(port)->held - 1].old_irql;
-    return STOR_STATUS_SUCCESS;
+    return SP_GIVE(OldIrql, sp__cpu(port)->hold[sp__cpu(port)->held - 1].old_irql);
 }
 
 ULONG SIM_API StorPortReleaseMSISpinLock(PVOID HwDeviceExtension, ULONG MessageId, ULONG OldIrql)

@@ -79,9 +79,7 @@ ULONG SIM_API StorPortAllocateMdl(PVOID HwDeviceExtension, PVOID BufferPointer, 
         if (!port->mdl[i].in_use) {
             port->mdl[i] =
                 (struct sp_mdl){.in_use = true, .base = BufferPointer, .bytes = NumberOfBytes};
-            sp__touch(Mdl, sizeof *Mdl);
-            *Mdl = &port->mdl[i];
-            return STOR_STATUS_SUCCESS;
+            return SP_GIVE(Mdl, &port->mdl[i]);
         }
     return STOR_STATUS_INSUFFICIENT_RESOURCES;
 }
@@ -124,9 +122,7 @@ ULONG SIM_API StorPortGetOriginalMdl(PVOID HwDeviceExtension, PSCSI_REQUEST_BLOC
 
     if (!slot || !slot->data || SP_NULL(port, Mdl))
         return STOR_STATUS_INVALID_PARAMETER;
-    sp__touch(Mdl, sizeof *Mdl);
-    *Mdl = &slot->mdl;
-    return STOR_STATUS_SUCCESS;
+    return SP_GIVE(Mdl, &slot->mdl);
 }
 
 /* --- scatter/gather lists -------------------------------------------------------------------- */

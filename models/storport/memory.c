@@ -111,8 +111,7 @@ static ULONG dma_alloc(const void *devext, const char *name, size_t bytes,
 
     if (sp__null(port, out, name, "BufferPointer"))
         return STOR_STATUS_INVALID_PARAMETER;
-    sp__touch(out, sizeof *out);
-    *out = NULL;
+    SP_PUT(out, NULL);
     if (!sp__irql_at_most(port, NT_DISPATCH, name))
         return STOR_STATUS_INVALID_IRQL;
     *out = contiguous_alloc(port, bytes);
@@ -207,8 +206,7 @@ ULONG SIM_API StorPortAllocatePool(PVOID HwDeviceExtension, ULONG NumberOfBytes,
         return STOR_STATUS_INVALID_PARAMETER;
     check_overwritten(port, BufferPointer);
     sp__no_wait(port, "StorPortAllocatePool");
-    sp__touch(BufferPointer, sizeof *BufferPointer);
-    *BufferPointer = NULL;
+    SP_PUT(BufferPointer, NULL);
     if (!sp__irql_at_most(port, NT_DISPATCH, "StorPortAllocatePool"))
         return STOR_STATUS_INVALID_IRQL;
     *BufferPointer = nt_pool_alloc(port->at.memory, NumberOfBytes);
@@ -277,10 +275,8 @@ STOR_PHYSICAL_ADDRESS SIM_API StorPortGetPhysicalAddress(PVOID HwDeviceExtension
     } else {
         sp__usage(port, "StorPortGetPhysicalAddress: the address has no physical one (0xF1/1006)");
     }
-    if (Length) {
-        sp__touch(Length, sizeof *Length);
-        *Length = (ULONG)bytes;
-    }
+    if (Length)
+        SP_PUT(Length, (ULONG)bytes);
     return phys;
 }
 

@@ -70,8 +70,7 @@ static void tell_locality(struct sp_port *port, PERF_CONFIGURATION_DATA *data)
          i++) {
         GROUP_AFFINITY *target = &data->MessageTargets[i - data->FirstRedirectionMessageNumber];
 
-        sp__touch(target, sizeof *target);
-        *target = (GROUP_AFFINITY){.Mask = (KAFFINITY)1 << (i % port->cpus)};
+        SP_PUT(target, (GROUP_AFFINITY){.Mask = (KAFFINITY)1 << (i % port->cpus)});
     }
 }
 

@@ -35,9 +35,7 @@ ULONG SIM_API StorPortGetCurrentProcessorNumber(PVOID HwDeviceExtension,
 
     if (SP_NULL(port, ProcNumber))
         return STOR_STATUS_INVALID_PARAMETER;
-    sp__touch(ProcNumber, sizeof *ProcNumber);
-    *ProcNumber = (PROCESSOR_NUMBER){.Number = (UCHAR)nt_cpu(port->at.nt)};
-    return STOR_STATUS_SUCCESS;
+    return SP_GIVE(ProcNumber, (PROCESSOR_NUMBER){.Number = (UCHAR)nt_cpu(port->at.nt)});
 }
 
 ULONG SIM_API StorPortGetActiveGroupCount(PVOID HwDeviceExtension, PUSHORT NumberGroups)
@@ -46,9 +44,7 @@ ULONG SIM_API StorPortGetActiveGroupCount(PVOID HwDeviceExtension, PUSHORT Numbe
 
     if (SP_NULL(port, NumberGroups))
         return STOR_STATUS_INVALID_PARAMETER;
-    sp__touch(NumberGroups, sizeof *NumberGroups);
-    *NumberGroups = 1;
-    return STOR_STATUS_SUCCESS;
+    return SP_GIVE(NumberGroups, 1);
 }
 
 ULONG SIM_API StorPortGetGroupAffinity(PVOID HwDeviceExtension, USHORT GroupNumber,
@@ -60,9 +56,7 @@ ULONG SIM_API StorPortGetGroupAffinity(PVOID HwDeviceExtension, USHORT GroupNumb
         return STOR_STATUS_INVALID_PARAMETER;
     if (GroupNumber)
         return STOR_STATUS_UNSUCCESSFUL;
-    sp__touch(GroupAffinityMask, sizeof *GroupAffinityMask);
-    *GroupAffinityMask = all_cpus(port);
-    return STOR_STATUS_SUCCESS;
+    return SP_GIVE(GroupAffinityMask, all_cpus(port));
 }
 
 ULONG SIM_API StorPortGetActiveNodeCount(PVOID HwDeviceExtension, PULONG NumberNodes)
@@ -71,9 +65,7 @@ ULONG SIM_API StorPortGetActiveNodeCount(PVOID HwDeviceExtension, PULONG NumberN
 
     if (SP_NULL(port, NumberNodes))
         return STOR_STATUS_INVALID_PARAMETER;
-    sp__touch(NumberNodes, sizeof *NumberNodes);
-    *NumberNodes = 1;
-    return STOR_STATUS_SUCCESS;
+    return SP_GIVE(NumberNodes, 1);
 }
 
 ULONG SIM_API StorPortGetHighestNodeNumber(PVOID HwDeviceExtension, PULONG HighestNode)
@@ -82,9 +74,7 @@ ULONG SIM_API StorPortGetHighestNodeNumber(PVOID HwDeviceExtension, PULONG Highe
 
     if (SP_NULL(port, HighestNode))
         return STOR_STATUS_INVALID_PARAMETER;
-    sp__touch(HighestNode, sizeof *HighestNode);
-    *HighestNode = 0;
-    return STOR_STATUS_SUCCESS;
+    return SP_GIVE(HighestNode, 0);
 }
 
 ULONG SIM_API StorPortGetNodeAffinity(PVOID HwDeviceExtension, ULONG NodeNumber,
@@ -94,9 +84,7 @@ ULONG SIM_API StorPortGetNodeAffinity(PVOID HwDeviceExtension, ULONG NodeNumber,
 
     if (SP_NULL(port, NodeAffinityMask) || NodeNumber > 65535)
         return STOR_STATUS_INVALID_PARAMETER;
-    sp__touch(NodeAffinityMask, sizeof *NodeAffinityMask);
-    *NodeAffinityMask = (GROUP_AFFINITY){.Mask = NodeNumber ? 0 : all_cpus(port)};
-    return STOR_STATUS_SUCCESS;
+    return SP_GIVE(NodeAffinityMask, (GROUP_AFFINITY){.Mask = NodeNumber ? 0 : all_cpus(port)});
 }
 
 /* One group on each node: only the first has any. */
@@ -109,20 +97,10 @@ ULONG SIM_API StorPortGetNodeAffinity2(PVOID HwDeviceExtension, ULONG NodeNumber
     if (NodeNumber || SP_NULL(port, GroupAffinitiesCountRequired) ||
         (GroupAffinitiesCount && !GroupAffinities))
         return STOR_STATUS_INVALID_PARAMETER;
-    sp__touch(GroupAffinitiesCountRequired, sizeof *GroupAffinitiesCountRequired);
-    *GroupAffinitiesCountRequired = 1;
+    SP_PUT(GroupAffinitiesCountRequired, 1);
     if (!GroupAffinitiesCount)
         return STOR_STATUS_BUFFER_TOO_SMALL;
-    sp__touch(GroupAffinities, sizeof *GroupAffinities);
-    *GroupAffinities = (GROUP_AFFINITY){.Mask = all_cpus(port)};
-    return STOR_STATUS_SUCCESS;
-}
-
-static ULONG give(PULONG out, ULONG value)
-{
-    sp__touch(out, sizeof *out);
-    *out = value;
-    return STOR_STATUS_SUCCESS;
+    return SP_GIVE(GroupAffinities, (GROUP_AFFINITY){.Mask = all_cpus(port)});
 }
 
 ULONG SIM_API StorPortGetCurrentIrql(PVOID HwDeviceExtension, PKIRQL Irql)
@@ -131,9 +109,7 @@ ULONG SIM_API StorPortGetCurrentIrql(PVOID HwDeviceExtension, PKIRQL Irql)
 
     if (SP_NULL(port, Irql))
         return STOR_STATUS_INVALID_PARAMETER;
-    sp__touch(Irql, sizeof *Irql);
-    *Irql = nt_irql(port->at.nt);
-    return STOR_STATUS_SUCCESS;
+    return SP_GIVE(Irql, nt_irql(port->at.nt));
 }
 
 ULONG SIM_API StorPortGetProcessorCount(PVOID HwDeviceExtension, PULONG ProcessorCount)
@@ -141,7 +117,7 @@ ULONG SIM_API StorPortGetProcessorCount(PVOID HwDeviceExtension, PULONG Processo
     struct sp_port *port = sp__routine(HwDeviceExtension, "StorPortGetProcessorCount");
 
     return SP_NULL(port, ProcessorCount) ? STOR_STATUS_INVALID_PARAMETER
-                                         : give(ProcessorCount, port->cpus);
+                                         : SP_GIVE(ProcessorCount, port->cpus);
 }
 
 ULONG SIM_API StorPortGetProcessorIndexFromNumber(PVOID HwDeviceExtension,
@@ -152,7 +128,7 @@ ULONG SIM_API StorPortGetProcessorIndexFromNumber(PVOID HwDeviceExtension,
     if (SP_NULL(port, ProcNumber) || SP_NULL(port, ProcIndex) || ProcNumber->Group ||
         ProcNumber->Number >= port->cpus)
         return STOR_STATUS_INVALID_PARAMETER;
-    return give(ProcIndex, ProcNumber->Number);
+    return SP_GIVE(ProcIndex, ProcNumber->Number);
 }
 
 /* The first message that is aimed at the processor; with less messages than processors, one that
@@ -168,7 +144,7 @@ ULONG SIM_API StorPortGetMessageInterruptIDFromProcessorIndex(PVOID HwDeviceExte
         return STOR_STATUS_INVALID_PARAMETER;
     if (!port->messages)
         return STOR_STATUS_INVALID_DEVICE_REQUEST;
-    return give(MessageInterruptID, ProcessorIndex % port->messages);
+    return SP_GIVE(MessageInterruptID, ProcessorIndex % port->messages);
 }
 
 /* A masked message waits in the function's table. */

@@ -209,8 +209,7 @@ BOOLEAN SIM_API StorPortRegistryRead(PVOID HwDeviceExtension, PUCHAR ValueName, 
     }
     call.bytes = *BufferLength;
     good = arguments_good(port, &call, ValueName) && read_value(port, &call, !Global, &bytes);
-    sp__touch(BufferLength, sizeof *BufferLength);
-    *BufferLength = bytes;
+    SP_PUT(BufferLength, bytes);
     return told(port, &call, false, bytes, good);
 }
 

@@ -473,6 +473,9 @@ static inline void sp__touch(const volatile void *p, size_t bytes)
     if (sim_world_in_pages((uintptr_t)p))
         sp__touch_pages(p, bytes);
 }
+/* A result, where the driver wants it; GIVE: and the status of a routine that is done with it. */
+#define SP_PUT(out, value) (sp__touch((out), sizeof *(out)), (void)(*(out) = (value)))
+#define SP_GIVE(out, value) (SP_PUT(out, value), STOR_STATUS_SUCCESS)
 
 /* silent.c */
 static inline uint8_t sp__silent(const struct sp_port *port, enum sp_silent point)

@@ -476,9 +476,7 @@ ULONG SIM_API StorPortGetSystemAddress(PVOID HwDeviceExtension, PSCSI_REQUEST_BL
         return STOR_STATUS_INVALID_IRQL;
     sim_world_shadow_set(slot->data, slot->data_bytes,
                          sim_world_shadow((uintptr_t)slot->data) | SIM_MEM_CPU);
-    sp__touch(SystemAddress, sizeof *SystemAddress);
-    *SystemAddress = slot->data;
-    return STOR_STATUS_SUCCESS;
+    return SP_GIVE(SystemAddress, slot->data);
 }
 
 /* --- whose memory ---------------------------------------------------------------------------- */

@@ -5,12 +5,6 @@
 #define LOG_BYTES_MAX 150  /* data and strings of an entry */
 #define BUS_TYPE_MAX 0x7Fu /* STORAGE_BUS_TYPE */
 
-static void give(PULONG out, ULONG value)
-{
-    sp__touch(out, sizeof *out);
-    *out = value;
-}
-
 /* --- the event log --------------------------------------------------------------------------- */
 
 /* The SRB, when there is one, must still be the miniport's (chapter 2.10). */
@@ -64,7 +58,7 @@ ULONG SIM_API StorPortLogSystemEvent(PVOID HwDeviceExtension, PSTOR_LOG_EVENT_DE
     if (LogDetails->DumpDataSize > LOG_BYTES_MAX ||
         LogDetails->DumpDataSize + strings_bytes(LogDetails) > LOG_BYTES_MAX) {
         if (MaximumSize)
-            give(MaximumSize, LOG_BYTES_MAX);
+            SP_PUT(MaximumSize, LOG_BYTES_MAX);
         return STOR_STATUS_INVALID_BUFFER_SIZE;
     }
     sp__log_event(port, LogDetails);
@@ -218,9 +212,7 @@ ULONG SIM_API StorPortQueryConfiguration(PVOID HwDeviceExtension,
 
     if (SP_NULL(port, Enabled) || Type != StorportQueryConfigurationD3)
         return STOR_STATUS_INVALID_PARAMETER;
-    sp__touch(Enabled, sizeof *Enabled);
-    *Enabled = TRUE;
-    return STOR_STATUS_SUCCESS;
+    return SP_GIVE(Enabled, TRUE);
 }
 
 ULONG SIM_API StorPortGetSystemPortNumber(PVOID HwDeviceExtension, PSTOR_ADDRESS Address)
@@ -244,9 +236,7 @@ ULONG SIM_API StorPortIsCurrentOsInstallationUpgrade(PVOID HwDeviceExtension, PB
         return STOR_STATUS_INVALID_PARAMETER;
     if (!sp__irql_at_most(port, NT_PASSIVE, "StorPortIsCurrentOsInstallationUpgrade"))
         return STOR_STATUS_INVALID_IRQL;
-    sp__touch(IsUpgrade, sizeof *IsUpgrade);
-    *IsUpgrade = FALSE;
-    return STOR_STATUS_SUCCESS;
+    return SP_GIVE(IsUpgrade, FALSE);
 }
 
 /* Ordinary requests of no file. */

@@ -68,9 +68,7 @@ ULONG SIM_API StorPortQueryTimerMinInterval(PVOID HwDeviceExtension, PULONG Time
 
     if (SP_NULL(port, TimerMinInterval))
         return STOR_STATUS_INVALID_PARAMETER;
-    sp__touch(TimerMinInterval, sizeof *TimerMinInterval);
-    *TimerMinInterval = (ULONG)(port->config.timer_grain_ns / 100);
-    return STOR_STATUS_SUCCESS;
+    return SP_GIVE(TimerMinInterval, (ULONG)(port->config.timer_grain_ns / 100));
 }
 
 static ULONG ticks(sim_ns ns)

@@ -306,10 +306,8 @@ ULONG SIM_API StorPortCreateSystemThread(PVOID HwDeviceExtension,
         thread->nt = nt_thread_create(port->at.nt, (uint32_t)(thread - port->thread),
                                       "the miniport's thread", body, thread);
     nt_signal(port->at.nt);
-    if (ThreadContext) {
-        sp__touch(ThreadContext, sizeof *ThreadContext);
-        *ThreadContext = thread;
-    }
+    if (ThreadContext)
+        SP_PUT(ThreadContext, thread);
     return STOR_STATUS_SUCCESS;
 }
 

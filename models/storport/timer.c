@@ -156,9 +156,7 @@ ULONG SIM_API StorPortInitializeTimer(PVOID HwDeviceExtension, PVOID *TimerHandl
     for (uint32_t i = 1; i < SP_TIMERS_MAX; i++)
         if (!port->timer[i].in_use) {
             port->timer[i].in_use = true;
-            sp__touch(TimerHandle, sizeof *TimerHandle);
-            *TimerHandle = &port->timer[i];
-            return STOR_STATUS_SUCCESS;
+            return SP_GIVE(TimerHandle, &port->timer[i]);
         }
     return STOR_STATUS_UNSUCCESSFUL;
 }

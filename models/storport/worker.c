@@ -46,9 +46,7 @@ ULONG SIM_API StorPortInitializeWorker(PVOID HwDeviceExtension, PVOID *Worker)
     for (uint32_t i = 0; i < SP_WORKERS_MAX; i++)
         if (!port->worker[i].in_use) {
             port->worker[i].in_use = true;
-            sp__touch(Worker, sizeof *Worker);
-            *Worker = &port->worker[i];
-            return STOR_STATUS_SUCCESS;
+            return SP_GIVE(Worker, &port->worker[i]);
         }
     return STOR_STATUS_INSUFFICIENT_RESOURCES;
 }

@@ -1,57 +1,15 @@
 /* sim/tests/test_load_fio.c - fio's job files, good, odd and hostile. */
 // covers: sim/load/fio.c sim/load/jobs.c sim/load/lines.c
-#include <check.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "sim/load/jobs.h"
+// links: sim/tests/load_file.c
 #include "sim/load/lines.h"
+#include "sim/tests/load_file.h"
 
 static const struct sim_load_place place = {
     .name = "j.fio", .space = 1 << 30, .block = 512, .cpus = 4};
-static struct sim_jobs jobs;
-static struct sim_notes notes;
-static struct sim_error error;
 
-static void teardown(void)
+int load_read(const char *bytes, size_t length)
 {
-    sim_jobs_free(&jobs);
-    memset(&notes, 0, sizeof notes);
-}
-
-static int read_bytes(const char *bytes, size_t length)
-{
-    /* A copy without a byte to spare, for the sanitizers. */
-    char *copy = malloc(length ? length : 1);
-    int result;
-
-    teardown();
-    memcpy(copy, bytes, length);
-    result = sim_fio_read(&place, copy, length, &jobs, &notes, &error);
-    free(copy);
-    return result;
-}
-
-static void takes(const char *text)
-{
-    ck_assert_msg(read_bytes(text, strlen(text)) == 0, "%s", error.text);
-}
-
-static void refuses(const char *text, const char *words)
-{
-    ck_assert_msg(read_bytes(text, strlen(text)) < 0, "%s", text);
-    ck_assert_msg(strstr(error.text, words), "'%s' does not say '%s'", error.text, words);
-}
-
-static void says(uint32_t job, const char *key, const char *value)
-{
-    const char *is;
-
-    ck_assert_uint_lt(job, jobs.jobs);
-    is = sim_job_get(&jobs.job[job], key);
-    ck_assert_msg(value ? is && !strcmp(is, value) : !is, "%s: %s, not %s", key,
-                  is ? is : "nothing", value ? value : "nothing");
+    return sim_fio_read(&place, bytes, length, &jobs, &notes, &error);
 }
 
 START_TEST(global_goes_for_the_jobs_behind_it)
@@ -242,12 +200,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("fio");
     TCase *tc = tcase_create("all");
-    SRunner *runner;
-    int failed;
 
-    tcase_add_checked_fixture(tc, NULL, teardown);
     tcase_add_test(tc, global_goes_for_the_jobs_behind_it);
     tcase_add_test(tc, what_a_job_leaves_out_is_as_in_fio);
     tcase_add_test(tc, a_job_ends_with_its_size_or_its_time);
@@ -262,10 +216,5 @@ int main(void)
     tcase_add_test(tc, huge_numbers_are_left_for_the_scenario_to_refuse);
     tcase_add_test(tc, jobs_beyond_the_last_are_refused);
     tcase_add_test(tc, any_cut_of_a_file_is_taken_or_refused);
-    suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return load_run("fio", tc);
 }

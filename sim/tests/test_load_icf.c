@@ -1,11 +1,7 @@
 /* sim/tests/test_load_icf.c - Iometer's configurations, good, odd and hostile. */
 // covers: sim/load/icf.c
-#include <check.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "sim/load/jobs.h"
+// links: sim/tests/load_file.c
+#include "sim/tests/load_file.h"
 
 #define SETUP(type)                                                                                \
     "Version 1.1.0 \n'TEST SETUP ====\n'Test Description\n\theavy\n'Run Time\n"                    \
@@ -36,47 +32,10 @@
 
 static const struct sim_load_place place = {
     .name = "x.icf", .space = 1 << 30, .block = 512, .cpus = 4};
-static struct sim_jobs jobs;
-static struct sim_notes notes;
-static struct sim_error error;
 
-static void teardown(void)
+int load_read(const char *bytes, size_t length)
 {
-    sim_jobs_free(&jobs);
-    memset(&notes, 0, sizeof notes);
-}
-
-static int read_bytes(const char *bytes, size_t length)
-{
-    char *copy = malloc(length ? length : 1);
-    int result;
-
-    teardown();
-    memcpy(copy, bytes, length);
-    result = sim_icf_read(&place, copy, length, &jobs, &notes, &error);
-    free(copy);
-    return result;
-}
-
-static void takes(const char *text)
-{
-    ck_assert_msg(read_bytes(text, strlen(text)) == 0, "%s", error.text);
-}
-
-static void refuses(const char *text, const char *words)
-{
-    ck_assert_msg(read_bytes(text, strlen(text)) < 0, "%s", text);
-    ck_assert_msg(strstr(error.text, words), "'%s' does not say '%s'", error.text, words);
-}
-
-static void says(uint32_t job, const char *key, const char *value)
-{
-    const char *is;
-
-    ck_assert_uint_lt(job, jobs.jobs);
-    is = sim_job_get(&jobs.job[job], key);
-    ck_assert_msg(value ? is && !strcmp(is, value) : !is, "%s: %s, not %s", key,
-                  is ? is : "nothing", value ? value : "nothing");
+    return sim_icf_read(&place, bytes, length, &jobs, &notes, &error);
 }
 
 START_TEST(a_worker_becomes_a_job)
@@ -268,12 +227,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("icf");
     TCase *tc = tcase_create("all");
-    SRunner *runner;
-    int failed;
 
-    tcase_add_checked_fixture(tc, NULL, teardown);
     tcase_add_test(tc, a_worker_becomes_a_job);
     tcase_add_test(tc, workers_that_do_the_same_are_one_job);
     tcase_add_test(tc, specifications_are_run_one_after_the_other);
@@ -287,10 +242,5 @@ int main(void)
     tcase_add_test(tc, hostile_files_are_refused_with_their_line);
     tcase_add_test(tc, ends_of_lines_and_marks_are_as_they_come);
     tcase_add_test(tc, any_cut_of_a_file_is_taken_or_refused);
-    suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return load_run("icf", tc);
 }

@@ -1,45 +1,14 @@
 /* sim/tests/test_load_trace.c - traces as CSV, good, odd and hostile. */
 // covers: sim/load/trace.c
-#include <check.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "sim/load/trace.h"
+// links: sim/tests/load_file.c
+#include "sim/tests/load_file.h"
 
 static const struct sim_load_place place = {
     .name = "t.csv", .space = 1 << 20, .block = 512, .cpus = 4};
-static struct sim_io_trace trace;
-static struct sim_notes notes;
-static struct sim_error error;
 
-static void teardown(void)
+int load_read(const char *bytes, size_t length)
 {
-    sim_trace_free(&trace);
-    memset(&notes, 0, sizeof notes);
-}
-
-static int read_bytes(const char *bytes, size_t length)
-{
-    char *copy = malloc(length ? length : 1);
-    int result;
-
-    teardown();
-    memcpy(copy, bytes, length);
-    result = sim_trace_read(&place, copy, length, &trace, &notes, &error);
-    free(copy);
-    return result;
-}
-
-static void takes(const char *text)
-{
-    ck_assert_msg(read_bytes(text, strlen(text)) == 0, "%s", error.text);
-}
-
-static void refuses(const char *text, const char *words)
-{
-    ck_assert_msg(read_bytes(text, strlen(text)) < 0, "%s", text);
-    ck_assert_msg(strstr(error.text, words), "'%s' does not say '%s'", error.text, words);
+    return sim_trace_read(&place, bytes, length, &trace, &notes, &error);
 }
 
 START_TEST(a_trace_is_read)
@@ -155,12 +124,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("trace");
     TCase *tc = tcase_create("all");
-    SRunner *runner;
-    int failed;
 
-    tcase_add_checked_fixture(tc, NULL, teardown);
     tcase_add_test(tc, a_trace_is_read);
     tcase_add_test(tc, columns_have_any_order_and_a_unit);
     tcase_add_test(tc, a_first_line_is_not_needed);
@@ -169,10 +134,5 @@ int main(void)
     tcase_add_test(tc, hostile_files_are_refused_with_their_line);
     tcase_add_test(tc, any_cut_of_a_file_is_taken_or_refused);
     tcase_add_test(tc, long_traces_are_kept_whole);
-    suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return load_run("trace", tc);
 }
