@@ -1,10 +1,5 @@
-/* sim/load/icf.c - Iometer's configurations: what its workers do, one test after the other.
- *
- * A line that begins with ' is a key or a comment; its values are in the lines after it. Iometer
- * runs the first specification assigned to each worker, all workers at once, for the run time; then
- * the second; and so on. Workers that do the same become one job with numjobs. Cycling of
- * outstanding I/Os and of workers repeats that.
- */
+/* sim/load/icf.c - Iometer's configurations, read: a line that begins with ' is a key or a comment,
+ * and its values are in the lines after it. What they ask for is made in icf_tests.c. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,16 +7,8 @@
 #include <strings.h>
 
 #include "sim/engine/sim_assert.h"
-#include "sim/load/jobs.h"
-#include "sim/load/lines.h"
-#include "sim/load/workload.h"
+#include "sim/load/icf_private.h"
 #include "sim/scenario/scenario.h"
-
-#define SPECS_MAX 64
-#define WORKERS_MAX 256
-#define ASSIGNED_MAX 32
-#define SPEC_NAME_MAX 128
-#define SECTOR 512
 
 enum key {
     KEY_NONE, /* comments, column heads */
@@ -91,52 +78,9 @@ static const struct {
 };
 #define KEYS (sizeof keys / sizeof keys[0])
 
-struct spec {
-    char name[SPEC_NAME_MAX];
-    int line;
-    bool for_disks; /* assigned to disk workers unless told */
-    uint32_t lines, share;
-    struct {
-        uint64_t field[8];
-    } at[SIM_ACCESS_MAX];
-};
-
-struct worker {
-    int line;
-    bool network;
-    uint64_t outstanding, size, start, seed; /* sectors */
-    uint32_t assigned, targets;
-    char name[ASSIGNED_MAX][SPEC_NAME_MAX];
-    int assigned_line[ASSIGNED_MAX];
-};
-
-enum step_type { LINEAR, EXPONENTIAL };
-
-struct cycling {
-    bool on;
-    uint64_t start, end, step;
-    enum step_type type;
-};
-
-struct reading {
-    const struct sim_load_place *place;
-    struct sim_lines lines;
-    struct sim_jobs *out;
-    struct sim_notes *notes;
-    enum key key;
-    char unknown[80]; /* what the key was */
-    bool display;     /* inside of RESULTS DISPLAY */
-    uint64_t run_s, ramp_s, default_workers;
-    int run_line;
-    struct cycling depths, workers_on;
-    uint32_t specs, workers;
-    struct spec spec[SPECS_MAX];
-    struct worker worker[WORKERS_MAX];
-};
-
 /* --- numbers ---------------------------------------------------------------------------------- */
 
-static int number_read(const struct reading *r, const char *what, const char *text, uint64_t most,
+static int number_read(const struct sim__icf *r, const char *what, const char *text, uint64_t most,
                        uint64_t *out)
 {
     char *end;
@@ -160,7 +104,7 @@ static char *column_next(char **rest)
     return from;
 }
 
-static int word_bad(const struct reading *r, const char *what, const char *text,
+static int word_bad(const struct sim__icf *r, const char *what, const char *text,
                     const char *const *all, uint32_t count)
 {
     const char *near = sim_nearest(text, all, count);
@@ -171,7 +115,7 @@ static int word_bad(const struct reading *r, const char *what, const char *text,
 
 /* --- the test --------------------------------------------------------------------------------- */
 
-static int run_time_read(struct reading *r, char *text)
+static int run_time_read(struct sim__icf *r, char *text)
 {
     static const uint64_t factor[] = {3600, 60, 1};
     uint64_t n;
@@ -190,18 +134,18 @@ static int run_time_read(struct reading *r, char *text)
     return 0;
 }
 
-static int workers_read(struct reading *r, const char *text)
+static int workers_read(struct sim__icf *r, const char *text)
 {
     if (strcasecmp(text, "NUMBER_OF_CPUS") != 0)
-        return number_read(r, "Default Disk Workers to Spawn", text, WORKERS_MAX,
+        return number_read(r, "Default Disk Workers to Spawn", text, SIM__ICF_WORKERS_MAX,
                            &r->default_workers);
     r->default_workers = r->place->cpus;
     return 0;
 }
 
 /* start [end] step type */
-static int cycling_read(struct reading *r, const char *what, char *text, bool has_end,
-                        struct cycling *out)
+static int cycling_read(struct sim__icf *r, const char *what, char *text, bool has_end,
+                        struct sim__icf_cycling *out)
 {
     static const char *const types[] = {"LINEAR", "EXPONENTIAL"};
     uint64_t *number[] = {&out->start, has_end ? &out->end : &out->step, &out->step};
@@ -218,14 +162,14 @@ static int cycling_read(struct reading *r, const char *what, char *text, bool ha
         return sim_lines_fail(&r->lines, "%s: a column is missing", what);
     for (int i = 0; i < 2; i++) {
         if (strcasecmp(type, types[i]) == 0) {
-            out->type = (enum step_type)i;
+            out->type = (enum sim__icf_steps)i;
             return 0;
         }
     }
     return word_bad(r, what, type, types, 2);
 }
 
-static int test_type_read(struct reading *r, const char *text)
+static int test_type_read(struct sim__icf *r, const char *text)
 {
     static const struct {
         const char *word;
@@ -258,9 +202,9 @@ static int test_type_read(struct reading *r, const char *text)
 
 /* --- access specifications -------------------------------------------------------------------- */
 
-static int spec_end(struct reading *r)
+static int spec_end(struct sim__icf *r)
 {
-    const struct spec *spec = r->specs ? &r->spec[r->specs - 1] : NULL;
+    const struct sim__icf_spec *spec = r->specs ? &r->spec[r->specs - 1] : NULL;
 
     if (!spec || spec->share == 100)
         return 0;
@@ -269,20 +213,20 @@ static int spec_end(struct reading *r)
                           spec->name, spec->share);
 }
 
-static int spec_begin(struct reading *r, char *text)
+static int spec_begin(struct sim__icf *r, char *text)
 {
     char *comma = strrchr(text, ','), *assigned = comma ? comma + 1 : NULL;
-    struct spec *spec;
+    struct sim__icf_spec *spec;
 
     if (spec_end(r) < 0)
         return -1;
-    if (r->specs == SPECS_MAX)
-        return sim_lines_fail(&r->lines, "more than %d access specifications", SPECS_MAX);
+    if (r->specs == SIM__ICF_SPECS_MAX)
+        return sim_lines_fail(&r->lines, "more than %d access specifications", SIM__ICF_SPECS_MAX);
     if (comma)
         *comma = '\0';
-    if (!*text || strlen(text) >= SPEC_NAME_MAX)
+    if (!*text || strlen(text) >= SIM__ICF_NAME_MAX)
         return sim_lines_fail(&r->lines, "a specification's name has 1 to %d characters",
-                              SPEC_NAME_MAX - 1);
+                              SIM__ICF_NAME_MAX - 1);
     spec = &r->spec[r->specs++];
     memset(spec, 0, sizeof *spec);
     snprintf(spec->name, sizeof spec->name, "%s", text);
@@ -292,7 +236,7 @@ static int spec_begin(struct reading *r, char *text)
     return 0;
 }
 
-static int spec_line(struct reading *r, char *text)
+static int spec_line(struct sim__icf *r, char *text)
 {
     static const struct {
         const char *name;
@@ -300,7 +244,7 @@ static int spec_line(struct reading *r, char *text)
     } field[] = {{"size", 16 << 20, 0},  {"% of size", 100, 0},   {"% reads", 100, 0},
                  {"% random", 100, 0},   {"delay", 3600000, 0},   {"burst", 1000000, 1},
                  {"align", 16 << 20, 0}, {"reply", UINT32_MAX, 0}};
-    struct spec *spec = r->specs ? &r->spec[r->specs - 1] : NULL;
+    struct sim__icf_spec *spec = r->specs ? &r->spec[r->specs - 1] : NULL;
     uint64_t *out;
 
     if (!spec)
@@ -328,17 +272,17 @@ static int spec_line(struct reading *r, char *text)
 
 /* --- workers ---------------------------------------------------------------------------------- */
 
-static struct worker *worker_now(struct reading *r)
+static struct sim__icf_worker *worker_now(struct sim__icf *r)
 {
     return r->workers ? &r->worker[r->workers - 1] : NULL;
 }
 
-static int worker_begin(struct reading *r)
+static int worker_begin(struct sim__icf *r)
 {
-    struct worker *w;
+    struct sim__icf_worker *w;
 
-    if (r->workers == WORKERS_MAX)
-        return sim_lines_fail(&r->lines, "more than %d workers", WORKERS_MAX);
+    if (r->workers == SIM__ICF_WORKERS_MAX)
+        return sim_lines_fail(&r->lines, "more than %d workers", SIM__ICF_WORKERS_MAX);
     w = &r->worker[r->workers++];
     memset(w, 0, sizeof *w);
     w->line = r->lines.line;
@@ -346,7 +290,7 @@ static int worker_begin(struct reading *r)
     return 0;
 }
 
-static int worker_type(struct reading *r, struct worker *w, const char *text)
+static int worker_type(struct sim__icf *r, struct sim__icf_worker *w, const char *text)
 {
     static const char *const types[] = {"DISK", "NETWORK"};
 
@@ -359,7 +303,7 @@ static int worker_type(struct reading *r, struct worker *w, const char *text)
     return strcasecmp(text, "DISK") == 0 ? 0 : word_bad(r, "Worker type", text, types, 2);
 }
 
-static int outstanding_read(struct reading *r, struct worker *w, char *text)
+static int outstanding_read(struct sim__icf *r, struct sim__icf_worker *w, char *text)
 {
     const char *part[5] = {NULL};
 
@@ -376,7 +320,7 @@ static int outstanding_read(struct reading *r, struct worker *w, char *text)
     return 0;
 }
 
-static int disk_size_read(const struct reading *r, struct worker *w, char *text)
+static int disk_size_read(const struct sim__icf *r, struct sim__icf_worker *w, char *text)
 {
     const char *size = sim_part_next(&text, ','), *start = sim_part_next(&text, ',');
 
@@ -385,29 +329,29 @@ static int disk_size_read(const struct reading *r, struct worker *w, char *text)
     return start ? number_read(r, "starting sector", start, UINT64_C(1) << 40, &w->start) : 0;
 }
 
-static int assigned_read(const struct reading *r, struct worker *w, const char *text)
+static int assigned_read(const struct sim__icf *r, struct sim__icf_worker *w, const char *text)
 {
-    if (w->assigned == ASSIGNED_MAX)
+    if (w->assigned == SIM__ICF_ASSIGNED_MAX)
         return sim_lines_fail(&r->lines, "more than %d specifications for one worker",
-                              ASSIGNED_MAX);
-    if (strlen(text) >= SPEC_NAME_MAX)
+                              SIM__ICF_ASSIGNED_MAX);
+    if (strlen(text) >= SIM__ICF_NAME_MAX)
         return sim_lines_fail(&r->lines, "a specification's name has 1 to %d characters",
-                              SPEC_NAME_MAX - 1);
+                              SIM__ICF_NAME_MAX - 1);
     strcpy(w->name[w->assigned], text);
     w->assigned_line[w->assigned++] = r->lines.line;
     return 0;
 }
 
-static void target_read(struct reading *r, struct worker *w)
+static void target_read(struct sim__icf *r, struct sim__icf_worker *w)
 {
     if (++w->targets > 1 && !w->network)
         sim_note(r->notes, r->place, r->lines.line,
                  "Target: there is one disk; further targets of a worker are ignored");
 }
 
-static int worker_value(struct reading *r, char *text)
+static int worker_value(struct sim__icf *r, char *text)
 {
-    struct worker *w = worker_now(r);
+    struct sim__icf_worker *w = worker_now(r);
 
     if (r->key == KEY_WORKER)
         return worker_begin(r);
@@ -432,7 +376,7 @@ static int worker_value(struct reading *r, char *text)
 
 /* --- lines ------------------------------------------------------------------------------------ */
 
-static int value_read(struct reading *r, char *text)
+static int value_read(struct sim__icf *r, char *text)
 {
     switch (r->key) {
     case KEY_RUN_TIME:
@@ -486,7 +430,7 @@ static enum key key_find(const char *text)
 
 /* A word that is nearly a key is a mistake; any other is a key of a version that we do not know, or
  * a comment. */
-static int key_unknown(struct reading *r, const char *text)
+static int key_unknown(struct sim__icf *r, const char *text)
 {
     const char *all[KEYS], *near;
 
@@ -498,7 +442,7 @@ static int key_unknown(struct reading *r, const char *text)
                 : 0;
 }
 
-static int key_line(struct reading *r, const char *text)
+static int key_line(struct sim__icf *r, const char *text)
 {
     enum key key;
 
@@ -518,7 +462,7 @@ static int key_line(struct reading *r, const char *text)
     return key == KEY_UNKNOWN ? key_unknown(r, text) : 0;
 }
 
-static int version_read(const struct reading *r)
+static int version_read(const struct sim__icf *r)
 {
     unsigned year, month, day;
 
@@ -533,7 +477,7 @@ static int version_read(const struct reading *r)
     return 0;
 }
 
-static int line_read(struct reading *r, bool first)
+static int line_read(struct sim__icf *r, bool first)
 {
     char *text = r->lines.text;
 
@@ -544,19 +488,11 @@ static int line_read(struct reading *r, bool first)
     return r->display || !*text || *text == '\'' ? 0 : value_read(r, text);
 }
 
-/* --- tests ------------------------------------------------------------------------------------ */
+/* --- the whole -------------------------------------------------------------------------------- */
 
-static const struct spec *spec_find(const struct reading *r, const char *name)
+static int spec_unknown(struct sim__icf *r, const char *name, int line)
 {
-    for (uint32_t i = 0; i < r->specs; i++)
-        if (strcmp(r->spec[i].name, name) == 0)
-            return &r->spec[i];
-    return NULL;
-}
-
-static int spec_unknown(struct reading *r, const char *name, int line)
-{
-    const char *all[SPECS_MAX];
+    const char *all[SIM__ICF_SPECS_MAX];
 
     for (uint32_t i = 0; i < r->specs; i++)
         all[i] = r->spec[i].name;
@@ -564,172 +500,16 @@ static int spec_unknown(struct reading *r, const char *name, int line)
     return word_bad(r, "access specification", name, all, r->specs);
 }
 
-static int specs_check(struct reading *r)
+static int specs_check(struct sim__icf *r)
 {
     if (spec_end(r) < 0)
         return -1;
     for (uint32_t i = 0; i < r->workers; i++) {
-        const struct worker *w = &r->worker[i];
+        const struct sim__icf_worker *w = &r->worker[i];
 
         for (uint32_t k = 0; k < w->assigned && !w->network; k++)
-            if (!spec_find(r, w->name[k]) && strcasecmp(w->name[k], "Idle") != 0)
+            if (!sim__icf_spec(r, w->name[k]) && strcasecmp(w->name[k], "Idle") != 0)
                 return spec_unknown(r, w->name[k], w->assigned_line[k]);
-    }
-    return 0;
-}
-
-/* A file without workers: those that Iometer would begin with. */
-static void workers_default(struct reading *r)
-{
-    while (r->workers < (r->default_workers ? r->default_workers : r->place->cpus) &&
-           r->workers < WORKERS_MAX) {
-        struct worker *w = &r->worker[r->workers++];
-
-        memset(w, 0, sizeof *w);
-        w->outstanding = 1;
-        w->line = r->specs ? r->spec[0].line : 1;
-        for (uint32_t i = 0; i < r->specs && w->assigned < ASSIGNED_MAX; i++)
-            if (r->spec[i].for_disks)
-                strcpy(w->name[w->assigned++], r->spec[i].name);
-    }
-}
-
-static bool same(const struct worker *a, const struct worker *b, const char *spec, uint32_t k)
-{
-    return a->outstanding == b->outstanding && a->size == b->size && a->start == b->start &&
-           a->seed == b->seed && k < b->assigned && strcmp(b->name[k], spec) == 0;
-}
-
-static void access_set(struct sim_job *job, const struct spec *spec)
-{
-    char text[SIM_ACCESS_MAX * 80];
-    size_t used = 0;
-
-    for (uint32_t i = 0; i < spec->lines; i++) {
-        const uint64_t *f = spec->at[i].field;
-
-        used += (size_t)snprintf(
-            text + used, sizeof text - used, "%s%llu/%llu/%llu/%llu/%llu/%llu/%llu", i ? ":" : "",
-            (unsigned long long)f[0], (unsigned long long)f[1], (unsigned long long)f[2],
-            (unsigned long long)f[3], (unsigned long long)f[4], (unsigned long long)f[5],
-            (unsigned long long)f[6]);
-    }
-    sim_job_set(job, "access", spec->line, "%s", text);
-}
-
-static void region_set(struct sim_job *job, const struct reading *r, const struct worker *w)
-{
-    uint64_t start = w->start * SECTOR, left;
-
-    left = start < r->place->space ? r->place->space - start : 0;
-    sim_job_set(job, "offset", w->line, "%llu", (unsigned long long)start);
-    sim_job_set(job, "size", w->line, "%llu",
-                (unsigned long long)(w->size ? w->size * SECTOR : left));
-}
-
-struct test {
-    uint32_t k;      /* which of the assigned specifications */
-    uint64_t depth;  /* 0: each worker's own */
-    uint32_t active; /* workers that take part: the first so many */
-    bool after;      /* the ones before it must have ended */
-};
-
-static int job_add(struct reading *r, const struct worker *w, const struct spec *spec,
-                   uint32_t workers, const struct test *test)
-{
-    struct sim_job *job;
-
-    r->lines.line = w->line;
-    if (r->out->jobs == SIM_JOBS_MAX)
-        return sim_lines_fail(&r->lines, "more than %d tests times different workers",
-                              SIM_JOBS_MAX);
-    job = &r->out->job[r->out->jobs++];
-    memset(job, 0, sizeof *job);
-    sim_job_name(job->name, spec->name);
-    job->line = spec->line;
-    access_set(job, spec);
-    region_set(job, r, w);
-    sim_job_set(job, "iodepth", w->line, "%llu",
-                (unsigned long long)(test->depth ? test->depth : w->outstanding));
-    sim_job_set(job, "numjobs", w->line, "%u", workers);
-    sim_job_set(job, "serialize_overlap", w->line, "no");
-    if (r->run_s)
-        sim_job_set(job, "runtime", r->run_line, "%llus", (unsigned long long)r->run_s);
-    if (r->ramp_s)
-        sim_job_set(job, "ramp_time", r->run_line, "%llus", (unsigned long long)r->ramp_s);
-    if (w->seed)
-        sim_job_set(job, "randseed", w->line, "%llu", (unsigned long long)w->seed);
-    if (test->after)
-        sim_job_set(job, "stonewall", w->line, "yes");
-    return 0;
-}
-
-/* All workers of one test; those that do the same are one job. */
-static int test_add(struct reading *r, struct test *test)
-{
-    bool done[WORKERS_MAX] = {false};
-
-    for (uint32_t i = 0; i < test->active; i++) {
-        const struct worker *w = &r->worker[i];
-        const struct spec *spec = NULL;
-        uint32_t workers = 0;
-
-        if (!done[i] && !w->network && test->k < w->assigned)
-            spec = spec_find(r, w->name[test->k]);
-        for (uint32_t b = i; spec && b < test->active; b++) {
-            if (done[b] || r->worker[b].network || !same(w, &r->worker[b], spec->name, test->k))
-                continue;
-            done[b] = true;
-            workers++;
-        }
-        if (!workers)
-            continue;
-        if (job_add(r, w, spec, workers, test) < 0)
-            return -1;
-        test->after = false;
-    }
-    return 0;
-}
-
-static uint64_t step(const struct cycling *c, uint64_t now)
-{
-    uint64_t by = c->step ? c->step : 1;
-
-    if (c->type == LINEAR)
-        return now + by;
-    return now * (by > 1 ? by : 2);
-}
-
-static bool anybody_runs(const struct reading *r, uint32_t k)
-{
-    for (uint32_t i = 0; i < r->workers; i++)
-        if (!r->worker[i].network && k < r->worker[i].assigned &&
-            spec_find(r, r->worker[i].name[k]))
-            return true;
-    return false;
-}
-
-/* One specification after the other; each with all depths, and all numbers of workers. */
-static int tests_add(struct reading *r)
-{
-    uint64_t workers_from =
-        r->workers_on.on && r->workers_on.start ? r->workers_on.start : r->workers;
-    uint64_t depth_from = r->depths.on ? (r->depths.start ? r->depths.start : 1) : 0;
-    uint64_t depth_to = r->depths.on ? r->depths.end : 0;
-
-    for (uint32_t k = 0; k < ASSIGNED_MAX; k++) {
-        if (!anybody_runs(r, k))
-            continue;
-        for (uint64_t depth = depth_from; depth <= depth_to; depth = step(&r->depths, depth)) {
-            for (uint64_t n = workers_from; n <= r->workers; n = step(&r->workers_on, n)) {
-                struct test test = {k, depth, (uint32_t)n, r->out->jobs > 0};
-
-                if (test_add(r, &test) < 0)
-                    return -1;
-            }
-            if (!r->depths.on)
-                break;
-        }
     }
     return 0;
 }
@@ -737,7 +517,7 @@ static int tests_add(struct reading *r)
 int sim_icf_read(const struct sim_load_place *place, const char *bytes, size_t length,
                  struct sim_jobs *out, struct sim_notes *notes, struct sim_error *error)
 {
-    struct reading *r = calloc(1, sizeof *r);
+    struct sim__icf *r = calloc(1, sizeof *r);
     bool first = true;
     int got, result = 0;
 
@@ -757,10 +537,8 @@ int sim_icf_read(const struct sim_load_place *place, const char *bytes, size_t l
         result = sim_lines_fail(&r->lines, "no Iometer configuration: it is empty");
     if (result == 0)
         result = specs_check(r);
-    if (result == 0 && !r->workers)
-        workers_default(r);
     if (result == 0)
-        result = tests_add(r);
+        result = sim__icf_tests(r);
     if (result == 0 && !out->jobs)
         result = sim_lines_fail(&r->lines, "no disk worker has an access specification");
     free(r);

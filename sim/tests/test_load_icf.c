@@ -1,5 +1,5 @@
 /* sim/tests/test_load_icf.c - Iometer's configurations, good, odd and hostile. */
-// covers: sim/load/icf.c
+// covers: sim/load/icf.c sim/load/icf_tests.c
 // links: sim/tests/load_file.c
 #include "sim/tests/load_file.h"
 

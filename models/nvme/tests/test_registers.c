@@ -1,5 +1,6 @@
 /* models/nvme/tests/test_registers.c - BAR 0 and the fields of its registers. */
 // links: models/nvme/tests/bench.c
+// covers: models/nvme/create.c
 #include "models/nvme/tests/bench.h"
 
 struct field {
