@@ -6,6 +6,7 @@
 #include "models/nt/memory.h"
 #include "models/nvme/nvme.h"
 #include "models/storport/storport_model.h"
+#include "sim/engine/world.h"
 #include "sim/scenario/scenario.h"
 
 /* --- the machine's answers; ctx is its parts -------------------------------------------------- */
@@ -45,19 +46,52 @@ static uint32_t ask_inside(void *ctx)
     return nvme_commands_inside(part(ctx, MACHINE_NVME));
 }
 
+/* Whose command it is has to be asked of every command, at every request that a reset gives back:
+ * so commands that point to none of the request's pages are told apart without a walk. */
+#define PAGES_MAX 16
+#define PAGES_ANY UINT32_MAX /* too many, or not known which */
+
 struct owned {
     void *ctx;
     uint64_t srb;
     struct nvme_inside *out;
+    uint32_t pages;
+    uint64_t page[PAGES_MAX]; /* physical, in pages */
 };
+
+static void add_pages(struct owned *owned, const struct sp_piece *piece)
+{
+    uintptr_t at = piece->at & ~(uintptr_t)(SIM_PAGE_SIZE - 1);
+
+    for (; at < piece->at + piece->bytes && owned->pages != PAGES_ANY; at += SIM_PAGE_SIZE) {
+        if (owned->pages == PAGES_MAX)
+            owned->pages = PAGES_ANY;
+        else
+            owned->page[owned->pages++] =
+                nt_phys(part(owned->ctx, MACHINE_MEMORY), (const void *)at) >> SIM_PAGE_SHIFT;
+    }
+}
+
+static bool may_own(const struct owned *owned, uint64_t data)
+{
+    if (owned->pages == PAGES_ANY)
+        return true;
+    for (uint32_t i = 0; i < owned->pages; i++)
+        if (owned->page[i] == data >> SIM_PAGE_SHIFT)
+            return true;
+    return false;
+}
 
 /* The first one is the oldest: the rest are not looked at. */
 static bool owned_by(void *ctx, const struct nvme_inside *command)
 {
     struct owned *owned = ctx;
-    const void *at = nt_virt(part(owned->ctx, MACHINE_MEMORY), command->data);
+    const void *at;
 
-    if (!at || !sp_owns(part(owned->ctx, MACHINE_STORPORT), owned->srb, (uintptr_t)at))
+    if (!may_own(owned, command->data))
+        return false;
+    at = nt_virt(part(owned->ctx, MACHINE_MEMORY), command->data);
+    if (!at || sp_owner_of(part(owned->ctx, MACHINE_STORPORT), (uintptr_t)at) != owned->srb)
         return false;
     *owned->out = *command;
     return true;
@@ -65,8 +99,12 @@ static bool owned_by(void *ctx, const struct nvme_inside *command)
 
 static bool ask_command_of(void *ctx, uint64_t srb, struct nvme_inside *out)
 {
-    struct owned owned = {ctx, srb, out};
+    struct sp_piece piece[SP_PIECES_MAX];
+    uint32_t pieces = sp_pieces_of(part(ctx, MACHINE_STORPORT), srb, piece);
+    struct owned owned = {.ctx = ctx, .srb = srb, .out = out, .pages = pieces ? 0 : PAGES_ANY};
 
+    for (uint32_t i = 0; i < pieces; i++)
+        add_pages(&owned, &piece[i]);
     return nvme_inside_any(part(ctx, MACHINE_NVME), owned_by, &owned);
 }
 

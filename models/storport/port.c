@@ -218,13 +218,12 @@ uint64_t sp_owner_of(const struct sp_port *port, uintptr_t addr)
     return slot ? slot->serial : 0;
 }
 
-bool sp_owns(const struct sp_port *port, uint64_t serial, uintptr_t addr)
+uint32_t sp_pieces_of(const struct sp_port *port, uint64_t serial,
+                      struct sp_piece out[SP_PIECES_MAX])
 {
     const struct sp_slot *slot = port->completing;
 
-    if (slot && slot->serial == serial && !sp__slot_has(port, slot, addr))
-        return false;
-    return sp_owner_of(port, addr) == serial;
+    return slot && slot->serial == serial ? sp__slot_pieces(port, slot, out) : 0;
 }
 
 void sp__no_wait(struct sp_port *port, const char *name)

@@ -540,8 +540,9 @@ void sp__srb_read(struct sp_port *port, struct sp_slot *slot);
 struct sp_slot *sp__owned(struct sp_port *port, const void *srb, const char *name);
 bool sp__data_mapped(const struct sp_port *port, const struct sp_slot *slot);
 const struct sp_slot *sp__slot_owning(const struct sp_port *port, uintptr_t addr);
-/* Whether the address is in the slot's SRB, extension or latest data. */
-bool sp__slot_has(const struct sp_port *port, const struct sp_slot *slot, uintptr_t addr);
+/* The slot's SRB, extensions and latest data; returns how many of them there are. */
+uint32_t sp__slot_pieces(const struct sp_port *port, const struct sp_slot *slot,
+                         struct sp_piece out[SP_PIECES_MAX]);
 
 /* list.c */
 void sp__list_push(struct sp_list *list, struct sp_slot *slot);

@@ -501,14 +501,19 @@ static const struct sp_slot *owner_in_chunk(const struct sp_port *port,
     return found;
 }
 
-bool sp__slot_has(const struct sp_port *port, const struct sp_slot *slot, uintptr_t addr)
+uint32_t sp__slot_pieces(const struct sp_port *port, const struct sp_slot *slot,
+                         struct sp_piece out[SP_PIECES_MAX])
 {
     const struct sp_chunk *chunk = port->chunk[slot->index / SP_CHUNK_SLOTS];
     size_t i = slot->index % SP_CHUNK_SLOTS, pair = (size_t)2 * port->extension_stride;
+    uint32_t n = 0;
 
-    return addr - (uintptr_t)chunk->srbs - i * port->stride < port->stride ||
-           (chunk->extensions && addr - (uintptr_t)chunk->extensions - i * pair < pair) ||
-           (slot->data && addr - (uintptr_t)slot->data < slot->data_bytes);
+    out[n++] = (struct sp_piece){(uintptr_t)chunk->srbs + i * port->stride, port->stride};
+    if (chunk->extensions)
+        out[n++] = (struct sp_piece){(uintptr_t)chunk->extensions + i * pair, pair};
+    if (slot->data)
+        out[n++] = (struct sp_piece){(uintptr_t)slot->data, slot->data_bytes};
+    return n;
 }
 
 /* Walks everything: for findings only. */

@@ -187,9 +187,15 @@ bool sp_frozen(const struct sp_port *port, uint32_t lun); /* until sp_release_qu
 /* Serial of the hand-over whose SRB, extension, or data lies (or last lay) at this page-zone
  * address; 0 if none. */
 uint64_t sp_owner_of(const struct sp_port *port, uintptr_t addr);
-/* Whether that is this hand-over. Walks all requests, but for the one that an SRB_COMPLETE trace
- * speaks of, where most answers are no. */
-bool sp_owns(const struct sp_port *port, uint64_t serial, uintptr_t addr);
+/* The memory of the hand-over that an SRB_COMPLETE trace speaks of: SRB, extensions, data, as far
+ * as there are such. Returns how many; 0: nobody is being completed, or another hand-over. */
+#define SP_PIECES_MAX 3
+struct sp_piece {
+    uintptr_t at;
+    size_t bytes;
+};
+uint32_t sp_pieces_of(const struct sp_port *port, uint64_t serial,
+                      struct sp_piece out[SP_PIECES_MAX]);
 
 /* Callbacks as in CALLBACK_ENTER/EXIT traces. */
 enum sp_callback {

@@ -12,7 +12,7 @@
 static void run_seeds(struct sim_session *session, uint64_t seeds)
 {
     struct sim_result *r = calloc(1, sizeof *r);
-    uint64_t points = 0;
+    uint64_t points = 0, switches = 0;
     double start;
 
     if (!r)
@@ -21,10 +21,12 @@ static void run_seeds(struct sim_session *session, uint64_t seeds)
     for (uint64_t seed = 1; seed <= seeds; seed++) {
         sim_session_run(session, seed, r);
         points += r->points;
+        switches += r->switches;
     }
     start = bench_now() - start;
-    printf("%.1f ns a point, %.0f seeds/s, %.0f points a seed\n", start / (double)points,
-           (double)seeds / start * 1e9, (double)points / (double)seeds);
+    printf("%.1f ns a point, %.0f seeds/s, %.0f points a seed, a switch in %.1f points\n",
+           start / (double)points, (double)seeds / start * 1e9, (double)points / (double)seeds,
+           (double)points / (double)switches);
     free(r);
 }
 

@@ -264,41 +264,42 @@ START_TEST(the_device_may_write_data_until_completion_only)
 END_TEST
 
 static struct {
-    uintptr_t own[3], others[3]; /* data, SRB, extension */
-    uint32_t completions, right;
+    uintptr_t own[SP_PIECES_MAX]; /* SRB, extension, data */
+    uint32_t completions, pieces;
 } owns;
 
 /* Asks while the trace tells of a completion. */
 static void count_owned(struct sim *sim, const struct sim_record *r, void *ctx)
 {
+    struct sp_piece piece[SP_PIECES_MAX];
+
     (void)sim;
     (void)ctx;
     owns.completions++;
-    for (int i = 0; i < 3; i++) {
-        owns.right += sp_owns(mini.port, r->arg[0], owns.own[i]);
-        owns.right += !sp_owns(mini.port, r->arg[0], owns.others[i]);
-    }
-}
-
-static void note_memory(uintptr_t out[3], int kept)
-{
-    out[0] = (uintptr_t)mini.data[kept];
-    out[1] = (uintptr_t)mini.kept[kept].srb;
-    out[2] = (uintptr_t)mini.kept[kept].srb->SrbExtension;
+    owns.pieces = sp_pieces_of(mini.port, r->arg[0], piece);
+    for (uint32_t i = 0; i < owns.pieces; i++)
+        ck_assert(owns.own[i] - piece[i].at < piece[i].bytes);
+    ck_assert_uint_eq(sp_pieces_of(mini.port, r->arg[0] + 1, piece), 0);
 }
 
 START_TEST(whose_memory_it_is_can_be_asked_during_a_completion)
 {
+    struct sp_piece piece[SP_PIECES_MAX];
+    uint64_t serial;
+
     mini_boot();
     mini_submit(0, 0, 0);
     mini_submit(0, 1, 0);
-    note_memory(owns.own, 0);
-    note_memory(owns.others, 1);
+    owns.own[0] = (uintptr_t)mini.kept[0].srb;
+    owns.own[1] = (uintptr_t)mini.kept[0].srb->SrbExtension;
+    owns.own[2] = (uintptr_t)mini.data[0];
     sim_trace_subscribe(mini.sim, SIM_EV_SRB_COMPLETE, count_owned, NULL);
     mini_complete(0, 0, SRB_STATUS_SUCCESS);
     ck_assert_uint_eq(owns.completions, 1);
-    ck_assert_uint_eq(owns.right, 6);
-    ck_assert(sp_owns(mini.port, mini_event(SIM_EV_SRB_COMPLETE)->arg[0], owns.own[0]));
+    ck_assert_uint_eq(owns.pieces, 3);
+    serial = mini_event(SIM_EV_SRB_COMPLETE)->arg[0];
+    ck_assert_uint_eq(sp_pieces_of(mini.port, serial, piece), 0);
+    ck_assert_uint_eq(sp_owner_of(mini.port, owns.own[2]), serial);
 }
 END_TEST
 
