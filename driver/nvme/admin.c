@@ -72,6 +72,9 @@ static NVME_STATE NvmeDoneIdentifyNamespace(PNVME_ADAPTER Adapter, ULONG Dword0)
     Geometry->UnmapZeroes =
         (BOOLEAN)(NVME_DLFEAT_READ(Data->Deallocation) == NVME_DLFEAT_READ_ZEROES);
     Geometry->Thin = (BOOLEAN)((Data->Features & NVME_NSFEAT_THIN) != 0);
+    Geometry->UnmapGranularity = (Data->Features & NVME_NSFEAT_PREFERRED) != 0
+                                     ? Data->DeallocateGranularity + 1u
+                                     : 0;
     RtlCopyMemory(Geometry->Eui64, Data->Eui64, sizeof(Geometry->Eui64));
     return NvmeStateSetQueueCount;
 }

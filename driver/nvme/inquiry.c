@@ -106,6 +106,7 @@ static ULONG NvmeVpdBlockLimits(PNVME_ADAPTER Adapter, PUCHAR Body)
     if (Adapter->Geometry.Unmap) {
         NvmePut32(Body + 16, 0xFFFFFFFF); /* maximum unmap LBA count: no limit */
         NvmePut32(Body + 20, NVME_UNMAP_RANGE_MAX);
+        NvmePut32(Body + 24, Adapter->Geometry.UnmapGranularity); /* optimal; 0 = not told */
     }
     return NVME_VPD_BLOCK_LIMITS_LENGTH;
 }

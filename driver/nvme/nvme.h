@@ -117,6 +117,7 @@ typedef struct _NVME_GEOMETRY {
     BOOLEAN Unmap;       /* the controller has Dataset Management */
     BOOLEAN UnmapZeroes; /* deallocated blocks read as zeroes */
     BOOLEAN Thin;
+    ULONG UnmapGranularity; /* blocks; 0 = not told */
     UCHAR Eui64[8];
     UCHAR SerialNumber[20];
     UCHAR ModelNumber[40];

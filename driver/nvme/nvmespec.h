@@ -160,21 +160,25 @@ typedef struct _NVME_IDENTIFY_NAMESPACE_DATA {
     ULONGLONG Utilisation;
     UCHAR Features; /* NSFEAT */
 #define  NVME_NSFEAT_THIN 0x01
+#define  NVME_NSFEAT_PREFERRED 0x10 /* preferred sizes are told */
     UCHAR FormatCount; /* zero-based */
     UCHAR Format;      /* bits 3:0 choose one of Formats */
     UCHAR NotUsedHere1[33 - 27];
     UCHAR Deallocation; /* DLFEAT */
 #define  NVME_DLFEAT_READ(Value) ((Value) & 0x07) /* what deallocated blocks read as */
 #define  NVME_DLFEAT_READ_ZEROES 1
-    UCHAR NotUsedHere2[104 - 34];
+    UCHAR NotUsedHere2[68 - 34];
+    USHORT DeallocateGranularity; /* NPDG: blocks, 0's based; with NVME_NSFEAT_PREFERRED */
+    UCHAR NotUsedHere3[104 - 70];
     UCHAR Nguid[16]; /* most significant byte first (revision 1.2 on, else zero) */
     UCHAR Eui64[8];  /* most significant byte first (revision 1.1 on, else zero) */
     NVME_LBA_FORMAT Formats[16];
-    UCHAR NotUsedHere3[NVME_IDENTIFY_SIZE - 192];
+    UCHAR NotUsedHere4[NVME_IDENTIFY_SIZE - 192];
 } NVME_IDENTIFY_NAMESPACE_DATA, *PNVME_IDENTIFY_NAMESPACE_DATA;
 
 C_ASSERT(sizeof(NVME_IDENTIFY_NAMESPACE_DATA) == NVME_IDENTIFY_SIZE);
 C_ASSERT(FIELD_OFFSET(NVME_IDENTIFY_NAMESPACE_DATA, Format) == 26);
 C_ASSERT(FIELD_OFFSET(NVME_IDENTIFY_NAMESPACE_DATA, Deallocation) == 33);
+C_ASSERT(FIELD_OFFSET(NVME_IDENTIFY_NAMESPACE_DATA, DeallocateGranularity) == 68);
 C_ASSERT(FIELD_OFFSET(NVME_IDENTIFY_NAMESPACE_DATA, Eui64) == 120);
 C_ASSERT(FIELD_OFFSET(NVME_IDENTIFY_NAMESPACE_DATA, Formats) == 128);

@@ -68,6 +68,7 @@ struct check_io {
     uint32_t blocks;
     uint32_t floors; /* data_integrity.c: which record, of a read */
     uint8_t op;      /* enum sp_op */
+    bool fua;        /* a write that is safe once it ended well */
 };
 
 struct check_ended {
@@ -81,6 +82,7 @@ struct check_ended {
 struct check_track {
     struct check_map srbs; /* struct check_srb; still there while others see its SRB_COMPLETE */
     struct check_map ios;  /* struct check_io; still there while others see its IO_DONE */
+    uint64_t fua;          /* latest I/O with Force Unit Access */
     uint32_t started;      /* SRBs that entered HwStorStartIo and are not completed */
     struct check_ended ended[CHECK_ENDED]; /* by serial */
     sim_ns submitted_at;                   /* last submission, retry or fault edge */

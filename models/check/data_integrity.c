@@ -55,7 +55,8 @@ static void acknowledge(struct check *check, const struct check_io *io)
             continue;
         unit[i] = (struct check_unit){io->seq, io->io};
         if (SIM_UNLIKELY(check->integrity->durable != NULL))
-            check__durable_acknowledged(check, check__unit_of(check, io->lba) + i, &unit[i]);
+            check__durable_acknowledged(check, check__unit_of(check, io->lba) + i, &unit[i],
+                                        io->fua);
     }
 }
 

@@ -10,8 +10,8 @@
  *
  * How: acknowledgements wait in a ring, in order, until a flush takes them out at its front. Those
  * that are in it when power fails fall back to what was safe. A ring that overflows forgets its
- * oldest entries, and then all units fall back: it errs on the side of silence. Left out: FUA,
- * which the load never asks for.
+ * oldest entries, and then all units fall back: it errs on the side of silence. A write
+ * with Force Unit Access is safe when it ended well.
  */
 #include "models/check/integrity_private.h"
 
@@ -33,10 +33,24 @@ struct check_durable {
     uint64_t failed_at; /* seq when power failed last */
 };
 
-void check__durable_acknowledged(struct check *check, uint64_t unit, const struct check_unit *write)
+static void make_safe(struct check_durable *d, uint64_t unit, const struct check_unit *write)
+{
+    struct check_unit *safe = &d->safe[unit];
+
+    sim_world_touch(safe, sizeof *safe);
+    if (write->floor > safe->floor)
+        *safe = *write;
+}
+
+void check__durable_acknowledged(struct check *check, uint64_t unit, const struct check_unit *write,
+                                 bool fua)
 {
     struct check_durable *d = check->integrity->durable;
 
+    if (fua) {
+        make_safe(d, unit, write);
+        return;
+    }
     if (d->last - d->first == ACKS_MAX) {
         d->overflowed = true;
         d->first++;
@@ -53,13 +67,10 @@ void check__durable_flushed(struct check *check, const struct check_io *flush)
         return;
     for (; d->first != d->last; d->first++) {
         const struct ack *ack = &d->ring[d->first % ACKS_MAX];
-        struct check_unit *safe = &d->safe[ack->unit];
 
         if (ack->at > flush->seq)
             return;
-        sim_world_touch(safe, sizeof *safe);
-        if (ack->write.floor > safe->floor)
-            *safe = ack->write;
+        make_safe(d, ack->unit, &ack->write);
     }
 }
 

@@ -39,8 +39,8 @@ static inline uint64_t check__unit_of(const struct check *check, uint64_t lba)
 /* --- durable.c; only where power can fail --- */
 void check__durable_setup(struct check *check);
 /* A write of this unit was acknowledged now. */
-void check__durable_acknowledged(struct check *check, uint64_t unit,
-                                 const struct check_unit *write);
+void check__durable_acknowledged(struct check *check, uint64_t unit, const struct check_unit *write,
+                                 bool fua);
 /* A flush ended well. */
 void check__durable_flushed(struct check *check, const struct check_io *flush);
 /* False for a write that was in flight when power failed: it may be lost though acknowledged. */

@@ -12,6 +12,12 @@
 
 /* --- I/Os of the application ------------------------------------------------------------------ */
 
+static void io_fua(struct sim *sim, const struct sim_record *r, void *ctx)
+{
+    (void)sim;
+    ((struct check *)ctx)->track.fua = r->arg[0];
+}
+
 static void io_submit(struct sim *sim, const struct sim_record *r, void *ctx)
 {
     struct check *check = ctx;
@@ -21,6 +27,7 @@ static void io_submit(struct sim *sim, const struct sim_record *r, void *ctx)
     io->op = (uint8_t)r->arg[1];
     io->lba = r->arg[2];
     io->blocks = (uint32_t)r->arg[3];
+    io->fua = check->track.fua == r->arg[0];
     check->track.submitted_at = r->at;
 }
 
@@ -183,6 +190,7 @@ void check__track_setup(struct check *check)
                     check->geometry.requests_max + own);
     check__map_init(&check->track.ios, sizeof(struct check_io),
                     check->geometry.in_flight_max + own);
+    sim_trace_subscribe(sim, SIM_EV_IO_FUA, io_fua, check);
     sim_trace_subscribe(sim, SIM_EV_IO_SUBMIT, io_submit, check);
     sim_trace_subscribe(sim, SIM_EV_IO_RETRY, io_retry, check);
     sim_trace_subscribe(sim, SIM_EV_FAULT_ON, fault_edge, check);

@@ -45,6 +45,7 @@ struct disk_io {
     struct disk_packet packet; /* request.op and request.data are filled by the owner */
     uint64_t lba;              /* filled by the owner */
     uint32_t blocks;           /* the same; 0 for a flush */
+    bool fua;                  /* the same: a write that no loss of power takes, once it ended */
     /* the class driver's */
     uint16_t retries; /* of all its packets */
     uint8_t error;    /* the first that a packet had */

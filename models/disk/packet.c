@@ -22,6 +22,8 @@
 
 /* --- building --------------------------------------------------------------------------------- */
 
+#define CDB_FUA 0x08 /* in byte 1 of READ and WRITE; SBC-3, 5.32 */
+
 static void build_rw(struct sp_request *request, bool write, uint64_t lba, uint32_t blocks)
 {
     memset(request->cdb, 0, sizeof request->cdb);
@@ -91,6 +93,8 @@ static inline void build(struct disk *disk, struct disk_packet *packet, uint64_t
     request->to_device = request->op == SP_WRITE;
     request->data_bytes = blocks * disk->block_bytes;
     build_rw(request, request->to_device, lba, blocks);
+    if (SIM_UNLIKELY(packet->io->fua) && request->to_device)
+        request->cdb[1] |= CDB_FUA;
 }
 
 /* --- sending ---------------------------------------------------------------------------------- */

@@ -109,11 +109,21 @@ static void fill(const struct load *load, const struct load_io *io)
                         request->io);
 }
 
+static void draw_fua(struct load_worker *worker, struct load_io *io)
+{
+    io->io.fua = io->io.packet.request.op == SP_WRITE &&
+                 sim_stream_below(&worker->st, SIM_ALL_PPM) < worker->w->fua_ppm;
+    if (io->io.fua)
+        sim_trace(worker->load->sim, SIM_EV_IO_FUA, disk_io_serial(&io->io), 0, 0, 0);
+}
+
 void load__submit(struct load_worker *worker, struct load_io *io)
 {
     struct load *load = worker->load;
 
     disk_io_number(load->disk, &io->io);
+    if (SIM_UNLIKELY(worker->w->fua_ppm))
+        draw_fua(worker, io);
     fill(load, io);
     load->inflight++;
     io->start = sim_now(load->sim);

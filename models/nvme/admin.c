@@ -80,13 +80,22 @@ static uint16_t log_data(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t 
 
 /* --- features --------------------------------------------------------------------------------- */
 
+static uint16_t feature_check(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
+{
+    return nvme__feature_has_data(&cmd->sqe) ? nvme__feature_data_check(ctrl, cmd) : NVME_OK;
+}
+
 static uint16_t set_features(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
 {
+    if (cmd->bytes) /* its data has said all */
+        return cmd->status;
     return nvme__feature_set(ctrl, &cmd->sqe, &cmd->dw0);
 }
 
 static uint16_t get_features(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd)
 {
+    if (cmd->bytes)
+        return cmd->status;
     return nvme__feature_get(ctrl, &cmd->sqe, &cmd->dw0);
 }
 
@@ -134,8 +143,12 @@ static const struct op ops[] = {
     [NVME_ADMIN_CREATE_CQ] = {.act = nvme__create_cq},
     [NVME_ADMIN_IDENTIFY] = {.check = identify_check, .data = identify_data},
     [NVME_ADMIN_ABORT] = {.check = abort_check, .act = abort_act},
-    [NVME_ADMIN_SET_FEATURES] = {.act = set_features},
-    [NVME_ADMIN_GET_FEATURES] = {.act = get_features},
+    [NVME_ADMIN_SET_FEATURES] = {.check = feature_check,
+                                 .data = nvme__feature_take,
+                                 .act = set_features},
+    [NVME_ADMIN_GET_FEATURES] = {.check = feature_check,
+                                 .data = nvme__feature_give,
+                                 .act = get_features},
     [NVME_ADMIN_FIRMWARE_COMMIT] = {.act = nvme__firmware_commit,
                                     .effects = NVME_EFFECTS_CONTROLLER},
     [NVME_ADMIN_FIRMWARE_DOWNLOAD] = {.check = nvme__firmware_check, .data = nvme__firmware_data},

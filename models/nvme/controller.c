@@ -8,8 +8,8 @@
  *   - EN cleared before RDY came up disables at once. After CAP.TO it is no mistake: what else
  *     could a driver do?
  *
- * Left out: NVM subsystem reset, PCI function reset, memory buffers, boot partitions. Source: NVM
- * Express 1.4, 3.1.5, 3.1.6, 7.3.2 and 7.6.
+ * Left out: PCI function reset, memory buffers, boot partitions. Source: NVM Express 1.4, 3.1.5 to
+ * 3.1.7, 7.3 and 7.6.
  */
 #include "models/nvme/nvme_private.h"
 
@@ -260,12 +260,22 @@ void nvme__self_reset(struct nvme_ctrl *ctrl)
     ctrl->faulty.forgot = true;
 }
 
+/* 7.3.1: the driver asked for it, so it knows; the medium and the cache stay as they are. */
+void nvme__subsystem_reset(struct nvme_ctrl *ctrl)
+{
+    nvme__self_reset(ctrl);
+    ctrl->faulty.forgot = false;
+    ctrl->csts |= (uint32_t)nvme_csts_nssro_put(1);
+    faults_reset_done(ctrl->faults);
+}
+
 void nvme__power_cycle(struct nvme_ctrl *ctrl, enum nvme_power_loss how)
 {
     ctrl->power_cycles++;
     ctrl->unsafe_shutdowns += nvme_csts_shst(ctrl->csts) != NVME_SHST_COMPLETE;
     nvme__cache_lose(ctrl, how);
     nvme__self_reset(ctrl);
+    ctrl->csts &= ~(uint32_t)nvme_csts_nssro_put(1);
 }
 
 void nvme_power_off(struct nvme_ctrl *ctrl)

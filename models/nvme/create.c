@@ -12,8 +12,9 @@ static uint64_t capabilities(const struct nvme_options *options)
     if (units > UINT8_MAX)
         units = UINT8_MAX;
     return nvme_cap_mqes_put(options->entries - 1) | nvme_cap_cqr_put(1) | nvme_cap_to_put(units) |
-           nvme_cap_css_put(1) | nvme_cap_mpsmax_put(NVME_MPS_MAX) |
-           nvme_cap_ams_put(options->weighted) | nvme_cap_dstrd_put(options->stride);
+           nvme_cap_css_put(1) | nvme_cap_nssrs_put(options->subsystem_reset) |
+           nvme_cap_mpsmax_put(NVME_MPS_MAX) | nvme_cap_ams_put(options->weighted) |
+           nvme_cap_dstrd_put(options->stride);
 }
 
 struct nvme_ctrl *nvme_create(struct sim *sim, const struct nvme_options *options,

@@ -2,8 +2,9 @@
  *
  * Values are kept until the next controller reset; nothing can be saved beyond it. Arbitration
  * Burst, Number of Queues, Volatile Write Cache, temperature thresholds and the choice of events
- * have effect, the others are accepted and remembered only. What takes data or needs a capability
- * that Identify does not tell (03h, 0Ch to 12h, 80h to 83h) is Invalid Field. Number of Queues
+ * have effect, the others are accepted and remembered only. What takes data is in
+ * feature_data.c. What needs a capability that Identify does not tell (0Ch, 0Dh, 0Fh to 12h, 80h to
+ * 83h) is Invalid Field. Number of Queues
  * grants what is asked for, up to what the controller has. Source: NVM Express 1.4, 5.13, 5.21.
  */
 #include <string.h>
@@ -20,6 +21,7 @@ struct feature {
 static const struct feature table[NVME_FEATURE_COUNT] = {
     [NVME_FEATURE_ARBITRATION] = {NVME_DEFAULT_ARBITRATION, 0xFFFFFF07, true, false},
     [NVME_FEATURE_POWER] = {0, 0x000000FF, true, false},
+    [NVME_FEATURE_RANGES] = {0, 0, true, true},
     [NVME_FEATURE_TEMPERATURE] = {343, 0x003FFFFF, true, false},
     [NVME_FEATURE_ERROR_RECOVERY] = {0, 0x0000FFFF, true, true},
     [NVME_FEATURE_WRITE_CACHE] = {1, 0x00000001, true, false},
@@ -28,6 +30,7 @@ static const struct feature table[NVME_FEATURE_COUNT] = {
     [NVME_FEATURE_VECTOR] = {0, 0, true, false},
     [NVME_FEATURE_ATOMICITY] = {0, 0x00000001, true, false},
     [NVME_FEATURE_EVENTS] = {0, 0x000003FF, true, false},
+    [NVME_FEATURE_TIMESTAMP] = {0, 0, true, false},
 };
 
 static uint32_t default_of(const struct nvme_ctrl *ctrl, uint32_t id)
@@ -41,6 +44,7 @@ void nvme__features_reset(struct nvme_ctrl *ctrl)
         ctrl->features[i] = default_of(ctrl, i);
     ctrl->sqs_granted = ctrl->cqs_granted = ctrl->options.queues;
     ctrl->temperature_low = 0;
+    nvme__feature_data_reset(ctrl);
 }
 
 static uint32_t granted(const struct nvme_ctrl *ctrl)
@@ -117,6 +121,12 @@ static void set_vector(struct nvme_ctrl *ctrl, uint32_t value)
     ctrl->ungathered = value >> 16 & 1 ? ctrl->ungathered | bit : ctrl->ungathered & ~bit;
 }
 
+static uint32_t settable(const struct nvme_ctrl *ctrl, uint32_t id)
+{
+    return table[id].mask |
+           (id == NVME_FEATURE_ERROR_RECOVERY && ctrl->options.dulbe ? NVME_RECOVERY_DULBE : 0);
+}
+
 uint16_t nvme__feature_set(struct nvme_ctrl *ctrl, const struct nvme_sqe *sqe, uint32_t *dw0)
 {
     uint32_t id = sqe->cdw10 & 0xFF, value = sqe->cdw11;
@@ -137,7 +147,7 @@ uint16_t nvme__feature_set(struct nvme_ctrl *ctrl, const struct nvme_sqe *sqe, u
         return NVME_INVALID_FIELD | NVME_STATUS_DNR;
     if (id == NVME_FEATURE_VECTOR)
         set_vector(ctrl, value);
-    ctrl->features[id] = value & table[id].mask;
+    ctrl->features[id] = value & settable(ctrl, id);
     if (id == NVME_FEATURE_EVENTS)
         nvme__event_health(ctrl);
     if (id == NVME_FEATURE_WRITE_CACHE && !ctrl->features[id] && ctrl->cache.size)

@@ -65,7 +65,7 @@ static void identify_controller(const struct nvme_ctrl *ctrl, struct nvme_identi
     id->sqes = NVME_SQE_SHIFT << 4 | NVME_SQE_SHIFT;
     id->cqes = NVME_CQE_SHIFT << 4 | NVME_CQE_SHIFT;
     id->nn = ctrl->options.namespaces;
-    id->oncs = (uint16_t)(ctrl->options.oncs | NVME_ONCS_SELECT);
+    id->oncs = (uint16_t)(ctrl->options.oncs | NVME_ONCS_SELECT | NVME_ONCS_TIMESTAMP);
     id->vwc = (uint8_t)(3 << 1 | !!ctrl->options.cache_bytes); /* Flush takes NSID_ALL */
     id->sgls = ctrl->options.sgls ? NVME_SGLS_SUPPORTED : 0;
     memcpy(id->subnqn, subsystem, sizeof(subsystem));
@@ -91,6 +91,12 @@ static void identify_namespace(const struct nvme_ctrl *ctrl, uint32_t nsid,
 
     id->nsze = id->ncap = id->nuse = nvme_namespace_blocks(ctrl);
     id->dlfeat = deallocation(ctrl);
+    if (ctrl->options.dulbe)
+        id->nsfeat |= NVME_NSFEAT_DULBE;
+    if (ctrl->options.granule > 1) {
+        id->nsfeat |= NVME_NSFEAT_OPTPERF;
+        id->npdg = id->npda = (uint16_t)(ctrl->options.granule - 1);
+    }
     memcpy(id->nguid, ids.nguid, sizeof(ids.nguid));
     memcpy(id->eui64, ids.eui64, sizeof(ids.eui64));
     id->lbaf[0].lbads = (uint8_t)__builtin_ctz(ctrl->options.block_bytes);

@@ -146,7 +146,9 @@ static uint16_t read_blocks(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32
     /* 6.9: what is returned is on the non-volatile medium before. */
     if (SIM_UNLIKELY(ctrl->cache.size) && (cmd->sqe.cdw12 & NVME_IO_FUA))
         nvme__cache_commit(ctrl, extent);
-    if (SIM_LIKELY(!ctrl->marked) || !nvme__any_marked(ctrl, extent))
+    if (SIM_UNLIKELY(ctrl->options.dulbe) && nvme__any_deallocated(ctrl, extent))
+        status = NVME_DEALLOCATED_BLOCK;
+    else if (SIM_LIKELY(!ctrl->marked) || !nvme__any_marked(ctrl, extent))
         status = nvme__walk(ctrl, cmd, moved, cmd->to_host ? read_piece : compare_piece, &at);
     ctrl->reads++;
     ctrl->sectors_read += *moved / 512;
@@ -162,8 +164,8 @@ static uint16_t write_blocks(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint3
     if (SIM_UNLIKELY(ctrl->cache.size))
         nvme__cache_write(ctrl, &cmd->sqe);
     status = nvme__walk(ctrl, cmd, moved, write_piece, &at);
-    if (SIM_UNLIKELY(ctrl->marked) && !status)
-        nvme__unmark(ctrl, extent);
+    if (SIM_UNLIKELY(ctrl->marked || ctrl->options.dulbe) && !status)
+        status = nvme__written(ctrl, extent);
     ctrl->writes++;
     ctrl->sectors_written += *moved / 512;
     return status;

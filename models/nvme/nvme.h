@@ -76,6 +76,9 @@ struct nvme_options {
     uint32_t coalescing; /* feature 08h as a reset brings it */
     sim_ns posted_ns;    /* register writes arrive up to so much later; 0: at once */
     enum nvme_deallocated deallocated;
+    uint32_t granule;     /* deallocation takes whole ones of so many blocks; at least 1 */
+    bool dulbe;           /* the driver may ask for errors of blocks that were not written */
+    bool subsystem_reset; /* CAP.NSSRS */
     uint16_t oncs;        /* optional NVM commands: bits of enum nvme_oncs */
     bool sgls;            /* I/O commands may use SGLs */
     bool weighted;        /* CAP.AMS offers weighted round robin */

@@ -100,6 +100,15 @@ static bool power_fails(const struct sim_scenario *s)
     return false;
 }
 
+/* In blocks. */
+static uint32_t granule_of(const struct sim_scenario *s)
+{
+    int64_t granule =
+        sim_opt(s, SIM_OPT_CONTROLLER_GRANULARITY) / sim_opt(s, SIM_OPT_CONTROLLER_BLOCK);
+
+    return granule ? (uint32_t)granule : 1;
+}
+
 static struct nvme_options read_options(const struct sim_scenario *s, uint32_t vectors)
 {
     return (struct nvme_options){
@@ -120,6 +129,9 @@ static struct nvme_options read_options(const struct sim_scenario *s, uint32_t v
         .admin_ns = sim_opt(s, SIM_OPT_CONTROLLER_ADMIN),
         .trim_ns = sim_opt(s, SIM_OPT_CONTROLLER_TRIM),
         .deallocated = (enum nvme_deallocated)sim_opt(s, SIM_OPT_CONTROLLER_DEALLOCATED),
+        .granule = granule_of(s),
+        .dulbe = sim_opt(s, SIM_OPT_CONTROLLER_DULBE),
+        .subsystem_reset = sim_opt(s, SIM_OPT_CONTROLLER_SUBSYSTEM_RESET),
         .oncs = optional_commands(s),
         .sgls = sim_opt(s, SIM_OPT_CONTROLLER_SGLS),
         .weighted = sim_opt(s, SIM_OPT_CONTROLLER_WEIGHTED),

@@ -14,7 +14,7 @@
  *   prp, sgl    where a command's data is: PRP entries and lists; SGLs
  *   admin       the admin command set: which there are, Abort
  *   admin_queue, doorbell_buffer, event, firmware, format, selftest   families of admin commands
- *   identify, features, log   data of three admin commands
+ *   identify, features, feature_data, log   what three admin commands tell
  *   io, range   the NVM command set: with data; about blocks that get their data from nowhere
  *   media, cache   the medium; what of it a loss of power takes away
  *   fault*      what can go wrong with all of this: see fault_private.h
@@ -131,6 +131,11 @@ struct nvme_cache {
     struct sim_stream survival;
 };
 
+enum nvme_mark {
+    NVME_MARK_UNREADABLE = 1 << 0, /* by Write Uncorrectable */
+    NVME_MARK_WRITTEN = 1 << 1,    /* and not deallocated since; only with option dulbe */
+};
+
 /* Events of one type for Asynchronous Event Requests: event.c. */
 struct nvme_events {
     uint32_t pending; /* a bit for each that waits for a request */
@@ -192,6 +197,7 @@ struct nvme_ctrl {
     uint64_t shadow, shadow_events; /* doorbell buffers in host memory; 0: none */
     uint32_t cc, csts, intms, aqa;
     uint32_t page_shift;          /* of CC.MPS, taken when enabled */
+    sim_ns reset_at;              /* the latest controller reset */
     sim_ns enabled_at;            /* CC.EN was set */
     sim_ns quiet_at;              /* DISABLING: no data moves at this time or later */
     struct sim_event state_event; /* end of ENABLING, DISABLING, SHUTTING */
@@ -232,8 +238,9 @@ struct nvme_ctrl {
     uint64_t power_cycles, unsafe_shutdowns;
 
     struct nvme_media media;
-    struct nvme_media marks; /* a byte for each logical block: not 0 when it cannot be read */
-    bool marked;             /* some block was */
+    struct nvme_media marks; /* a byte for each logical block: bits of enum nvme_mark */
+    bool marked;             /* some block was made unreadable */
+    struct nvme_kept_features *kept_features; /* NULL: none was set since the reset */
     struct nvme_cache cache;
     struct faults *faults;
     struct nvme_faulty faulty;
@@ -245,6 +252,8 @@ void nvme__cc_write(struct nvme_ctrl *ctrl, uint32_t value);
 void nvme__fatal(struct nvme_ctrl *ctrl);
 /* Forgets everything, CC included, without being asked. */
 void nvme__self_reset(struct nvme_ctrl *ctrl);
+/* The same, because the driver wrote NSSR. */
+void nvme__subsystem_reset(struct nvme_ctrl *ctrl);
 /* The same, and what the cache holds may be lost. */
 void nvme__power_cycle(struct nvme_ctrl *ctrl, enum nvme_power_loss how);
 /* CSTS.RDY follows CC.EN again, after a fault kept it from doing so: it takes its time from now. */
@@ -436,6 +445,12 @@ uint16_t nvme__identify(const struct nvme_ctrl *ctrl, const struct nvme_sqe *sqe
 void nvme__features_reset(struct nvme_ctrl *ctrl);
 uint16_t nvme__feature_set(struct nvme_ctrl *ctrl, const struct nvme_sqe *sqe, uint32_t *dw0);
 uint16_t nvme__feature_get(const struct nvme_ctrl *ctrl, const struct nvme_sqe *sqe, uint32_t *dw0);
+/* Features whose value is data. */
+bool nvme__feature_has_data(const struct nvme_sqe *sqe);
+uint16_t nvme__feature_data_check(const struct nvme_ctrl *ctrl, struct nvme_cmd *cmd);
+uint16_t nvme__feature_give(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *moved);
+uint16_t nvme__feature_take(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *moved);
+void nvme__feature_data_reset(struct nvme_ctrl *ctrl);
 #define NVME_LOG_BYTES 4096 /* the largest log page */
 /* Bytes that the command asks for; a status when it asks for what is not there. */
 uint16_t nvme__log_check(const struct nvme_ctrl *ctrl, const struct nvme_sqe *sqe, uint32_t *bytes);
@@ -474,8 +489,10 @@ uint16_t nvme__range_data(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t
 void nvme__blocks_erase(struct nvme_ctrl *ctrl, struct nvme_extent extent);
 /* One of these blocks was marked as unreadable. */
 bool nvme__any_marked(const struct nvme_ctrl *ctrl, struct nvme_extent extent);
-/* They hold data again. */
-void nvme__unmark(struct nvme_ctrl *ctrl, struct nvme_extent extent);
+/* They hold data again. Returns a status. */
+uint16_t nvme__written(struct nvme_ctrl *ctrl, struct nvme_extent extent);
+/* The driver wants an error for one that holds none, and one of these does not. */
+bool nvme__any_deallocated(const struct nvme_ctrl *ctrl, struct nvme_extent extent);
 
 /* --- cache.c --- */
 void nvme__cache_init(struct nvme_ctrl *ctrl);

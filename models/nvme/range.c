@@ -4,8 +4,9 @@
  * Each takes effect at one moment within its latency, as a write does. Deallocation takes place at
  * once and for all blocks of the ranges, or never (option deallocated = kept); the attributes of
  * ranges and the hints about integral reads and writes are accepted without effect. A range beyond
- * the namespace fails the whole command, and nothing of it is done. Left out: Deallocated or
- * Unwritten Logical Block errors (NSFEAT bit 2 is 0).
+ * the namespace fails the whole command, and nothing of it is done. With option granularity only
+ * whole pieces of a range are deallocated; with dulbe the driver can ask for errors where a block
+ * was not written, or deallocated, since (6.7.1.1), which a loss of power does not change.
  * Source: NVM Express 1.4, 6.7, 6.14, 6.16, 6.17 and 5.15.2.1 (DLFEAT).
  */
 #include <string.h>
@@ -69,32 +70,61 @@ uint16_t nvme__range_check(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, sim_ns 
     return op->check(ctrl, cmd);
 }
 
-/* --- blocks that cannot be read --------------------------------------------------------------- */
+/* --- blocks that cannot be read, blocks that hold nothing ------------------------------------- */
+
+static uint8_t marks_of(const struct nvme_ctrl *ctrl, uint64_t block)
+{
+    return nvme__media_read(&ctrl->marks, block)[block & (NVME_MEDIA_BLOCK - 1)];
+}
 
 bool nvme__any_marked(const struct nvme_ctrl *ctrl, struct nvme_extent extent)
 {
     for (uint64_t i = extent.lba; i < extent.lba + extent.count; i++)
-        if (nvme__media_read(&ctrl->marks, i)[i & (NVME_MEDIA_BLOCK - 1)])
+        if (marks_of(ctrl, i) & NVME_MARK_UNREADABLE)
             return true;
     return false;
 }
 
-void nvme__unmark(struct nvme_ctrl *ctrl, struct nvme_extent extent)
+bool nvme__any_deallocated(const struct nvme_ctrl *ctrl, struct nvme_extent extent)
 {
-    nvme__media_clear(&ctrl->marks, extent.lba, extent.count);
+    if (!(ctrl->features[NVME_FEATURE_ERROR_RECOVERY] & NVME_RECOVERY_DULBE))
+        return false;
+    for (uint64_t i = extent.lba; i < extent.lba + extent.count; i++)
+        if (!(marks_of(ctrl, i) & NVME_MARK_WRITTEN))
+            return true;
+    return false;
 }
 
-static uint16_t mark(struct nvme_ctrl *ctrl, struct nvme_extent extent)
+static uint16_t mark(struct nvme_ctrl *ctrl, struct nvme_extent extent, uint8_t bits)
 {
     for (uint64_t i = extent.lba; i < extent.lba + extent.count; i++) {
         uint8_t *marks = nvme__media_write(&ctrl->marks, i);
 
         if (!marks)
             return NVME_CAPACITY_EXCEEDED | NVME_STATUS_DNR;
-        marks[i & (NVME_MEDIA_BLOCK - 1)] = 1;
+        marks[i & (NVME_MEDIA_BLOCK - 1)] = bits;
     }
-    ctrl->marked = true;
     return NVME_OK;
+}
+
+static void unmark(struct nvme_ctrl *ctrl, struct nvme_extent extent)
+{
+    if (ctrl->marked || ctrl->options.dulbe)
+        nvme__media_clear(&ctrl->marks, extent.lba, extent.count);
+}
+
+uint16_t nvme__written(struct nvme_ctrl *ctrl, struct nvme_extent extent)
+{
+    if (ctrl->options.dulbe)
+        return mark(ctrl, extent, NVME_MARK_WRITTEN);
+    unmark(ctrl, extent);
+    return NVME_OK;
+}
+
+static uint16_t make_unreadable(struct nvme_ctrl *ctrl, struct nvme_extent extent)
+{
+    ctrl->marked = true;
+    return mark(ctrl, extent, NVME_MARK_UNREADABLE | NVME_MARK_WRITTEN);
 }
 
 /* --- in the data stage ------------------------------------------------------------------------ */
@@ -106,18 +136,21 @@ void nvme__blocks_erase(struct nvme_ctrl *ctrl, struct nvme_extent extent)
     if (ctrl->cache.size)
         nvme__cache_commit(ctrl, extent);
     nvme__media_clear(&ctrl->media, extent.lba * bytes, extent.count * bytes);
-    if (ctrl->marked)
-        nvme__unmark(ctrl, extent);
+    unmark(ctrl, extent);
 }
 
 /* Where a block that was never written is not zero, zeroes are data like any other. */
-static uint16_t write_zeroes(struct nvme_ctrl *ctrl, struct nvme_extent extent)
+static uint16_t write_zeroes(struct nvme_ctrl *ctrl, struct nvme_extent extent, bool deallocate)
 {
     uint64_t bytes = ctrl->options.block_bytes, at = extent.lba * bytes;
 
+    uint16_t status = NVME_OK;
+
     nvme__blocks_erase(ctrl, extent);
-    if (ctrl->options.deallocated != NVME_DEALLOCATED_ONES)
-        return NVME_OK;
+    if (!deallocate) /* 6.16: then they are written, if with zeroes */
+        status = nvme__written(ctrl, extent);
+    if (status || ctrl->options.deallocated != NVME_DEALLOCATED_ONES)
+        return status;
     for (uint64_t end = at + extent.count * bytes; at < end; at += bytes) {
         uint8_t *block = nvme__media_write(&ctrl->media, at);
 
@@ -139,6 +172,18 @@ static uint16_t take_piece(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint64_
     return NVME_OK;
 }
 
+/* Blocks of a range from `base` on, as far as they make up whole granules of their namespace. */
+static struct nvme_extent whole(const struct nvme_ctrl *ctrl, uint64_t base,
+                                const struct nvme_range *range)
+{
+    uint64_t granule = ctrl->options.granule ? ctrl->options.granule : 1;
+    uint64_t first = (range->lba + granule - 1) / granule * granule;
+    uint64_t end = range->lba + range->blocks;
+
+    end = end == ctrl->blocks ? end : end / granule * granule;
+    return (struct nvme_extent){.lba = base + first, .count = end > first ? end - first : 0};
+}
+
 static uint16_t dataset(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *moved)
 {
     struct nvme_range ranges[NVME_DATASET_RANGES];
@@ -155,8 +200,7 @@ static uint16_t dataset(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *
         ctrl->options.deallocated == NVME_DEALLOCATED_KEPT)
         return NVME_OK;
     for (uint32_t i = 0; i < count; i++)
-        nvme__blocks_erase(
-            ctrl, (struct nvme_extent){.lba = base + ranges[i].lba, .count = ranges[i].blocks});
+        nvme__blocks_erase(ctrl, whole(ctrl, base, &ranges[i]));
     return NVME_OK;
 }
 
@@ -168,11 +212,13 @@ uint16_t nvme__range_data(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t
     case NVME_IO_DATASET:
         return dataset(ctrl, cmd, moved);
     case NVME_IO_WRITE_ZEROES:
-        return write_zeroes(ctrl, extent);
+        return write_zeroes(ctrl, extent, cmd->sqe.cdw12 & NVME_IO_DEAC);
     case NVME_IO_WRITE_UNCORRECTABLE:
-        return mark(ctrl, extent);
+        return make_unreadable(ctrl, extent);
     default:
         SIM_ASSERT(cmd->sqe.opcode == NVME_IO_VERIFY);
-        return ctrl->marked && nvme__any_marked(ctrl, extent) ? NVME_UNRECOVERED_READ : NVME_OK;
+        if (ctrl->marked && nvme__any_marked(ctrl, extent))
+            return NVME_UNRECOVERED_READ;
+        return nvme__any_deallocated(ctrl, extent) ? NVME_DEALLOCATED_BLOCK : NVME_OK;
     }
 }

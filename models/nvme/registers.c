@@ -10,7 +10,9 @@
 /* PCI Local Bus and 2.1.10 (MLBAR): BAR 0 is at least 16 KiB. */
 #define BAR_BYTES 0x4000u
 
-enum access { RO, RW, W1, ABSENT };
+enum access { RO, RW, W1, ABSENT, OPTIONAL };
+
+#define NSSR_NVME 0x4E564D65u /* 3.1.7: "NVMe"; any other value does nothing */
 
 struct reg {
     uint32_t offset, bytes;
@@ -30,6 +32,12 @@ uint32_t nvme_bar_bytes(const struct nvme_ctrl *ctrl)
 {
     (void)ctrl;
     return BAR_BYTES;
+}
+
+static bool is_there(const struct nvme_ctrl *ctrl, const struct reg *reg)
+{
+    return reg && reg->access != ABSENT &&
+           (reg->access != OPTIONAL || ctrl->options.subsystem_reset);
 }
 
 static const struct reg *find(uint32_t offset)
@@ -171,9 +179,14 @@ static void write_register(struct nvme_ctrl *ctrl, const struct reg *reg, uint64
     case NVME_REG_CC:
         nvme__cc_write(ctrl, (uint32_t)value);
         break;
-    case NVME_REG_CSTS: /* 3.1.6: only NSSRO can be cleared, and it is never set here */
+    case NVME_REG_NSSR:
+        if (value == NSSR_NVME)
+            nvme__subsystem_reset(ctrl);
+        break;
+    case NVME_REG_CSTS: /* 3.1.6: only NSSRO can be cleared, by a 1 */
         if (value & ~nvme_csts_nssro_put(1))
             nvme__guest_error(ctrl, NVME_GUEST_WRITE_READ_ONLY, 0, value);
+        ctrl->csts &= ~(uint32_t)(value & nvme_csts_nssro_put(1));
         break;
     default:
         admin_queue_write(ctrl, reg, value);
@@ -197,7 +210,7 @@ static void write_legal(struct nvme_ctrl *ctrl, uint32_t offset, uint32_t bytes,
 {
     const struct reg *reg = find(offset);
 
-    if (!reg || reg->access == ABSENT)
+    if (!is_there(ctrl, reg))
         nvme__guest_error(ctrl, NVME_GUEST_WRITE_NOTHING, 0, offset);
     else if (reg->access == RO)
         nvme__guest_error(ctrl, NVME_GUEST_WRITE_READ_ONLY, 0, offset);

@@ -4,8 +4,9 @@
  * The command holds one descriptor: a data block, or a segment, which is a list of descriptors in
  * host memory; the last one of a segment may lead to the next segment. Blocks may begin anywhere
  * and have any length; more than the command moves is allowed (SGLS bit 18). Descriptors are read
- * as they are needed, so a bad one leaves what is before it moved, as hardware does. Left out: bit
- * buckets, keyed blocks, offsets, and so every other type is SGL Descriptor Type Invalid. Source:
+ * as they are needed, so a bad one leaves what is before it moved, as hardware does. A bit
+ * bucket takes what is read and throws it away; to a command that reads nothing it is not there.
+ * Left out: keyed blocks, offsets, and so every other type is SGL Descriptor Type Invalid. Source:
  * NVM Express 1.4, 4.4 and 4.6.1.2.1.
  */
 #include "models/nvme/nvme_private.h"
@@ -54,8 +55,19 @@ static uint16_t move_block(struct walk *walk, const struct nvme_sgl *block)
     return NVME_OK;
 }
 
+static bool leads_on(const struct nvme_sgl *sgl)
+{
+    return sgl->id == NVME_SGL_SEGMENT || sgl->id == NVME_SGL_LAST_SEGMENT;
+}
+
+static void drop(const struct walk *walk, const struct nvme_sgl *bucket)
+{
+    if (walk->cmd->to_host)
+        *walk->moved += bucket->bytes < left(walk) ? bucket->bytes : left(walk);
+}
+
 /* One segment: moves its blocks. What leads on, if anything does, is in *next; else its id is that
- * of a data block. */
+ * of a data block or bucket. */
 static uint16_t walk_segment(struct walk *walk, const struct nvme_sgl *segment,
                              struct nvme_sgl *next)
 {
@@ -73,7 +85,9 @@ static uint16_t walk_segment(struct walk *walk, const struct nvme_sgl *segment,
             return NVME_DATA_TRANSFER_ERROR;
         if (next->id == NVME_SGL_DATA)
             status = move_block(walk, next);
-        else if (next->id != NVME_SGL_SEGMENT && next->id != NVME_SGL_LAST_SEGMENT)
+        else if (next->id == NVME_SGL_BIT_BUCKET)
+            drop(walk, next);
+        else if (!leads_on(next))
             status = bad(ctrl, walk->cmd, NVME_GUEST_SGL_TYPE, NVME_SGL_TYPE_INVALID);
         else if (i + 1 < count)
             status = bad(ctrl, walk->cmd, NVME_GUEST_SGL_NUMBER, NVME_SGL_NUMBER_INVALID);
@@ -95,9 +109,11 @@ uint16_t nvme__sgl_walk(struct nvme_ctrl *ctrl, struct nvme_cmd *cmd, uint32_t *
     SIM_ASSERT(cmd->bytes && !*moved);
     if (here.id == NVME_SGL_DATA)
         status = move_block(&walk, &here);
-    else if (here.id != NVME_SGL_SEGMENT && here.id != NVME_SGL_LAST_SEGMENT)
+    else if (here.id == NVME_SGL_BIT_BUCKET)
+        drop(&walk, &here);
+    else if (!leads_on(&here))
         return bad(ctrl, cmd, NVME_GUEST_SGL_TYPE, NVME_SGL_TYPE_INVALID);
-    while (!status && left(&walk) && here.id != NVME_SGL_DATA) {
+    while (!status && left(&walk) && leads_on(&here)) {
         struct nvme_sgl segment = here;
 
         status = walk_segment(&walk, &segment, &here);

@@ -16,7 +16,8 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "wire structures are us
 /* --- registers (3.1) -------------------------------------------------------------------------- */
 
 /* X(name, offset, bytes, access, text). Access: RO; RW; W1 (bits written as 1 act, reads give
- * state); ABSENT (reads 0 because CAP does not offer it, writes are mistakes). */
+ * state); OPTIONAL (RW when CAP offers it, else as the next); ABSENT (reads 0 because CAP does not
+ * offer it, writes are mistakes). */
 #define NVME_REGISTERS(X)                                                               \
     X(CAP, 0x00, 8, RO, "controller capabilities")                                      \
     X(VS, 0x08, 4, RO, "version")                                                       \
@@ -24,7 +25,7 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "wire structures are us
     X(INTMC, 0x10, 4, W1, "interrupt mask clear")                                       \
     X(CC, 0x14, 4, RW, "controller configuration")                                      \
     X(CSTS, 0x1C, 4, W1, "controller status")                                           \
-    X(NSSR, 0x20, 4, ABSENT, "NVM subsystem reset: CAP.NSSRS is 0")                     \
+    X(NSSR, 0x20, 4, OPTIONAL, "NVM subsystem reset: when CAP.NSSRS is 1")              \
     X(AQA, 0x24, 4, RW, "admin queue attributes")                                       \
     X(ASQ, 0x28, 8, RW, "admin submission queue base address")                          \
     X(ACQ, 0x30, 8, RW, "admin completion queue base address")                          \
@@ -140,8 +141,14 @@ struct nvme_sgl {
     uint8_t id; /* type in 7:4, sub type in 3:0, of which 0 is an address */
 };
 static_assert(sizeof(struct nvme_sgl) == 16, "4.4");
-enum nvme_sgl_id { NVME_SGL_DATA = 0x00, NVME_SGL_SEGMENT = 0x20, NVME_SGL_LAST_SEGMENT = 0x30 };
-#define NVME_SGLS_SUPPORTED (1u << 18 | 1u) /* any alignment; longer than the transfer */
+enum nvme_sgl_id {
+    NVME_SGL_DATA = 0x00,
+    NVME_SGL_BIT_BUCKET = 0x10,
+    NVME_SGL_SEGMENT = 0x20,
+    NVME_SGL_LAST_SEGMENT = 0x30,
+};
+/* Any alignment; longer than the transfer; bit buckets. */
+#define NVME_SGLS_SUPPORTED (1u << 18 | 1u << 16 | 1u)
 
 struct nvme_cqe {
     uint32_t dw0; /* command specific */
@@ -196,6 +203,7 @@ enum nvme_status {
     NVME_SELFTEST_IN_PROGRESS = NVME_STATUS(1, 0x1D),
     NVME_UNRECOVERED_READ = NVME_STATUS(2, 0x81),
     NVME_COMPARE_FAILURE = NVME_STATUS(2, 0x85),
+    NVME_DEALLOCATED_BLOCK = NVME_STATUS(2, 0x87),
 };
 
 /* --- opcodes ---------------------------------------------------------------------------------- */
@@ -251,7 +259,8 @@ static inline int nvme_names_blocks(uint8_t opcode)
     return opcode < 32 && (which >> opcode & 1);
 }
 
-#define NVME_IO_FUA (1u << 30) /* dword 12 of commands that name blocks */
+#define NVME_IO_FUA (1u << 30)  /* dword 12 of commands that name blocks */
+#define NVME_IO_DEAC (1u << 25) /* of Write Zeroes: the controller may deallocate */
 
 /* Dataset Management (6.7): dword 10 has the number of ranges in 7:0, 0's based. */
 #define NVME_DATASET_DEALLOCATE 0x4u /* dword 11 */
@@ -372,6 +381,7 @@ enum nvme_oncs { /* optional NVM commands */
                  NVME_ONCS_DATASET = 1 << 2,
                  NVME_ONCS_WRITE_ZEROES = 1 << 3,
                  NVME_ONCS_SELECT = 1 << 4, /* of Get Features, and Save of Set Features */
+                 NVME_ONCS_TIMESTAMP = 1 << 6,
                  NVME_ONCS_VERIFY = 1 << 7,
 };
 
@@ -395,14 +405,18 @@ struct nvme_identify_namespace {
     uint8_t rescap;
     uint8_t fpi;
     uint8_t dlfeat; /* 2:0: what deallocated blocks read as; 3: Write Zeroes may deallocate */
-    uint8_t unused1[70];
+    uint8_t unused1[30];
+    uint16_t npwg, npwa, npdg, npda, nows; /* preferred sizes, 0's based; with NSFEAT's OPTPERF */
+    uint8_t unused2[30];
     uint8_t nguid[16]; /* most significant byte first */
     uint8_t eui64[8];
     struct nvme_lba_format lbaf[16];
-    uint8_t unused2[3904];
+    uint8_t unused3[3904];
 };
+enum nvme_nsfeat { NVME_NSFEAT_DULBE = 1 << 2, NVME_NSFEAT_OPTPERF = 1 << 4 };
 static_assert(sizeof(struct nvme_identify_namespace) == NVME_IDENTIFY_BYTES, "5.15.2");
 static_assert(offsetof(struct nvme_identify_namespace, dlfeat) == 33, "5.15.2");
+static_assert(offsetof(struct nvme_identify_namespace, npdg) == 68, "5.15.2");
 static_assert(offsetof(struct nvme_identify_namespace, nguid) == 104, "5.15.2");
 static_assert(offsetof(struct nvme_identify_namespace, lbaf) == 128, "5.15.2");
 
@@ -420,6 +434,7 @@ enum nvme_nidt { NVME_NIDT_EUI64 = 1, NVME_NIDT_NGUID = 2 };
 enum nvme_feature {
     NVME_FEATURE_ARBITRATION = 0x01,
     NVME_FEATURE_POWER = 0x02,
+    NVME_FEATURE_RANGES = 0x03,
     NVME_FEATURE_TEMPERATURE = 0x04,
     NVME_FEATURE_ERROR_RECOVERY = 0x05,
     NVME_FEATURE_WRITE_CACHE = 0x06,
@@ -428,8 +443,22 @@ enum nvme_feature {
     NVME_FEATURE_VECTOR = 0x09,
     NVME_FEATURE_ATOMICITY = 0x0A,
     NVME_FEATURE_EVENTS = 0x0B,
+    NVME_FEATURE_TIMESTAMP = 0x0E,
     NVME_FEATURE_COUNT
 };
+#define NVME_RECOVERY_DULBE (1u << 16) /* of Error Recovery */
+
+/* LBA Range Type (5.21.1.3). */
+struct nvme_range_type {
+    uint8_t type, attributes;
+    uint8_t unused1[14];
+    uint64_t lba, blocks; /* the first; their number, 0's based */
+    uint8_t guid[16];
+    uint8_t unused2[16];
+};
+static_assert(sizeof(struct nvme_range_type) == 64, "5.21.1.3");
+#define NVME_RANGE_TYPES 64
+#define NVME_TIMESTAMP_BYTES 8
 
 enum nvme_feature_select {
     NVME_SELECT_CURRENT,

@@ -221,6 +221,9 @@ static bool disk_say(struct line *line)
         else
             say(line, "application: I/O %llu done after %s", arg(line, 0), span(line, 2));
         return true;
+    case SIM_EV_IO_FUA:
+        say(line, "I/O %llu is to bypass the write cache (FUA)", arg(line, 0));
+        return true;
     case SIM_EV_IO_SPLIT:
         say(line, "I/O %llu is split into %llu requests", arg(line, 0), arg(line, 1));
         return true;

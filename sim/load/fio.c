@@ -32,6 +32,7 @@ enum kind {
     JOB,
     VERIFY,
     DO_VERIFY,
+    SYNC,
     KB_BASE,
     NAME,
 };
@@ -210,6 +211,10 @@ static int value_read(struct reading *r, const struct word *word, const char *va
         break;
     case NUMBER:
         size_text(value, text, sizeof text);
+        break;
+    case SYNC:
+        snprintf(text, sizeof text, "%s",
+                 means_no(value) || strcmp(value, "none") == 0 ? "0%" : "100%");
         break;
     case VERIFY:
         d->verify = !means_no(value) && strcmp(value, "null") != 0;

@@ -54,6 +54,7 @@ static const struct {
     {"run time", KEY_RUN_TIME},
     {"ramp up time", KEY_RAMP_TIME},
     {"default disk workers to spawn", KEY_DISK_WORKERS},
+    {"default workers to spawn", KEY_DISK_WORKERS}, /* when there were no others */
     {"default network workers to spawn", KEY_NET_WORKERS},
     {"record results", KEY_RECORD},
     {"worker cycling", KEY_WORKER_CYCLING},
@@ -290,17 +291,25 @@ static int worker_begin(struct sim__icf *r)
     return 0;
 }
 
+/* Network workers are of type NETWORK with a protocol behind it, or of the protocol alone. */
 static int worker_type(struct sim__icf *r, struct sim__icf_worker *w, const char *text)
 {
-    static const char *const types[] = {"DISK", "NETWORK"};
+    static const char *const types[] = {"DISK", "NETWORK", "TCP", "VI"};
+    const uint32_t count = sizeof types / sizeof types[0];
 
-    if (strncasecmp(text, "NETWORK", 7) == 0) {
+    if (strcasecmp(text, types[0]) == 0)
+        return 0;
+    for (uint32_t i = 1; i < count; i++) {
+        size_t length = strlen(types[i]);
+
+        if (strncasecmp(text, types[i], length) != 0 || (text[length] && text[length] != ','))
+            continue;
         w->network = true;
         sim_note(r->notes, r->place, r->lines.line,
                  "network workers have no meaning here; ignored");
         return 0;
     }
-    return strcasecmp(text, "DISK") == 0 ? 0 : word_bad(r, "Worker type", text, types, 2);
+    return word_bad(r, "Worker type", text, types, count);
 }
 
 static int outstanding_read(struct sim__icf *r, struct sim__icf_worker *w, char *text)

@@ -419,6 +419,14 @@ int sim_words_distribution(const char *text, struct sim_distribution *out, struc
     char name[WORD_BYTES], value[WORD_BYTES] = "", center[WORD_BYTES] = "";
     const char *rest = text;
 
+    if (strncmp(text, "zoned:", 6) == 0 && strchr(text, ','))
+        return sim_error_set(error,
+                             "'%.80s' has zones of their own for writes and trims, which are "
+                             "not modelled",
+                             text);
+    if (strncmp(text, "zoned_abs:", 10) == 0)
+        return sim_error_set(error, "'%.80s' is not modelled: zoned: takes shares of the region",
+                             text);
     if (strncmp(text, "zoned:", 6) == 0)
         return zones_parse(text + 6, out, error);
     part_next(&rest, ':', name);

@@ -111,6 +111,7 @@ struct sim_workload {
     uint64_t randseed;
     /* what else */
     uint32_t fsync;
+    uint32_t fua_ppm; /* of writes */
     bool end_fsync;
     bool verify, do_verify;
     sim_ns max_latency;         /* 0: none */

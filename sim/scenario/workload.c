@@ -407,6 +407,7 @@ static void read_rest(struct making *m)
     w->error_stops[SIM_DIR_TRIM] = !any;
     w->randseed = (uint64_t)number(m, SIM_OPT_WORKLOAD_RANDSEED);
     w->fsync = (uint32_t)number(m, SIM_OPT_WORKLOAD_FSYNC);
+    w->fua_ppm = (uint32_t)number(m, SIM_OPT_WORKLOAD_FUA);
     w->end_fsync = number(m, SIM_OPT_WORKLOAD_END_FSYNC);
     w->verify = number(m, SIM_OPT_WORKLOAD_VERIFY);
     w->do_verify = number(m, SIM_OPT_WORKLOAD_DO_VERIFY);

@@ -87,6 +87,10 @@ START_TEST(words_alone_are_switches)
     says(0, "norandommap", "yes");
     says(0, "end_fsync", "yes");
     says(0, "bs_unaligned", "no");
+    takes("[a]\nsync=none\n");
+    says(0, "fua", "0%");
+    takes("[a]\nsync=dsync\n");
+    says(0, "fua", "100%");
     refuses("[a]\niodepth\n", "j.fio:2: iodepth needs a value");
 }
 END_TEST

@@ -215,6 +215,66 @@ START_TEST(ends_of_lines_and_marks_are_as_they_come)
 }
 END_TEST
 
+/* Layouts that differ from one version of Iometer, and from one program that writes its files, to
+ * the next: what is left of a file when only these lines differ. */
+static const struct {
+    const char *setup, *worker;
+    uint32_t notes;
+} layouts[] = {
+    /* 1.1.0 */
+    {"Version 1.1.0 \n'TEST SETUP ====\n'Test Description\n\t\n",
+     "'Number of outstanding IOs,test connection rate,transactions per connection,use fixed "
+     "seed,fixed seed value\n\t8,DISABLED,1,DISABLED,0\n"
+     "'Disk maximum size,starting sector,Data pattern\n\t0,0,0\n",
+     0},
+    /* 2006.07.27 and earlier: fewer columns */
+    {"Version 2006.07.27 \n'TEST SETUP ====\n",
+     "'Number of outstanding IOs,test connection rate,transactions per connection\n"
+     "\t8,DISABLED,1\n'Disk maximum size,starting sector\n\t0,0\n",
+     0},
+    /* before workers were of two kinds */
+    {"Version 3.26.97 \n'TEST SETUP ====\n'Default Workers to Spawn\n\t0\n",
+     "'Number of outstanding IOs\n\t8\n'Disk maximum size,starting sector\n\t0,0\n", 0},
+    /* keys in another case, ramp-up time without its unit */
+    {"Version 1.1.0\n'test setup ====\n'run time\n\t0 0 1\n'RAMP UP TIME\n\t0\n",
+     "'NUMBER OF OUTSTANDING IOS\n\t8,disabled,1\n'disk maximum size\n\t0\n", 0},
+    /* a script's: blanks for tabs, a display of its own */
+    {"Version 2004.07.30\n'TEST SETUP ==\n'RESULTS DISPLAY ==\n'Update Frequency,Update Type\n"
+     "  0,WHOLE_TEST\n'END results display\n",
+     "'Number of outstanding IOs,test connection rate\n  8,DISABLED,1\n", 1},
+    /* a worker for networks beside it, in two spellings */
+    {"Version 1.1.0 \n",
+     "'Number of outstanding IOs\n\t8\n'End worker\n'Worker\n\tNet 1\n'Worker type\n\tTCP\n"
+     "'Assigned access specs\n\tOLTP-like\n'End assigned access specs\n'Target\n\t127.0.0.1\n"
+     "'Target type\n\tTCP\n",
+     1},
+    {"Version 1.1.0 \n",
+     "'Number of outstanding IOs\n\t8\n'End worker\n'Worker\n\tNet 1\n'Worker type\n"
+     "\tNETWORK,VI\n",
+     1},
+};
+
+START_TEST(every_layout_is_read)
+{
+    char text[4096];
+
+    snprintf(text, sizeof text,
+             "%s%s'MANAGER LIST ====\n'Manager ID, manager name\n\t1,HOST\n"
+             "'Manager network address\n\t\n'Worker\n\tWorker 1\n'Worker type\n\tDISK\n"
+             "'Assigned access specs\n" OLTP "'End assigned access specs\n"
+             "'Target assignments\n'Target\n\t1: \"A DISK 2.0\"\n'Target Type\n\tDISK\n"
+             "'End target\n'End target assignments\n'Default target settings for worker\n%s"
+             "'End worker\n'End manager\n'END manager list\n",
+             layouts[_i].setup, SPECS, layouts[_i].worker);
+    takes(text);
+    ck_assert_uint_eq(jobs.jobs, 1);
+    says(0, "numjobs", "1");
+    says(0, "iodepth", "8");
+    says(0, "access", "4096/70/67/100/0/1/4096:65536/30/50/0/3/8/0");
+    ck_assert_uint_eq(notes.count, layouts[_i].notes);
+}
+END_TEST
+
 START_TEST(any_cut_of_a_file_is_taken_or_refused)
 {
     static const char text[] = SETUP("CYCLE_WORKERS")
@@ -241,6 +301,7 @@ int main(void)
     tcase_add_test(tc, lines_of_a_specification_are_checked);
     tcase_add_test(tc, hostile_files_are_refused_with_their_line);
     tcase_add_test(tc, ends_of_lines_and_marks_are_as_they_come);
+    tcase_add_loop_test(tc, every_layout_is_read, 0, sizeof layouts / sizeof layouts[0]);
     tcase_add_test(tc, any_cut_of_a_file_is_taken_or_refused);
     return load_run("icf", tc);
 }

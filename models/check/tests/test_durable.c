@@ -51,6 +51,20 @@ START_TEST(a_write_that_was_not_flushed_may_be_gone)
 }
 END_TEST
 
+START_TEST(a_write_with_force_unit_access_is_safe_when_it_ended)
+{
+    fake_at(900, SIM_EV_IO_FUA, 1, 0, 0, 0);
+    whole(1000, 1, SP_WRITE);
+    whole(2000, 2, SP_WRITE); /* without */
+    power_lost(3000, NVME_POWER_FAILED);
+    read_finds(4000, 3, 1);
+    read_finds(5000, 4, 2);
+    read_finds(6000, 5, 0);
+    fake_run(SIM_S);
+    fake_expect(SIM_RULE_DATA_INTEGRITY, "although I/O 1");
+}
+END_TEST
+
 START_TEST(any_value_since_the_flush_is_allowed)
 {
     whole(1000, 1, SP_WRITE);
@@ -168,6 +182,7 @@ int main(void)
 
     tcase_add_checked_fixture(tc, fake_setup, fake_teardown);
     tcase_add_test(tc, a_write_that_was_not_flushed_may_be_gone);
+    tcase_add_test(tc, a_write_with_force_unit_access_is_safe_when_it_ended);
     tcase_add_test(tc, any_value_since_the_flush_is_allowed);
     tcase_add_test(tc, a_flushed_write_that_is_gone_is_found);
     tcase_add_test(tc, a_value_from_before_the_flush_is_found);

@@ -240,8 +240,8 @@ static void see(struct sim *sim, const struct sim_record *r, void *ctx)
 void fake_setup(void)
 {
     static const enum sim_event_id watched[] = {
-        SIM_EV_IO_SUBMIT, SIM_EV_IO_DONE,   SIM_EV_IO_RETRY, SIM_EV_PHASE,
-        SIM_EV_TIER,      SIM_EV_EVENT_LOG, SIM_EV_THROTTLE, SIM_EV_WORKER_STOP};
+        SIM_EV_IO_FUA, SIM_EV_IO_SUBMIT, SIM_EV_IO_DONE,  SIM_EV_IO_RETRY,   SIM_EV_PHASE,
+        SIM_EV_TIER,   SIM_EV_EVENT_LOG, SIM_EV_THROTTLE, SIM_EV_WORKER_STOP};
     struct sim_config config;
 
     ck_assert_int_eq(sim_world_create(), 0);

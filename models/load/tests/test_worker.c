@@ -1,6 +1,7 @@
 /* models/load/tests/test_worker.c - pacing: how many, when, on which CPU, until when. */
 // links: models/disk/tests/fake_port.c
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,6 +120,34 @@ START_TEST(a_flush_follows_so_many_writes_and_counts_extra)
 }
 END_TEST
 
+static const struct {
+    const char *keys;
+    uint32_t least, most; /* of 1000 writes, by the CDB's bit */
+} forced[] = {
+    {"rw = randwrite\n", 0, 0},
+    {"rw = randwrite\nfua = 100%\n", 1000, 1000},
+    {"rw = randwrite\nfua = 30%\n", 250, 350},
+    {"rw = randwrite\nfua = 30%\nrate_iops = 1000000\n", 250, 350}, /* not a plain one */
+    {"rw = randread\nfua = 100%\n", 0, 0},
+};
+
+START_TEST(the_share_of_writes_with_force_unit_access_is_what_was_asked_for)
+{
+    char text[200];
+    uint32_t n = 0;
+
+    snprintf(text, sizeof text, "[workload w]\n%siodepth = 8\nnumber_ios = 1000\nsize = 1m\n",
+             forced[_i].keys);
+    ck_assert_int_eq(fake_all(text, 10 * SIM_S), SIM_STOP_DONE);
+    for (uint32_t i = 0; i < fake_port.submitted; i++)
+        if (fake_port.log[i].op == SP_READ || fake_port.log[i].op == SP_WRITE)
+            n += fake_port.log[i].cdb[1] >> 3 & 1;
+    ck_assert_uint_ge(n, forced[_i].least);
+    ck_assert_uint_le(n, forced[_i].most);
+    ck_assert_uint_eq(fake_count(SIM_EV_IO_FUA), n);
+}
+END_TEST
+
 START_TEST(what_is_written_is_what_is_read)
 {
     struct load_value value;
@@ -195,6 +224,8 @@ int main(void)
     tcase_add_test(tc, run_time_over_a_device_that_hangs_still_begins_the_drain);
     tcase_add_test(tc, a_start_delay_and_think_times_are_kept);
     tcase_add_test(tc, a_flush_follows_so_many_writes_and_counts_extra);
+    tcase_add_loop_test(tc, the_share_of_writes_with_force_unit_access_is_what_was_asked_for, 0,
+                        sizeof forced / sizeof forced[0]);
     tcase_add_test(tc, what_is_written_is_what_is_read);
     tcase_add_test(tc, a_region_smaller_than_the_depth_is_used_as_far_as_it_goes);
     tcase_add_test(tc, the_load_depends_on_the_seed_unless_it_has_one_of_its_own);

@@ -97,7 +97,8 @@ START_TEST(what_is_not_there_or_not_saveable_is_refused)
 {
     bench_enable(&admin);
     ck_assert_uint_eq(set(0, 0, NULL), NVME_INVALID_FIELD);
-    ck_assert_uint_eq(set(0x03, 0, NULL), NVME_INVALID_FIELD);
+    ck_assert_uint_eq(set(0x03, 0, NULL), NVME_INVALID_NAMESPACE);
+    ck_assert_uint_eq(set(0x0D, 0, NULL), NVME_INVALID_FIELD);
     ck_assert_uint_eq(set(0x0C, 0, NULL), NVME_INVALID_FIELD);
     ck_assert_uint_eq(set(0xC0, 0, NULL), NVME_INVALID_FIELD);
     ck_assert_uint_eq(set(NVME_FEATURE_POWER, 1, NULL), NVME_INVALID_FIELD);
@@ -111,8 +112,19 @@ START_TEST(what_is_not_there_or_not_saveable_is_refused)
 }
 END_TEST
 
+START_TEST(dulbe_is_set_where_it_is_offered)
+{
+    bench.options.dulbe = _i;
+    bench_reopen();
+    bench_enable(&admin);
+    ck_assert_uint_eq(set(NVME_FEATURE_ERROR_RECOVERY, 0x10005, NULL), NVME_OK);
+    ck_assert_uint_eq(get(NVME_FEATURE_ERROR_RECOVERY, NVME_SELECT_CURRENT), _i ? 0x10005 : 5);
+}
+END_TEST
+
 BENCH_MAIN("features",
            LOOP(queues_are_granted_up_to_what_there_is, sizeof(counts) / sizeof(counts[0])),
            T(the_number_of_queues_is_set_before_queues_exist_and_below_65536),
            LOOP(a_value_is_kept_until_the_next_reset, sizeof(values) / sizeof(values[0])),
-           T(what_is_not_there_or_not_saveable_is_refused))
+           T(what_is_not_there_or_not_saveable_is_refused),
+           LOOP(dulbe_is_set_where_it_is_offered, 2))

@@ -265,6 +265,63 @@ START_TEST(blocks_beyond_the_namespace_are_refused_by_every_command_that_names_t
 }
 END_TEST
 
+static void recovery(uint32_t value)
+{
+    ck_assert_uint_eq(bench_do(&admin,
+                               (struct nvme_sqe){.opcode = NVME_ADMIN_SET_FEATURES,
+                                                 .cdw10 = NVME_FEATURE_ERROR_RECOVERY,
+                                                 .cdw11 = value},
+                               NULL),
+                      NVME_OK);
+}
+
+/* 6.7.1.1, 5.21.1.5 */
+START_TEST(blocks_that_hold_nothing_are_errors_when_the_driver_asks_for_them)
+{
+    static const enum nvme_io_opcode readers[] = {NVME_IO_READ, NVME_IO_COMPARE, NVME_IO_VERIFY};
+
+    bench.options.dulbe = true;
+    reopen(NVME_DEALLOCATED_ZEROES, 0xFF);
+    fill(8, 4, 0x5A);
+    holds(0, 8, 0); /* DULBE is off after a reset */
+    recovery(NVME_RECOVERY_DULBE);
+    for (uint32_t i = 0; i < 3; i++) {
+        ck_assert_uint_eq(doing(readers[i], 7, 2), NVME_DEALLOCATED_BLOCK);
+        ck_assert_uint_eq(doing(readers[i], 11, 2), NVME_DEALLOCATED_BLOCK);
+    }
+    holds(8, 4, 0x5A);
+    put_range(0, 9, 1);
+    ck_assert_uint_eq(bench_do(&io, dataset(1, NVME_DATASET_DEALLOCATE), NULL), NVME_OK);
+    ck_assert_uint_eq(doing(NVME_IO_READ, 8, 4), NVME_DEALLOCATED_BLOCK);
+    ck_assert_uint_eq(doing(NVME_IO_WRITE_ZEROES, 9, 1), NVME_OK);
+    holds(9, 1, 0);
+    ck_assert_uint_eq(doing(NVME_IO_WRITE_UNCORRECTABLE, 10, 1), NVME_OK);
+    ck_assert_uint_eq(doing(NVME_IO_READ, 10, 1), NVME_UNRECOVERED_READ);
+    recovery(0);
+    holds(0, 8, 0);
+    bench_no_mistakes();
+}
+END_TEST
+
+START_TEST(deallocation_takes_whole_granules_and_the_end_of_the_namespace)
+{
+    bench.options.granule = 8;
+    reopen(NVME_DEALLOCATED_ZEROES, 0xFF);
+    fill(0, 16, 0x77);
+    fill(16, 16, 0x77);
+    fill(BLOCKS - 8, 8, 0x77);
+    put_range(0, 3, 20);
+    put_range(1, 25, 6);
+    put_range(2, BLOCKS - 8, 8);
+    ck_assert_uint_eq(bench_do(&io, dataset(3, NVME_DATASET_DEALLOCATE), NULL), NVME_OK);
+    holds(0, 8, 0x77);
+    holds(8, 8, 0);
+    holds(16, 16, 0x77);
+    holds(BLOCKS - 8, 8, 0);
+    bench_no_mistakes();
+}
+END_TEST
+
 BENCH_MAIN("range", LOOP(deallocated_blocks_read_as_dlfeat_says_and_their_neighbours_stay, 3),
            LOOP(a_range_beyond_the_namespace_fails_the_command_and_nothing_of_it_is_done, 7),
            T(without_the_deallocate_bit_ranges_are_hints), T(all_256_ranges_are_taken),
@@ -274,4 +331,6 @@ BENCH_MAIN("range", LOOP(deallocated_blocks_read_as_dlfeat_says_and_their_neighb
            LOOP(an_uncorrectable_block_is_an_error_to_all_who_read_it_until_it_is_written, 3),
            LOOP(a_command_is_there_when_oncs_offers_it_and_checks_its_namespace,
                 sizeof(offers) / sizeof(offers[0])),
-           LOOP(blocks_beyond_the_namespace_are_refused_by_every_command_that_names_them, 3))
+           LOOP(blocks_beyond_the_namespace_are_refused_by_every_command_that_names_them, 3),
+           T(blocks_that_hold_nothing_are_errors_when_the_driver_asks_for_them),
+           T(deallocation_takes_whole_granules_and_the_end_of_the_namespace))

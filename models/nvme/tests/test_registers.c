@@ -249,6 +249,35 @@ START_TEST(doorbells_lie_as_far_apart_as_capabilities_say)
 }
 END_TEST
 
+/* 3.1.7, 7.3.1 */
+START_TEST(nssr_resets_all_of_it_when_it_is_offered_and_says_so)
+{
+    struct ring admin, io;
+
+    bench.options.subsystem_reset = true;
+    bench_reopen();
+    ck_assert_uint_eq(nvme_cap_nssrs(nvme_reg_read(bench.ctrl, NVME_REG_CAP, 8)), 1);
+    bench_bring_up(&admin, &io, 1);
+    bench_write(NVME_REG_NSSR, 0x4E564D64);
+    ck_assert_uint_eq(bench_csts(), 1);
+    bench_submit(&io, bench_io(NVME_IO_FLUSH, 0, 1, 0, 0));
+    bench_run(2 * bench.options.fetch_ns);
+    bench_write(NVME_REG_NSSR, 0x4E564D65);
+    ck_assert_uint_eq(bench_csts(), nvme_csts_nssro_put(1));
+    ck_assert_uint_eq(bench_read(NVME_REG_CC), 0);
+    ck_assert_uint_eq(bench_read(NVME_REG_AQA), 0);
+    ck_assert_uint_eq(nvme_commands_inside(bench.ctrl), 0);
+    ck_assert_uint_eq(bench_read(NVME_REG_NSSR), 0);
+    bench_no_mistakes();
+    bench_ring(&io); /* the driver knows that there is no queue any more */
+    bench_one_mistake(NVME_GUEST_DOORBELL_NOT_READY);
+    bench_write(NVME_REG_CSTS, (uint32_t)nvme_csts_nssro_put(1));
+    ck_assert_uint_eq(bench_csts(), 0);
+    bench_bring_up(&admin, &io, 1);
+    bench_no_mistakes();
+}
+END_TEST
+
 BENCH_MAIN("registers", LOOP(a_field_reads_what_its_writer_wrote_and_nothing_else, FIELDS),
            T(capabilities_tell_the_options),
            T(the_timeout_is_rounded_up_to_half_seconds_and_fits_its_field),
@@ -258,4 +287,5 @@ BENCH_MAIN("registers", LOOP(a_field_reads_what_its_writer_wrote_and_nothing_els
            T(the_interrupt_mask_is_set_and_cleared_by_ones),
            T(admin_queue_registers_are_fixed_while_enabled),
            LOOP(doorbells_lie_as_far_apart_as_capabilities_say, NVME_STRIDE_MAX + 1),
-           LOOP(any_accesses_in_any_order_leave_the_controller_standing, 12))
+           LOOP(any_accesses_in_any_order_leave_the_controller_standing, 12),
+           T(nssr_resets_all_of_it_when_it_is_offered_and_says_so))

@@ -142,7 +142,7 @@ static const struct {
 } bads[] = {
     {"too short", 0x00, 511, 0, 0, 0, 0, NVME_SGL_LENGTH_INVALID, NVME_GUEST_SGL_LENGTH},
     {"of no length", 0x00, 0, 0, 0, 0, 0, NVME_SGL_LENGTH_INVALID, NVME_GUEST_SGL_LENGTH},
-    {"a bit bucket", 0x10, 512, 0, 0, 0, 0, NVME_SGL_TYPE_INVALID, NVME_GUEST_SGL_TYPE},
+    {"a transport's", 0x50, 512, 0, 0, 0, 0, NVME_SGL_TYPE_INVALID, NVME_GUEST_SGL_TYPE},
     {"keyed", 0x40, 512, 0, 0, 0, 0, NVME_SGL_TYPE_INVALID, NVME_GUEST_SGL_TYPE},
     {"by offset", 0x01, 512, 0, 0, 0, 0, NVME_SGL_TYPE_INVALID, NVME_GUEST_SGL_TYPE},
     {"a vendor's", 0xF0, 512, 0, 0, 0, 0, NVME_SGL_TYPE_INVALID, NVME_GUEST_SGL_TYPE},
@@ -231,10 +231,36 @@ START_TEST(sgls_are_an_invalid_field_where_identify_does_not_offer_them)
 }
 END_TEST
 
+/* 4.4: in a read its length counts, and nothing of it moves; in a write it is not there. */
+START_TEST(a_bit_bucket_swallows_what_is_read_and_is_nothing_to_a_write)
+{
+    bring_up();
+    fill(data, 4 * 512, 3);
+    put(list, 0, sgl(NVME_SGL_DATA, data, 2 * 512));
+    put(list, 1, sgl(NVME_SGL_BIT_BUCKET, 0, 100000));
+    put(list, 2, sgl(NVME_SGL_DATA, data + 2 * 512, 2 * 512));
+    ck_assert_uint_eq(doing(NVME_IO_WRITE, 4, sgl(NVME_SGL_LAST_SEGMENT, list, 3 * 16)), NVME_OK);
+    put(list, 0, sgl(NVME_SGL_DATA, data + BENCH_PAGE, 100));
+    put(list, 1, sgl(NVME_SGL_BIT_BUCKET, 0, 1000));
+    put(list, 2, sgl(NVME_SGL_DATA, data + 2 * BENCH_PAGE, 4 * 512 - 1100));
+    ck_assert_uint_eq(doing(NVME_IO_READ, 4, sgl(NVME_SGL_LAST_SEGMENT, list, 3 * 16)), NVME_OK);
+    ck_assert_int_eq(memcmp(bench_at(data + BENCH_PAGE), bench_at(data), 100), 0);
+    ck_assert_uint_eq(*(uint8_t *)bench_at(data + BENCH_PAGE + 100), 0);
+    ck_assert_int_eq(memcmp(bench_at(data + 2 * BENCH_PAGE), bench_at(data + 1100), 4 * 512 - 1100),
+                     0);
+    ck_assert_uint_eq(doing(NVME_IO_READ, 4, sgl(NVME_SGL_BIT_BUCKET, 0, 4 * 512)), NVME_OK);
+    bench_no_mistakes();
+    ck_assert_uint_eq(doing(NVME_IO_WRITE, 4, sgl(NVME_SGL_BIT_BUCKET, 0, 4 * 512)),
+                      NVME_SGL_LENGTH_INVALID);
+    bench_one_mistake(NVME_GUEST_SGL_LENGTH);
+}
+END_TEST
+
 BENCH_MAIN("sgl", LOOP(one_block_anywhere_and_of_any_length_is_enough, 4),
            T(segments_lead_from_one_to_the_next),
            T(ranges_of_dataset_management_may_be_told_by_an_sgl),
            LOOP(a_list_that_is_wrong_ends_its_command_with_the_status_for_it,
                 sizeof(bads) / sizeof(bads[0])),
            LOOP(memory_that_is_refused_is_a_data_transfer_error, 2),
-           T(sgls_are_an_invalid_field_where_identify_does_not_offer_them))
+           T(sgls_are_an_invalid_field_where_identify_does_not_offer_them),
+           T(a_bit_bucket_swallows_what_is_read_and_is_nothing_to_a_write))
