@@ -87,6 +87,19 @@ def plot_each(doc, prefix, make, argv=None, options=()):
     return guarded(work)
 
 
+def plot_all(doc, name, make, argv=None):
+    """A whole command that draws one figure of all sweeps: `make(sweeps)` returns it."""
+    arguments = parser(doc).parse_args(argv)
+
+    def work():
+        check_names(arguments.output)
+        try:
+            write(make(sweeps(arguments.database, arguments.sweep)), arguments.output or [f"{name}.png"])
+        except shape.NothingToShow as reason:
+            skip(name, reason)
+    return guarded(work)
+
+
 def skip(what, reason):
     print(f"skipped {what}: {reason}", file=sys.stderr)
 

@@ -129,17 +129,7 @@ def _title(rows):
 
 
 def main(argv=None):
-    made = command.parser(__doc__)
-    arguments = made.parse_args(argv)
-
-    def work():
-        command.check_names(arguments.output)
-        try:
-            command.write(figure(command.sweeps(arguments.database, arguments.sweep)),
-                          arguments.output or [f"{NAME}.png"])
-        except shape.NothingToShow as reason:
-            command.skip(NAME, reason)
-    return command.guarded(work)
+    return command.plot_all(__doc__, NAME, figure, argv)
 
 
 if __name__ == "__main__":

@@ -178,6 +178,8 @@ static void words_fill(const struct sim_arguments *arguments, const char *self,
         out[n++] = (char *)(uintptr_t) "-batch";
     for (int i = 0; i < SOURCE_ROOTS; i++) {
         snprintf(sources[i], sizeof(sources[i]), "%s/%s", sim_executable_dir(), source_roots[i]);
+        if (access(sources[i], X_OK) != 0)
+            continue; /* gdb would warn */
         out[n++] = (char *)(uintptr_t) "-d";
         out[n++] = sources[i];
     }

@@ -47,7 +47,7 @@ struct sim__icf {
     struct sim_jobs *out;
     struct sim_notes *notes;
     int key;          /* icf.c's: what the next lines are values of */
-    char unknown[80]; /* a key that it is not */
+    char unknown[80]; /* a key that is none, as it is written */
     bool display;     /* inside of RESULTS DISPLAY */
     uint64_t run_s, ramp_s, default_workers;
     int run_line;
