@@ -232,18 +232,32 @@ static const char *function_at(struct sim_module *m, GElf_Addr address)
     return name ? name : dwfl_module_addrname(m->dwfl_module, address);
 }
 
+/* The line of the code at an address. What a compiler made of several lines has none (line 0): then
+ * that of the code before it, as a debugger does. */
+static const char *line_at(struct sim_module *m, GElf_Addr address, int *number)
+{
+    const char *file = NULL;
+
+    for (int tries = 0; tries < LINELESS_MAX; tries++) {
+        Dwfl_Line *line = dwfl_module_getsrc(m->dwfl_module, address);
+        Dwarf_Addr start = address;
+
+        file = line ? dwfl_lineinfo(line, &start, number, NULL, NULL, NULL) : NULL;
+        if (!file || *number || start > address)
+            break;
+        address = start - 1;
+    }
+    return file;
+}
+
 /* Line of the last code of a function: where it returns. */
 static int last_line(struct sim_module *m, Dwarf_Die *function, Dwarf_Addr bias)
 {
     Dwarf_Addr end = 0;
-    Dwfl_Line *line;
     int number = 0;
 
-    if (dwarf_highpc(function, &end) || !end)
-        return 0;
-    line = dwfl_module_getsrc(m->dwfl_module, end + bias - 1);
-    if (!line || !dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL))
-        return 0;
+    if (!dwarf_highpc(function, &end) && end)
+        line_at(m, end + bias - 1, &number);
     return number;
 }
 
@@ -266,24 +280,6 @@ bool sim_module_extent(struct sim_module *m, uint64_t offset, int *first, int *l
     }
     free(scopes);
     return *first && *last;
-}
-
-/* The line of the code at an address. What a compiler made of several lines has none (line 0): then
- * that of the code before it, as a debugger does. */
-static const char *line_at(struct sim_module *m, GElf_Addr address, int *number)
-{
-    const char *file = NULL;
-
-    for (int tries = 0; tries < LINELESS_MAX; tries++) {
-        Dwfl_Line *line = dwfl_module_getsrc(m->dwfl_module, address);
-        Dwarf_Addr start = address;
-
-        file = line ? dwfl_lineinfo(line, &start, number, NULL, NULL, NULL) : NULL;
-        if (!file || *number || start > address)
-            break;
-        address = start - 1;
-    }
-    return file;
 }
 
 struct sim_source sim_module_source(struct sim_module *m, uint64_t offset)

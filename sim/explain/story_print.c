@@ -77,7 +77,7 @@ static const uint8_t weight_of[SIM_EV_COUNT] = {
     [SIM_EV_STALL] = 12,
 };
 
-/* Everything that is not the application's own work: Storport's periodic calls, reset SRBs. */
+/* Everything that nobody above asked for: Storport's periodic calls, reset SRBs. */
 static bool is_dull(const struct sim_tale *tale, const struct sim__line *line)
 {
     const struct sim_record *r = &line->r;
@@ -100,7 +100,7 @@ static bool is_dull(const struct sim_tale *tale, const struct sim__line *line)
     case SIM_EV_SRB_RETURN:
     case SIM_EV_SRB_BUILD:
         life = sim_life(&tale->lives, r->arg[0]);
-        return life != NULL && life->function != 0;
+        return life != NULL && life->function != 0 && !sim__from_above(life);
     case SIM_EV_SRB_QUEUE:
         return r->arg[2] != 0;
     case SIM_EV_REG_WRITE:
@@ -223,6 +223,21 @@ static void where_text(const struct sim_tale *tale, const struct sim_finding *fi
         sim__source_text(tale, finding->frame[0].offset, out, bytes); /* a signal */
 }
 
+/* ", WRITE(10), block 24". */
+static void request_text(const struct sim_life *life, char *out, size_t bytes)
+{
+    char room[SIM_WORD_BYTES];
+    size_t used = strlen(out);
+
+    if (life == NULL)
+        return;
+    used += (size_t)snprintf(out + used, bytes - used, ", %s",
+                             life->function ? sim_word(SIM_WORDS_SRB_FUNCTION, life->function, room)
+                                            : sim_word(SIM_WORDS_CDB, life->cdb, room));
+    if (life->known_lba && used < bytes)
+        snprintf(out + used, bytes - used, ", block %llu", (unsigned long long)life->lba);
+}
+
 static void what_text(const struct sim_tale *tale, const struct sim__line *line, char *out,
                       size_t bytes)
 {
@@ -240,6 +255,8 @@ static void what_text(const struct sim_tale *tale, const struct sim__line *line,
         return;
     }
     sim_words(&line->r, tale->scenario, place->frames ? place->routine : NULL, out, bytes);
+    if (line->r.event == SIM_EV_SRB_START)
+        request_text(sim_life(&tale->lives, line->r.arg[0]), out, bytes);
     if (line->r.event == SIM_EV_SRB_COMPLETE || line->r.event == SIM_EV_SRB_COMPLETE_AGAIN) {
         size_t used = strlen(out);
 

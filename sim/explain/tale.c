@@ -10,6 +10,7 @@
 
 #define LINES_MAX 400000 /* kept; of a longer run the last of them */
 #define DEPTH_MAX 32
+#define ORDER_STEP 2     /* leaves room for a line that is known later */
 #define WRAPPER_LINES 10 /* a function this short only wraps what it calls */
 
 struct sim_tale *sim_tale_create(const struct sim_scenario *scenario, struct sim_module *module)
@@ -139,21 +140,41 @@ static void left(struct sim_tale *tale, struct sim *sim, const struct sim_record
         stack_take(tale, sim, &stack);
         cpu->left = stack.place;
         cpu->left_at = r->at;
-        cpu->left_order = tale->next_order++;
+        cpu->left_order = tale->next_order;
+        tale->next_order += ORDER_STEP;
         cpu->was_left = true;
     }
     tale->running = (uint32_t)r->arg[0] < SIM_AGENTS_MAX ? (uint32_t)r->arg[0] : SIM_AGENTS_MAX;
 }
 
+/* No other CPU acted meanwhile, only the device: it stands where it stood, and what happened since
+ * comes behind. */
+static void stood_still(struct sim_tale *tale, struct sim *sim, const struct sim_record *r,
+                        struct sim__cpu *cpu)
+{
+    struct stack stack;
+    uint32_t i = tale->lines;
+
+    stack_take(tale, sim, &stack);
+    cpu->left = stack.place;
+    cpu->left_at = r->at - (sim_ns)r->arg[1];
+    while (i > 0 && tale->line[i - 1].r.at > cpu->left_at)
+        i--;
+    cpu->left_order = i < tale->lines ? tale->line[i].order - 1 : tale->next_order;
+}
+
 /* Told where it happened: when the CPU was left, at the place that it was left at. */
-static void held(struct sim_tale *tale, const struct sim_record *r)
+static void held(struct sim_tale *tale, struct sim *sim, const struct sim_record *r)
 {
     uint64_t number = r->arg[0];
     struct sim__cpu *cpu = number < SIM_AGENTS_MAX ? &tale->cpu[number] : NULL;
     struct sim__line *line;
 
-    if (cpu == NULL || !cpu->was_left)
+    if (cpu == NULL)
         return;
+    if (!cpu->was_left)
+        stood_still(tale, sim, r, cpu);
+    cpu->was_left = false;
     line = line_add(tale);
     *line = (struct sim__line){.r = *r};
     line->r.at = cpu->left_at;
@@ -178,6 +199,7 @@ static void line_take(struct sim_tale *tale, struct sim *sim, const struct sim_r
         stack_take(tale, sim, &stack);
         entry_note(tale, cpu, &stack);
         cpu->level = r->level;
+        cpu->was_left = false;
         if (ends(r->event))
             nest(cpu, r, stack.depth);
     }
@@ -204,13 +226,14 @@ void sim_tale_event(struct sim *sim, const struct sim_record *r, void *ctx)
     if (r->event != SIM_EV_ACCESS)
         tale->seen++;
     if (r->event == SIM_EV_DELAY) {
-        held(tale, r);
+        held(tale, sim, r);
         return;
     }
     line_take(tale, sim, r, &line);
     if (r->event == SIM_EV_FINDING)
         sim__race_found_at(tale, &line);
-    line.order = tale->next_order++;
+    line.order = tale->next_order;
+    tale->next_order += ORDER_STEP;
     if (r->event == SIM_EV_ACCESS) {
         sim__race_listen(tale, &line);
         return;

@@ -71,6 +71,14 @@ const char *sim__function(const struct sim_tale *tale, uint64_t offset);
  * place has at least one frame. */
 uint64_t sim__telling_frame(const struct sim_tale *tale, const struct sim_place *place);
 
+/* Whether an SRB is no I/O, but tells the miniport what becomes of its device. */
+#define SIM__SRB_POWER 0x24
+#define SIM__SRB_PNP 0x25
+static inline bool sim__from_above(const struct sim_life *life)
+{
+    return life->function == SIM__SRB_PNP || life->function == SIM__SRB_POWER;
+}
+
 /* Where an outstanding SRB is, in words; in out, which has SIM__WHERE_BYTES, or a constant. */
 #define SIM__WHERE_BYTES 112
 const char *sim__where_text(const struct sim_lives *lives, const struct sim_life *life, char *out);

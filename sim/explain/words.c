@@ -13,6 +13,7 @@
 #include "sim/engine/names.h"
 #include "sim/engine/verdict.h"
 #include "sim/explain/units.h"
+#include "sim/scenario/faults.h"
 #include "sim/scenario/scenario.h"
 
 static const struct {
@@ -60,6 +61,14 @@ const char *sim_words_callback(uint64_t callback)
     return strcmp(name, "synchronized-access routine") == 0 ? "HwStorSynchronizedAccess" : name;
 }
 
+bool sim_words_interrupts(uint64_t callback)
+{
+    const char *name = sim_words_callback(callback);
+
+    return strstr(name, "Interrupt") != NULL || strstr(name, "Dpc") != NULL ||
+           strncmp(name, "HwStorTimer", 11) == 0;
+}
+
 /* --- what is being written
  * --------------------------------------------------------------------- */
 
@@ -69,7 +78,7 @@ struct line {
     const char *routine;
     char *out;
     size_t bytes;
-    char room[SIM_WORD_BYTES], more[SIM_WORD_BYTES];
+    char room[SIM_WORD_BYTES], more[SIM_WORD_BYTES], text[96];
 };
 
 __attribute__((format(printf, 2, 3))) static void say(struct line *line, const char *format, ...)
@@ -409,6 +418,21 @@ static const char *fault_name(const struct line *line)
     return sim_section_name(sim_section(line->scenario, "fault", (uint32_t)i));
 }
 
+/* "fault 'hang' (stop)". */
+static const char *fault_text(struct line *line)
+{
+    uint64_t i = line->r->arg[0];
+    int64_t action;
+
+    if (line->scenario == NULL || i >= sim_sections(line->scenario, "fault"))
+        return "fault '?'";
+    action =
+        sim_section_opt(sim_section(line->scenario, "fault", (uint32_t)i), SIM_OPT_FAULT_ACTION);
+    snprintf(line->text, sizeof(line->text), "fault '%s' (%s)", fault_name(line),
+             sim_fault_action_info[action].word);
+    return line->text;
+}
+
 static void queue_say(struct line *line)
 {
     if (line->r->event == SIM_EV_QUEUE_CREATE)
@@ -497,13 +521,13 @@ static bool device_say(struct line *line)
             arg(line, 1) ? "writes into" : "reads", word(line, SIM_WORDS_MEMORY, 2));
         return true;
     case SIM_EV_FAULT_ON:
-        say(line, "fault '%s' begins", fault_name(line));
+        say(line, "%s begins", fault_text(line));
         return true;
     case SIM_EV_FAULT_OFF:
-        say(line, "fault '%s' ends", fault_name(line));
+        say(line, "%s ends", fault_text(line));
         return true;
     case SIM_EV_FAULT_HIT:
-        say(line, "fault '%s' strikes", fault_name(line));
+        say(line, "%s strikes", fault_text(line));
         return true;
     case SIM_EV_FAULT_DRAWN:
         say(line, arg(line, 1) ? "this seed can meet fault '%s'" : "no fault '%s' for this seed",

@@ -2,6 +2,7 @@
 #ifndef SIM_EXPLAIN_WORDS_H
 #define SIM_EXPLAIN_WORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -47,5 +48,7 @@ char *sim_words_level(uint8_t level, char *room);
 
 /* Name of an entry point of the miniport by its number in CALLBACK_ENTER: "HwStorStartIo". */
 const char *sim_words_callback(uint64_t callback);
+/* Whether it comes over what runs on its CPU: an interrupt routine, a DPC, a timer. */
+bool sim_words_interrupts(uint64_t callback);
 
 #endif

@@ -10,6 +10,7 @@
 #include "sim/explain/tale_private.h"
 #include "sim/explain/units.h"
 #include "sim/explain/words.h"
+#include "sim/scenario/scenario.h"
 
 static struct sim_record record(sim_ns at, enum sim_event_id event, uint64_t a0, uint64_t a1,
                                 uint64_t a2, uint64_t a3)
@@ -38,6 +39,7 @@ static const struct {
     {SIM_EV_DOORBELL, {1, 1, 9, 0}, "doorbell: CQ 1 head = 9, which the controller ignores"},
     {SIM_EV_DOORBELL_LATE, {1, 0, 9, 1}, "a delayed doorbell arrives: SQ 1 tail = 9"},
     {SIM_EV_REG_WRITE, {0x14, 0x460001, 4, 0}, "writes CC = 0x460001"},
+    {SIM_EV_REG_WRITE, {0x34, 2, 4, 0}, "writes ACQ (upper half) = 0x2"},
     {SIM_EV_LUN_TIMEOUT,
      {0, 2, 0, 0},
      "time-out: LUN 0 had 2 requests outstanding for too long (event 129)"},
@@ -376,7 +378,7 @@ START_TEST(a_tale_is_short_and_holds_what_matters)
     fclose(out);
     ck_assert_int_le(lines_between(text, "What happened", "What should have prevented it"),
                      SIM_TALE_LINES + 3);
-    ck_assert_ptr_nonnull(strstr(text, "HwStorStartIo(SRB 6)"));
+    ck_assert_ptr_nonnull(strstr(text, "HwStorStartIo(SRB 6), READ(10), block 24\n"));
     ck_assert_ptr_nonnull(strstr(text, "VIOLATED: reset-outstanding"));
     ck_assert_ptr_nonnull(strstr(text, "completes every outstanding SRB before it returns"));
     ck_assert_ptr_nonnull(strstr(text, "1 SRB outstanding in the miniport"));
@@ -457,6 +459,89 @@ START_TEST(other_findings_have_no_accesses)
 }
 END_TEST
 
+static char *told(struct sim_tale *tale, const struct sim_finding *f)
+{
+    char *text = NULL;
+    size_t bytes;
+    FILE *out = open_memstream(&text, &bytes);
+
+    sim_tale_print(tale, f, out);
+    fclose(out);
+    sim_tale_free(tale);
+    return text;
+}
+
+static void tell(struct sim_tale *tale, sim_ns at, uint8_t cpu, enum sim_event_id event,
+                 uint64_t a0, uint64_t a1)
+{
+    struct sim_record r = {
+        .at = at, .event = (uint16_t)event, .cpu = cpu, .level = 2, .arg = {a0, a1}};
+
+    sim_tale_event(NULL, &r, tale);
+}
+
+/* CPU 0 is alone: nobody takes over while it is held up, but the device goes on. */
+START_TEST(a_cpu_that_stands_still_is_told_before_what_came_meanwhile)
+{
+    struct sim_finding f = {.rule = SIM_RULE_LOST_INTERRUPT, .at = 900};
+    struct sim_tale *tale = sim_tale_create(NULL, NULL);
+    char *text;
+    bool told_first;
+
+    tell(tale, 100, 0, SIM_EV_IO_SUBMIT, 4, 0);
+    tell(tale, 300, SIM_CPU_NONE, SIM_EV_CQE_POST, 1, 0x100);
+    tell(tale, 500, 0, SIM_EV_DELAY, 0, 350);
+    tell(tale, 600, 0, SIM_EV_DOORBELL, 1, 1);
+    text = told(tale, &f);
+    ck_assert_ptr_nonnull(strstr(text, "0.000 000 150    0  DISPATCH  "));
+    ck_assert_ptr_nonnull(strstr(text, "CPU 0 is held up here for 350 ns"));
+    told_first = strstr(text, "CPU 0 is held up here for 350 ns") <
+                 strstr(text, "controller posts a completion");
+    ck_assert(told_first);
+    free(text);
+}
+END_TEST
+
+/* A fault that acknowledges what was not done: there is no line of the driver's to name. */
+START_TEST(a_device_that_breaks_its_word_is_named)
+{
+    static const char scenario[] = "[workload w]\nnumber_ios = 1\n[fault liar]\naction = %s\n";
+    static const char *const actions[] = {"ignore-flush", "stop"};
+    struct sim_finding f = {.rule = SIM_RULE_DATA_INTEGRITY, .at = 900};
+    struct sim_scenario *sc;
+    struct sim_error error;
+    char ini[128], *text;
+    struct sim_tale *tale;
+
+    snprintf(ini, sizeof ini, scenario, actions[_i]);
+    ck_assert_msg(!sim_scenario_parse("t.ini", ini, NULL, 0, &error, &sc), "%s", error.text);
+    tale = sim_tale_create(sc, NULL);
+    tell(tale, 100, SIM_CPU_NONE, SIM_EV_FAULT_ON, 0, 0);
+    text = told(tale, &f);
+    ck_assert_ptr_nonnull(
+        strstr(text, _i ? "fault 'liar' (stop) begins" : "fault 'liar' (ignore-flush) begins"));
+    ck_assert_int_eq(strstr(text, "the device broke its word. Fault 'liar'") != NULL, !_i);
+    ck_assert_int_eq(strstr(text, "CC.EN was never cleared") != NULL, _i);
+    free(text);
+    sim_scenario_free(sc);
+}
+END_TEST
+
+START_TEST(a_removal_that_the_driver_cannot_hear_of_is_named)
+{
+    struct sim_finding f = {.rule = SIM_RULE_SRB_LEAKED, .at = 900};
+    struct sim_tale *tale = sim_tale_create(NULL, NULL);
+    char *text;
+
+    tell(tale, 100, SIM_CPU_NONE, SIM_EV_TASK, 6, 0);
+    if (_i)
+        tell(tale, 200, 0, SIM_EV_CONTROL, 16, UINT32_MAX);
+    text = told(tale, &f);
+    ck_assert_int_eq(strstr(text, "(ScsiAdapterSurpriseRemoval) was not called") != NULL, !_i);
+    free(text);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("explain");
@@ -471,6 +556,9 @@ int main(void)
     tcase_add_test(tc, a_tale_is_short_and_holds_what_matters);
     tcase_add_test(tc, a_race_is_told_with_both_accesses);
     tcase_add_test(tc, other_findings_have_no_accesses);
+    tcase_add_test(tc, a_cpu_that_stands_still_is_told_before_what_came_meanwhile);
+    tcase_add_loop_test(tc, a_device_that_breaks_its_word_is_named, 0, 2);
+    tcase_add_loop_test(tc, a_removal_that_the_driver_cannot_hear_of_is_named, 0, 2);
     suite_add_tcase(suite, tc);
     tcase_add_checked_fixture(life, lives_setup, lives_teardown);
     tcase_add_test(life, a_life_has_its_stations_in_order);

@@ -116,6 +116,7 @@ defect 10-data-race-no-sync data-race 3
 defect report-01-dma-after-completion dma-after-completion 3 nvme__to_host
 defect report-02-rings-not-rebuilt nvme-protocol 3
 defect report-04-reset-hang reset-hang 3
+defect report-05-lost-interrupt lost-interrupt 100 lost_interrupt.c
 defect report-06-removal-unheard srb-leaked 3 srb_leaked.c
 defect report-08-stale-completion stale-completion 3
 defect report-09-lun-reset-says-yes reset-outstanding 3 sp__recovery_tick
