@@ -2,10 +2,13 @@
  * events. */
 #include "sim/engine/event_queue.h"
 
+#include <string.h>
+
 #include "sim/engine/sim_assert.h"
 #include "sim/engine/world.h"
 
 #define TIES_MAX 8
+#define CAPACITY_FIRST 256
 
 static inline bool before(const struct sim_event_entry *a, const struct sim_event_entry *b)
 {
@@ -51,17 +54,27 @@ static void sift_down(struct sim_event_queue *q, uint32_t i, struct sim_event_en
     place(q, i, e);
 }
 
-void sim_event_queue_init(struct sim_event_queue *q, uint32_t capacity)
+void sim_event_queue_init(struct sim_event_queue *q)
 {
-    q->heap = sim_world_alloc((size_t)capacity * sizeof *q->heap, 64);
+    *q = (struct sim_event_queue){0};
+}
+
+/* The old heap is not used again: memory of the core zone is never freed. */
+static __attribute__((noinline)) void grow(struct sim_event_queue *q)
+{
+    uint32_t capacity = q->capacity ? 2 * q->capacity : CAPACITY_FIRST;
+    struct sim_event_entry *heap = sim_world_alloc(capacity * sizeof *heap, 64);
+
+    if (q->count)
+        memcpy(heap, q->heap, q->count * sizeof *heap);
+    q->heap = heap;
     q->capacity = capacity;
-    q->count = 0;
-    q->next_seq = 0;
 }
 
 static void insert(struct sim_event_queue *q, struct sim_event_entry e)
 {
-    SIM_ASSERT(q->count < q->capacity);
+    if (SIM_UNLIKELY(q->count == q->capacity))
+        grow(q);
     q->count++;
     sift_up(q, q->count - 1, e);
 }

@@ -38,8 +38,8 @@ struct sim_event_queue {
     uint64_t next_seq;
 };
 
-/* capacity: most events pending at once; exceeding it is an assertion. */
-void sim_event_queue_init(struct sim_event_queue *q, uint32_t capacity);
+/* Empty. It grows by itself, as far as the core zone goes. */
+void sim_event_queue_init(struct sim_event_queue *q);
 
 /* Schedules event (not scheduled before) for time at. */
 void sim_event_queue_push(struct sim_event_queue *q, struct sim_event *event, sim_ns at,

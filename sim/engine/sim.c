@@ -39,7 +39,6 @@ void sim_config_defaults(struct sim_config *config)
     config->explore.pct_depth = 3;
     config->point_ns = 5;
     config->points_max = 20000000;
-    config->events_max = 4096;
     for (int i = 0; i < SIM_RULE_COUNT; i++)
         config->severity[i] = (uint8_t)sim_rule_info[i].severity;
 }
@@ -57,7 +56,7 @@ struct sim *sim_create(const struct sim_config *config)
     s->hot.limit = SIM_NEVER;
     s->fiber = &s->main;
     s->strategy = &sim_strategy_time;
-    sim_event_queue_init(&s->events, config->events_max);
+    sim_event_queue_init(&s->events);
     found.count = 0;
     schedule_seed = 0;
     present = s;

@@ -46,7 +46,6 @@ struct sim_config {
     sim_ns point_ns;     /* what one access costs, >= 1 */
     uint64_t points_max; /* points without sim_progress() before the run counts as hung */
     uint8_t severity[SIM_RULE_COUNT]; /* enum sim_severity */
-    uint32_t events_max;              /* most events pending at once */
 };
 void sim_config_defaults(struct sim_config *config);
 

@@ -14,7 +14,7 @@ static struct sim_event event[N];
 static void setup(void)
 {
     ck_assert_int_eq(sim_world_create(), 0);
-    sim_event_queue_init(&queue, N);
+    sim_event_queue_init(&queue);
 }
 
 static void teardown(void)
