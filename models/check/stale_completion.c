@@ -6,9 +6,10 @@
  * such entries: an entry was posted for a command that had been given back, or twice, or for no
  * command; a momentary fault struck (a torn entry, a wrong field); CSTS.RDY became 1 after a reset
  * (what an earlier session has left in a ring).
- * Not verified: commands that move no data (flush), or whose data lies in memory of the driver's
- * own, for they cannot be told apart; requests whose own command was not fetched yet, or was lost
- * by the controller; completions with an error.
+ * Not verified: commands that move no data (flush), whose data lies in memory of the driver's own,
+ * or is told by a list of SGL descriptors, for they cannot be told apart; requests whose own
+ * command was not fetched yet, or was lost by the controller, as a reset or a loss of power does
+ * with all; completions with an error.
  */
 #include <stdio.h>
 

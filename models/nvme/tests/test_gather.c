@@ -184,10 +184,36 @@ START_TEST(the_line_rises_when_enough_are_there_and_stays_until_all_are_released
 }
 END_TEST
 
+/* 7.5.1.1 and 5.21.1.8: the status rises when enough are there, and is the edge that sends. */
+START_TEST(with_msi_a_message_is_sent_when_enough_are_there_and_none_before_all_are_released)
+{
+    bench.msix = false;
+    open_gathering(3, 255);
+    bench.msi = true;
+    reads(&io[0], 2);
+    bench_run(SIM_MS);
+    ck_assert_uint_eq(bench.messages[0], 0);
+    reads(&io[0], 1);
+    bench_run(SIM_MS);
+    ck_assert_uint_eq(bench.messages[0], 1);
+    reads(&io[0], 3);
+    bench_run(SIM_MS);
+    ck_assert_uint_eq(bench.messages[0], 1);
+    take_all(&io[0]);
+    reads(&io[0], 2);
+    bench_run(SIM_MS);
+    ck_assert_uint_eq(bench.messages[0], 1);
+    bench_run(26 * SIM_MS); /* the time is over before the third comes */
+    ck_assert_uint_eq(bench.messages[0], 2);
+    ck_assert(!bench.line);
+}
+END_TEST
+
 BENCH_MAIN("gather", T(so_many_entries_make_one_interrupt),
            T(the_first_entry_waits_so_long_at_most), T(each_vector_gathers_by_itself),
            T(a_vector_can_be_left_out), T(a_time_or_a_number_of_0_switches_it_off),
            T(the_admin_queue_is_not_gathered),
            T(entries_that_were_released_meanwhile_interrupt_nobody),
            T(a_reset_ends_it_and_brings_the_controllers_own_values_back),
-           T(the_line_rises_when_enough_are_there_and_stays_until_all_are_released))
+           T(the_line_rises_when_enough_are_there_and_stays_until_all_are_released),
+           T(with_msi_a_message_is_sent_when_enough_are_there_and_none_before_all_are_released))
