@@ -53,14 +53,15 @@ class Compiler:
             file.write(f"wdk {wdk_version(build.wdk)} dbg {o.dbg}\n")
 
     def command(self, source, step, out, extra=()):
-        return [self.build.clang, step, *self.base, *INSTRUMENT, *extra, source, "-o", out]
+        # -x: a name ends in .C as well, which clang takes for C++.
+        return [self.build.clang, step, *self.base, *INSTRUMENT, *extra, "-x", "c", source, "-o", out]
 
     # --- inline assembly ---
 
     def assembly(self, source):
         """Lines of the driver's own that hold inline assembly: (file, line)."""
-        done = self.build.run([self.build.clang, "-S", "-emit-llvm", *self.base, "-O0", "-Wno-everything", source, "-o",
-                               "-"])
+        done = self.build.run([self.build.clang, "-S", "-emit-llvm", *self.base, "-O0", "-Wno-everything", "-x", "c",
+                               source, "-o", "-"])
         if done.returncode:
             return []
         files, scopes, places, used = {}, {}, {}, set()

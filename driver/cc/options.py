@@ -76,6 +76,9 @@ DROPPED_WITH_VALUE = ("-L", "-l", "-Xlinker", "-Xassembler", "-T", "-z")
 CLANG = re.compile(r"-(O.*|f.+|m.+|W.*|w|g.*|std=.+|ansi|pedantic.*|P|C|dM|dD|H|v|trigraphs|M|MM|MD|MMD|MP|MG"
                    r"|D.+|U.+|I.+|undef)$")
 
+# Told by clang's -Wextra, and by no cl.exe: `= {0}`.
+FOREIGN = ("-Wno-missing-field-initializers", "-Wno-missing-braces")
+
 # cl.exe: (pattern of the word behind / or -, what it becomes). A string stands for one of clang's flags.
 # In the pattern, "=" at the end: the value may follow as a word of its own.
 NOTHING = ()
@@ -83,7 +86,7 @@ MSVC = [(re.compile(pattern + r"\Z"), becomes) for pattern, becomes in (
     (r"Tc(.*)", "source"), (r"T[pP].*", "c++"), (r"TC", NOTHING),
     (r"c", "-c"), (r"Fo:?(.*)", "object"), (r"(?:Fe|OUT:):?(.*)", "module"),
     (r"(?:external:)?I(.*)", "-I"), (r"D(.*)", "-D"), (r"U(.*)", "-U"), (r"u", NOTHING), (r"FI(.*)", "-include"),
-    (r"(?:W0|w)", ("-w",)), (r"W[123]", ("-Wall",)), (r"W4", ("-Wall", "-Wextra")), (r"Wall", ("-Wall", "-Wextra")),
+    (r"(?:W0|w)", ("-w",)), (r"W[123]", ("-Wall", *FOREIGN)), (r"W4|Wall", ("-Wall", "-Wextra", *FOREIGN)),
     (r"WX", ("-Werror",)), (r"WX-", ("-Wno-error",)), (r"(?:wd|we|wo|w[1-4])\d+", NOTHING), (r"Wv:.*", NOTHING),
     (r"Od", ("-O0",)), (r"O1", ("-O1",)), (r"O[2x]", ("-O2",)), (r"Ob0", ("-fno-inline",)),
     (r"O[bdgisty]+\d*-?", NOTHING),

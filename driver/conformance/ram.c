@@ -263,6 +263,7 @@ static SCSI_ADAPTER_CONTROL_STATUS RamAdapterControl(PVOID DeviceExtension, SCSI
 ULONG DriverEntry(PVOID DriverObject, PVOID RegistryPath)
 {
     HW_INITIALIZATION_DATA Data;
+    ULONG Status;
 
     RtlZeroMemory(&Data, sizeof(Data));
     Data.HwInitializationDataSize = sizeof(Data);
@@ -285,5 +286,9 @@ ULONG DriverEntry(PVOID DriverObject, PVOID RegistryPath)
     if (RamHooks.Register) {
         RamHooks.Register(&Data);
     }
-    return StorPortInitialize(DriverObject, RegistryPath, &Data, NULL);
+    Status = StorPortInitialize(DriverObject, RegistryPath, &Data, NULL);
+    if (RamHooks.Entered) {
+        RamHooks.Entered(DriverObject);
+    }
+    return Status;
 }

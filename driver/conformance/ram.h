@@ -32,6 +32,7 @@ typedef struct _RAM_ADAPTER {
 
 typedef struct _RAM_HOOKS {
     VOID (*Register)(PHW_INITIALIZATION_DATA Data); /* in DriverEntry */
+    VOID (*Entered)(PDRIVER_OBJECT Driver);         /* there, when StorPortInitialize was called */
     ULONG (*FindAdapter)(PRAM_ADAPTER Adapter, PPORT_CONFIGURATION_INFORMATION Config); /* what it returns, last */
     BOOLEAN (*Initialize)(PRAM_ADAPTER Adapter);        /* FALSE: HwStorInitialize fails */
     BOOLEAN (*PassiveInitialize)(PRAM_ADAPTER Adapter); /* after ram.c's part */

@@ -96,7 +96,6 @@ STATIC = [
 # Shown by a test of another kind than a miniport of driver/conformance/rules/.
 ELSEWHERE = {
     "HwStorPortProhibitedDDIs": ("not-modelled", "driver/tests/unmodelled.sh"),
-    "0x133/1": ("dpc-watchdog", "models/check/tests/test_limits.c"),
 }
 
 HEAD = """# Windows' rules and storsim's

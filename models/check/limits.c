@@ -6,9 +6,9 @@
  * check.routine for the others; DriverEntry, HwStorFindAdapter and system threads have none. Judged
  * at the return, on virtual time: stalls, register accesses, waiting for locks and interrupts taken
  * meanwhile count. dpc-watchdog: no CPU stays at DISPATCH or above for longer than check.dispatch
- * in one stretch. Judged when a stretch ends, and at the end of a run for one that has not. Not
- * verified: the sum over many stretches (0x133 with parameter 1); a routine that never returns
- * (driver-hang, deadlock).
+ * in one stretch, of one routine (0x133 with parameter 0) or of many (1). Judged when a stretch
+ * ends, and at the end of a run for one that has not. Not verified: the sum over many stretches; a
+ * routine that never returns (driver-hang, deadlock).
  */
 #include "models/check/check_private.h"
 

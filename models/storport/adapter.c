@@ -61,14 +61,21 @@ ULONG SIM_API StorPortInitialize(PVOID DriverObject, PVOID RegistryPath,
     if (bytes < offsetof(HW_INITIALIZATION_DATA, HwBuildIo) || bytes > sizeof port->hw)
         return (ULONG)STATUS_REVISION_MISMATCH;
     memcpy(&hw, HwInitializationData, bytes);
+    if (hw.AdapterInterfaceType == Internal && !hw.HwInterrupt) {
+        port->registered_virtual = true;
+        return (ULONG)STATUS_SUCCESS;
+    }
     missing = missing_callback(&hw);
     if (missing) {
         sp__usage(port, "StorPortInitialize: %s is missing", missing);
         return (ULONG)STATUS_INVALID_PARAMETER;
     }
     check_flags(port, &hw);
-    if (hw.AdapterInterfaceType != PCIBus)
+    sp__driver_object_fill(port);
+    if (hw.AdapterInterfaceType != PCIBus) {
+        port->registered_elsewhere = true;
         return (ULONG)STATUS_SUCCESS;
+    }
     port->hw = hw;
     port->registered = true;
     return (ULONG)STATUS_SUCCESS;

@@ -12,7 +12,6 @@
 
 #include "models/storport/sp_private.h"
 
-#define DRIVER_OBJECT_BYTES 336
 #define WHY_PORT_CPU (SIM_MEM_CPU | SIM_WHY_PORT << SIM_MEM_WHY_SHIFT)
 
 bool sp__start_failed(struct sp_port *port, const char *format, ...)
@@ -58,7 +57,7 @@ static UNICODE_STRING *registry_path(struct sp_port *port)
 
 static bool driver_entry(struct sp_port *port)
 {
-    DRIVER_OBJECT *object = shown(port, DRIVER_OBJECT_BYTES);
+    DRIVER_OBJECT *object = sp__driver_object(port);
     UNICODE_STRING *path = registry_path(port);
     uint32_t status;
 
@@ -68,7 +67,13 @@ static bool driver_entry(struct sp_port *port)
     if (!step(port, SP_BOOT_DRIVER_ENTRY, status, !(status >> 31)))
         return sp__start_failed(port, "DriverEntry returned 0x%08x", status);
     if (!port->registered)
-        return sp__start_failed(port, "DriverEntry did not call StorPortInitialize for PCIBus");
+        return sp__start_failed(
+            port, "DriverEntry did not call StorPortInitialize for PCIBus%s",
+            port->registered_virtual ? ", but as a virtual miniport (Internal, no HwInterrupt): "
+                                       "storsim has an adapter on the PCI bus and no other"
+            : port->registered_elsewhere
+                ? ", but for another bus: storsim has an adapter on the PCI bus and no other"
+                : "");
     return true;
 }
 

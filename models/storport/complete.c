@@ -73,11 +73,11 @@ static void push(struct sp_port *port, struct sp_cpu *cpu, struct sp_slot *slot)
 }
 
 /* completion = inline (8.3-31 c): at once, where no lock is in the way and none of it runs
- * already. */
+ * already; and on the CPU where the completion belongs. */
 static bool goes_inline(struct sp_port *port, const struct sp_cpu *cpu)
 {
-    return sp__silent(port, SP_SILENT_COMPLETION) == SP_COMPLETION_INLINE && !cpu->held &&
-           !cpu->draining && nt_irql(port->at.nt) <= NT_DISPATCH;
+    return sp__silent(port, SP_SILENT_COMPLETION) == SP_COMPLETION_INLINE && cpu == sp__cpu(port) &&
+           !cpu->held && !cpu->draining && nt_irql(port->at.nt) <= NT_DISPATCH;
 }
 
 static void go_on_as_told(struct sp_port *port, struct sp_slot *slot)

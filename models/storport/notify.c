@@ -35,14 +35,17 @@ static void link_down(struct sp_port *port)
 {
     if (port->link_down)
         return;
-    port->link_down = true;
+    port->link_down = port->link_was_down = true;
     sp__hold(&port->gate);
     sim_event_in(port->at.sim, &port->link_event, port->config.link_down_ns, link_event, port);
 }
 
 static void link_up(struct sp_port *port)
 {
-    if (!port->link_down) /* LinkUp only after LinkDown; late is late */
+    if (!port->link_was_down)
+        sp__usage(port, "StorPortNotification of type LinkUp without a LinkDown before it");
+    port->link_was_down = false;
+    if (!port->link_down) /* late is late */
         return;
     sim_event_cancel(port->at.sim, &port->link_event);
     link_restored(port);

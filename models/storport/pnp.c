@@ -246,6 +246,7 @@ static void finish_removal(struct sp_port *port)
     sp__send_simple(port, NULL, SP_FN_PNP, StorRemoveDevice, 0);
     sp__adapter_stop(port);
     let_go(port);
+    sp__driver_unload(port);
     sp__state_set(port, SP_IS_REMOVED);
 }
 
@@ -254,6 +255,7 @@ static void remove_stopped(struct sp_port *port)
 {
     sp__close_for_good(port);
     let_go(port);
+    sp__driver_unload(port);
     sp__state_set(port, SP_IS_REMOVED);
 }
 

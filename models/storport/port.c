@@ -35,6 +35,7 @@ const char *const sp_callback_name[SP_CB_COUNT] = {
     [SP_CB_THREAD] = "system thread",
     [SP_CB_SG_LIST] = "scatter/gather routine",
     [SP_CB_TRACING] = "HwStorTracingEnabled",
+    [SP_CB_UNLOAD] = "DriverUnload",
 };
 
 struct sp_port *sp__present(void)

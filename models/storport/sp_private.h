@@ -368,6 +368,7 @@ struct sp_port {
 
     HW_INITIALIZATION_DATA hw;
     bool registered;
+    bool registered_virtual, registered_elsewhere; /* what it registered besides */
     void *devext;
     uint32_t power_settings;
     GUID power_setting[SP_POWER_SETTINGS_MAX];
@@ -410,6 +411,7 @@ struct sp_port {
     uint8_t scan_status; /* SrbStatus of the scan's last command */
     uint8_t *scan_page;
     struct sp_life life;
+    DRIVER_OBJECT *driver_object;
 
     uint64_t serials, starts;
     uint32_t start_cpu; /* of the last HwStorStartIo */
@@ -423,6 +425,7 @@ struct sp_port {
     struct sim_event hold_event;
     bool held_after_reset;
     bool link_down;
+    bool link_was_down; /* LinkDown was reported, and no LinkUp since */
     struct sim_event link_event;
     struct sp_change change;
 
@@ -476,6 +479,12 @@ static inline void sp__touch(const volatile void *p, size_t bytes)
 /* A result, where the driver wants it; GIVE: and the status of a routine that is done with it. */
 #define SP_PUT(out, value) (sp__touch((out), sizeof *(out)), (void)(*(out) = (value)))
 #define SP_GIVE(out, value) (SP_PUT(out, value), STOR_STATUS_SUCCESS)
+
+/* driver_object.c: the record, before DriverEntry; Storport's routines in it; the miniport's
+ * DriverUnload, if it has one (thread at PASSIVE, the adapter is gone) */
+DRIVER_OBJECT *sp__driver_object(struct sp_port *port);
+void sp__driver_object_fill(struct sp_port *port);
+void sp__driver_unload(struct sp_port *port);
 
 /* silent.c */
 static inline uint8_t sp__silent(const struct sp_port *port, enum sp_silent point)

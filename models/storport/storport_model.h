@@ -219,6 +219,7 @@ enum sp_callback {
     SP_CB_THREAD,
     SP_CB_SG_LIST,
     SP_CB_TRACING,
+    SP_CB_UNLOAD,
     SP_CB_COUNT
 };
 extern const char *const sp_callback_name[SP_CB_COUNT];

@@ -75,6 +75,28 @@ SIM_INLINE UCHAR InterlockedBitTestAndReset(volatile LONG *Base, LONG Bit)
     return (UCHAR)((__atomic_fetch_and(Base + (Bit >> 5), ~mask, __ATOMIC_SEQ_CST) & mask) != 0);
 }
 
+/* The lowest and the highest bit that is set. FALSE, and *Index as it was, when none is. */
+#define SIM_BIT_SCAN(name, type, index)                          \
+    SIM_INLINE UCHAR name(ULONG *Index, type Mask)               \
+    {                                                            \
+        if (Mask != 0)                                           \
+            *Index = (ULONG)(index);                             \
+        return (UCHAR)(Mask != 0);                               \
+    }
+SIM_BIT_SCAN(SimBitScanForward, ULONG, __builtin_ctz(Mask))
+SIM_BIT_SCAN(SimBitScanReverse, ULONG, 31 - __builtin_clz(Mask))
+SIM_BIT_SCAN(SimBitScanForward64, ULONG64, __builtin_ctzll(Mask))
+SIM_BIT_SCAN(SimBitScanReverse64, ULONG64, 63 - __builtin_clzll(Mask))
+#undef SIM_BIT_SCAN
+#define BitScanForward SimBitScanForward
+#define BitScanReverse SimBitScanReverse
+#define BitScanForward64 SimBitScanForward64
+#define BitScanReverse64 SimBitScanReverse64
+#define _BitScanForward SimBitScanForward
+#define _BitScanReverse SimBitScanReverse
+#define _BitScanForward64 SimBitScanForward64
+#define _BitScanReverse64 SimBitScanReverse64
+
 /* Unsigned spellings that drivers use. */
 #define InterlockedIncrementU(Target) ((ULONG)InterlockedIncrement((volatile LONG *)(Target)))
 #define InterlockedDecrementU(Target) ((ULONG)InterlockedDecrement((volatile LONG *)(Target)))

@@ -4,6 +4,7 @@
 
 #include "../dpfilter.h"
 #include "../ntdef.h"
+#include "driver_object.h"
 
 #define PASSIVE_LEVEL 0
 #define LOW_LEVEL 0
@@ -132,13 +133,7 @@ typedef struct _SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX {
 SIM_ASSERT_SIZE(SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX, 0x50);
 
 /* Opaque: a miniport only passes these on. */
-typedef struct _DRIVER_OBJECT DRIVER_OBJECT, *PDRIVER_OBJECT;
-typedef struct _DEVICE_OBJECT DEVICE_OBJECT, *PDEVICE_OBJECT;
-typedef struct _IRP IRP, *PIRP;
 typedef struct _MDL MDL, *PMDL;
-
-typedef NTSTATUS SIM_API DRIVER_INITIALIZE(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath);
-typedef DRIVER_INITIALIZE *PDRIVER_INITIALIZE;
 
 SIM_IMPORT KIRQL SIM_API KeGetCurrentIrql(VOID);
 

@@ -165,6 +165,11 @@ expect 0 '' "$cc" -o database.so --compile-commands compile_commands.json good.c
 python3 -c 'import json; d = json.load(open("compile_commands.json")); assert [e["file"] for e in d] == ["good.c", "helper.c"]' ||
     fail 'compile_commands.json'
 
+# Names as on a disk that knows no case; what cl.exe does not warn of at /W4; intrinsics of <wdm.h>.
+printf '#include <wdm.h>\nULONG Bits(ULONG64 m)\n{\n    LARGE_INTEGER zero = {0};\n    ULONG i;\n    PVOID p = &zero;\n    ULONG *q = p;\n
+    return BitScanForward(&i, *q | 8) && _BitScanReverse64(&i, m) ? i : 0;\n}\n' >UPPER.C
+expect 0 '' "$cc" /nologo /W4 /WX -c -o upper.o UPPER.C
+
 # Objects, their dependencies, archives; linked they are the same module as in one step.
 cp helper.h ./Other.h
 expect 0 '' "$cc" -c good.c -MMD -MF good.dep

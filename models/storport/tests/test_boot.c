@@ -334,7 +334,22 @@ END_TEST
 START_TEST(a_miniport_for_other_buses_does_not_start)
 {
     mini.interface_type = Isa;
-    ck_assert_ptr_nonnull(strstr(mini_finding(SIM_RULE_START_FAILED), "for PCIBus"));
+    ck_assert_ptr_nonnull(
+        strstr(mini_finding(SIM_RULE_START_FAILED), "for PCIBus, but for another bus"));
+}
+END_TEST
+
+static void no_interrupt(HW_INITIALIZATION_DATA *hw)
+{
+    hw->HwInterrupt = NULL;
+}
+
+START_TEST(a_virtual_miniport_is_told_that_there_is_no_place_for_it)
+{
+    mini.interface_type = Internal;
+    mini.change_record = no_interrupt;
+    ck_assert_ptr_nonnull(
+        strstr(mini_finding(SIM_RULE_START_FAILED), "as a virtual miniport (Internal"));
 }
 END_TEST
 
@@ -469,6 +484,7 @@ int main(void)
     tcase_add_test(tc, an_uncached_extension_before_srb_extension_size_is_accepted);
     tcase_add_test(tc, of_several_buses_pci_counts);
     tcase_add_test(tc, a_miniport_for_other_buses_does_not_start);
+    tcase_add_test(tc, a_virtual_miniport_is_told_that_there_is_no_place_for_it);
     tcase_add_test(tc, initializing_the_port_later_is_a_finding);
     tcase_add_test(tc, a_device_extension_without_end_fails_the_start);
     tcase_add_loop_test(tc, extensions_without_end_fail_the_start, 0, 2);

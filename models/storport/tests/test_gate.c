@@ -172,6 +172,17 @@ static void link_change(void *ctx)
     StorPortNotification(ctx ? LinkDown : LinkUp, mini.devext);
 }
 
+START_TEST(link_up_without_link_down_is_a_finding)
+{
+    mini_boot();
+    mini_call(0, link_change, mini.devext);
+    mini_call(0, link_change, NULL);
+    mini_queue_call(0, link_change, NULL);
+    ck_assert_ptr_nonnull(
+        strstr(mini_finding(SIM_RULE_STORPORT_USAGE), "LinkUp without a LinkDown"));
+}
+END_TEST
+
 START_TEST(link_down_holds_the_adapter_until_link_up_or_thirty_seconds)
 {
     mini_boot();
@@ -314,6 +325,7 @@ int main(void)
     tcase_add_test(tc, a_check_condition_freezes_and_another_error_does_not);
     tcase_add_test(tc, no_queue_freeze_keeps_the_queue_going);
     tcase_add_test(tc, a_request_that_bypasses_passes_a_frozen_queue_and_is_timed);
+    tcase_add_test(tc, link_up_without_link_down_is_a_finding);
     tcase_add_test(tc, link_down_holds_the_adapter_until_link_up_or_thirty_seconds);
     suite_add_tcase(s, tc);
     srunner_run_all(runner, CK_ENV);

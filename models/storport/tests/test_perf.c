@@ -206,6 +206,30 @@ START_TEST(redirection_brings_completions_home_unless_current_cpu_is_set)
 }
 END_TEST
 
+static void complete_under_lock(void *ctx)
+{
+    STOR_LOCK_HANDLE handle;
+
+    (void)ctx;
+    StorPortAcquireSpinLock(mini.devext, StartIoLock, NULL, &handle);
+    mini_complete_here(mini.kept[0].srb, SRB_STATUS_SUCCESS);
+    ck_assert_uint_eq(mini.done_count, 0);
+    StorPortReleaseSpinLock(mini.devext, &handle);
+}
+
+/* The lock that counts is the one of this CPU, not of the one where the completion goes on. */
+START_TEST(redirected_completions_do_not_go_on_under_a_lock)
+{
+    mini.config.silent[SP_SILENT_COMPLETION] = SP_COMPLETION_INLINE;
+    boot_with(0x01);
+    mini_submit(2, 0, 0);
+    mini_call(3, complete_under_lock, NULL);
+    mini_run(10 * SIM_US);
+    ck_assert_uint_eq(mini.done_count, 1);
+    ck_assert_uint_eq(mini_event(SIM_EV_SRB_RETURN)->cpu, 2);
+}
+END_TEST
+
 static BOOLEAN SIM_API start_asks(PVOID devext, PSCSI_REQUEST_BLOCK srb)
 {
     STARTIO_PERFORMANCE_PARAMETERS parameters = {.Size = sizeof parameters};
@@ -280,6 +304,7 @@ int main(void)
     tcase_add_test(tc, options_are_set_during_initialization_only);
     tcase_add_test(tc, locality_tells_where_messages_go);
     tcase_add_loop_test(tc, redirection_brings_completions_home_unless_current_cpu_is_set, 0, 2);
+    tcase_add_test(tc, redirected_completions_do_not_go_on_under_a_lock);
     tcase_add_loop_test(tc, with_ranges_start_io_is_told_a_message_of_the_range_for_its_cpu, 0, 2);
     tcase_add_loop_test(tc, completions_inside_start_io_may_go_on_without_a_dpc, 0, 2);
     tcase_add_test(tc, without_lists_asking_for_one_is_a_finding);
