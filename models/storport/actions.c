@@ -38,6 +38,7 @@ static const struct {
     {SIM_FAULT_REMOVE, SP_TASK_REMOVE, 0, SP_TASK_REMOVE},
     {SIM_FAULT_SURPRISE_REMOVE, SP_TASK_SURPRISE_REMOVE, 0, SP_TASK_SURPRISE_REMOVE},
     {SIM_FAULT_RESCAN, SP_TASK_RESCAN, 0, SP_TASK_RESCAN},
+    {SIM_FAULT_DEVICE_RESET, SP_TASK_DEVICE_RESET, 0, SP_TASK_DEVICE_RESET},
 };
 
 /* --- tasks ----------------------------------------------------------------------------------- */

@@ -136,6 +136,10 @@ void sp__timers_check_stopped(struct sp_port *port);
 void sp__timers_end(struct sp_port *port);
 void sp__dpcs_end(struct sp_port *port);
 
+/* reset.c: the bus reset that an application asks for, by ScsiAdapterResetBusSynchronous. False:
+ * the miniport does not have it, or it failed. */
+bool sp__device_reset(struct sp_port *port);
+
 struct faults;
 /* actions.c: what scenarios can ask for. At set-up. */
 void sp__actions_serve(struct sp_port *port, struct faults *faults);

@@ -18,10 +18,15 @@
 #define ENDING_MAX (10 * SIM_S) /* for what still runs of a removed miniport */
 
 const char *const sp_task_name[SP_TASK_KINDS] = {
-    [SP_TASK_STOP] = "stop",         [SP_TASK_RESTART] = "restart",
-    [SP_TASK_SLEEP] = "sleep",       [SP_TASK_WAKE] = "wake",
-    [SP_TASK_SHUTDOWN] = "shutdown", [SP_TASK_REMOVE] = "remove",
-    [SP_TASK_RESCAN] = "rescan",     [SP_TASK_SURPRISE_REMOVE] = "surprise-remove",
+    [SP_TASK_STOP] = "stop",
+    [SP_TASK_RESTART] = "restart",
+    [SP_TASK_SLEEP] = "sleep",
+    [SP_TASK_WAKE] = "wake",
+    [SP_TASK_SHUTDOWN] = "shutdown",
+    [SP_TASK_REMOVE] = "remove",
+    [SP_TASK_RESCAN] = "rescan",
+    [SP_TASK_SURPRISE_REMOVE] = "surprise-remove",
+    [SP_TASK_DEVICE_RESET] = "device-reset",
 };
 
 void sp__state_set(struct sp_port *port, enum sp_state state)
@@ -334,6 +339,8 @@ static bool carry_out(struct sp_port *port, enum sp_task_kind kind)
         return surprise_remove(port);
     case SP_TASK_RESCAN:
         return rescan(port);
+    case SP_TASK_DEVICE_RESET:
+        return sp__device_reset(port);
     default:
         SIM_ASSERT(!"a task");
         return false;

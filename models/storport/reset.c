@@ -9,6 +9,7 @@
 #include "models/storport/sp_private.h"
 
 #define TIER_BUS 3
+#define LOOK_AGAIN (10 * SIM_MS)
 #define HOLD_DEFAULT (5 * SIM_S) /* hold_default = five_seconds */
 
 enum bus_work { WORK_RESET, WORK_FINISH }; /* of the bus DPC */
@@ -168,24 +169,25 @@ static void failed(struct sp_port *port)
     finish(port);
 }
 
-static void reset(struct sp_port *port)
+static void over(struct sp_port *port, bool good)
 {
-    struct sp_recovery *bus = sp__bus(port);
-    bool good;
-
-    sim_progress(port->at.sim);
-    sim_trace(port->at.sim, SIM_EV_TIER, TIER_BUS, bus->lun, 0, 0);
-    port->bus_due = false;
-    good =
-        call_reset_bus(port) || sp__silent(port, SP_SILENT_RESET_FALSE) == SP_RESET_FALSE_AS_TRUE;
     if (!good) {
         failed(port);
         return;
     }
-    sp__recovery_state(bus, SP_BUS_HOLD);
+    sp__recovery_state(sp__bus(port), SP_BUS_HOLD);
     sp__hold_adapter(port);
     if (!port->held_after_reset)
         hold_over(port);
+}
+
+static void reset(struct sp_port *port)
+{
+    sim_progress(port->at.sim);
+    sim_trace(port->at.sim, SIM_EV_TIER, TIER_BUS, sp__bus(port)->lun, 0, 0);
+    port->bus_due = false;
+    over(port,
+         call_reset_bus(port) || sp__silent(port, SP_SILENT_RESET_FALSE) == SP_RESET_FALSE_AS_TRUE);
 }
 
 static void bus_work(struct nt *nt, void *ctx, uint64_t arg1, uint64_t arg2)
@@ -236,6 +238,50 @@ void sp_request_bus_reset(struct sp_port *port)
         port->bus_asked = true;
     else
         sp__bus_begin(port, 0);
+}
+
+/* --- ScsiAdapterResetBusSynchronous ----------------------------------------------------------- */
+
+/* At PASSIVE and without a lock: it may wait. What HwStorStartIo had before has to be back. */
+static bool call_synchronous(struct sp_port *port)
+{
+    STOR_RESET_BUS_SYNCHRONOUS_PARAMETER *parameter = sp__parameters(port, sizeof *parameter);
+    uint64_t starts = port->starts;
+    const struct sp_slot *left;
+    bool good;
+
+    parameter->Version = 1;
+    parameter->Size = sizeof *parameter;
+    parameter->PathId = SP_RESET_PATH;
+    good = sp__control(port, ScsiAdapterResetBusSynchronous, parameter);
+    left = started_before(port, starts);
+    if (good && left)
+        sim_find(port->at.sim, SIM_RULE_RESET_OUTSTANDING, left->serial,
+                 "ScsiAdapterResetBusSynchronous succeeded with SRB %llu outstanding",
+                 (unsigned long long)left->serial);
+    return good;
+}
+
+/* One recovery at a time (8.4-70). */
+bool sp__device_reset(struct sp_port *port)
+{
+    struct sp_recovery *bus = sp__bus(port);
+    bool good;
+
+    if (port->life.state != SP_IS_STARTED ||
+        !(port->features >> StorportFeatureResetBusSynchronous & 1) ||
+        !sp__controls(port, ScsiAdapterResetBusSynchronous))
+        return false;
+    while (port->recovering || port->bus_due)
+        nt_sleep(port->at.nt, LOOK_AGAIN);
+    sp__recovery_state(bus, SP_BUS_RESET);
+    bus->own = NULL;
+    bus->lun = 0;
+    sp__recovery_hold_all(bus);
+    sim_trace(port->at.sim, SIM_EV_TIER, TIER_BUS, bus->lun, 1, 0);
+    good = call_synchronous(port);
+    over(port, good);
+    return good;
 }
 
 /* The miniport saw a reset, or reports one of its own: it completes what is out, the adapter is

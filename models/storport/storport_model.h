@@ -135,7 +135,8 @@ enum sp_task_kind {
     SP_TASK_SURPRISE_REMOVE, /* any -> REMOVED. The device is gone at once, whatever runs; after the
                                 bus has noticed, what waits in queues ends with NO_DEVICE, and the
                                 miniport has to give back what it has */
-    SP_TASK_RESCAN,          /* units may have come or gone */
+    SP_TASK_RESCAN,
+    SP_TASK_DEVICE_RESET, /* units may have come or gone */
     SP_TASK_KINDS
 };
 extern const char *const sp_task_name[SP_TASK_KINDS];

@@ -112,7 +112,7 @@ static void print_static_rules(const char *names)
     while (*names != '\0') {
         size_t n = strcspn(names, ",");
 
-        printf("%30s %-18s %-8s %-8s   static rule %.*s\n", "", "", "", "", (int)n, names);
+        printf("%30s %-24s %-8s %-8s   static rule %.*s\n", "", "", "", "", (int)n, names);
         names += n;
         names += strspn(names, ", ");
     }
@@ -121,7 +121,7 @@ static void print_static_rules(const char *names)
 static int list_rules(const struct sim_arguments *arguments)
 {
     if (!arguments->json)
-        printf("%-30s %-18s %-8s %-8s %s\n", "rule", "Windows bug check", "default", "lenient",
+        printf("%-30s %-24s %-8s %-8s %s\n", "rule", "Windows bug check", "default", "lenient",
                "holds when");
     for (int i = 0; i < SIM_RULE_COUNT; i++) {
         const struct sim_rule_info *rule = &sim_rule_info[i];
@@ -133,7 +133,7 @@ static int list_rules(const struct sim_arguments *arguments)
                                      severity_name(rule->lenient), "text", rule->text));
             continue;
         }
-        printf("%-30s %-18s %-8s %-8s %s\n", rule->name, rule->bug_check,
+        printf("%-30s %-24s %-8s %-8s %s\n", rule->name, rule->bug_check,
                severity_name(rule->severity), severity_name(rule->lenient), rule->text);
         print_static_rules(rule->static_rules);
     }

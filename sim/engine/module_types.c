@@ -148,13 +148,29 @@ static void descend(struct path *path, Dwarf_Die type, uint64_t offset)
     }
 }
 
-/* A structure of exactly this size. */
+/* Declared by the WDK's headers, whose names storsim-cc makes begin with "wdk/". */
+static bool of_the_wdk(Dwarf_Die *unit, Dwarf_Die *record)
+{
+    const char *file = dwarf_decl_file(record);
+    Dwarf_Attribute attribute;
+    const char *folder = dwarf_formstring(dwarf_attr(unit, DW_AT_comp_dir, &attribute));
+
+    if (!file)
+        return false;
+    if (folder && !strncmp(file, folder, strlen(folder)))
+        file += strlen(folder) + (file[strlen(folder)] == '/');
+    return !strncmp(file, "wdk/", 4);
+}
+
+/* A structure of the driver's own of exactly this size: that of a record of the WDK's says nothing.
+ */
 static bool record_in(Dwarf_Die *unit, uint64_t bytes, Dwarf_Die *record)
 {
     if (dwarf_child(unit, record))
         return false;
     do {
-        if (dwarf_tag(record) == DW_TAG_structure_type && (uint64_t)dwarf_bytesize(record) == bytes)
+        if (dwarf_tag(record) == DW_TAG_structure_type &&
+            (uint64_t)dwarf_bytesize(record) == bytes && !of_the_wdk(unit, record))
             return true;
     } while (!dwarf_siblingof(record, record));
     return false;

@@ -73,6 +73,14 @@ START_TEST(a_member_is_named_by_size_and_offset)
 }
 END_TEST
 
+/* HW_INITIALIZATION_DATA, which DriverEntry fills, has 0xD0 bytes; the driver has no such record.
+ */
+START_TEST(a_record_of_the_wdk_names_nothing_of_the_drivers)
+{
+    ck_assert(!sim_module_member(module, 0xD0, 0, text, sizeof text));
+}
+END_TEST
+
 START_TEST(a_name_too_long_is_cut)
 {
     char small[4];
@@ -105,6 +113,7 @@ int main(void)
     tcase_add_test(tc, inlined_copies_are_found);
     tcase_add_test(tc, an_unknown_function_has_no_range);
     tcase_add_test(tc, a_member_is_named_by_size_and_offset);
+    tcase_add_test(tc, a_record_of_the_wdk_names_nothing_of_the_drivers);
     tcase_add_test(tc, a_name_too_long_is_cut);
     tcase_add_test(tc, writable_data_lies_in_the_module);
     suite_add_tcase(suite, tc);

@@ -83,7 +83,7 @@ START_TEST(lists_are_text_or_json)
         const char *what, *text;
     } list[] = {
         {"scenarios", "expect violates reset-outstanding within 5 seeds"},
-        {"rules", "0xF0/1, 0xF1/1007"},
+        {"rules", "0xF0/1, 0xF0/2, 0xF1/1007 error"},
         {"options", "[workload]"},
         {"options --markdown", "| `timeout` |"},
         {"strategies", "pct"},
