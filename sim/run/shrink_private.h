@@ -1,6 +1,6 @@
 /* sim/run/shrink_private.h - private to sim/run/: shrinking a scenario (shrink_variant.c,
- * shrink_ladder.c, shrink_scenario.c) and a schedule (shrink_schedule.c), and the judge that all
- * ask.
+ * shrink_files.c, shrink_ladder.c, shrink_scenario.c) and a schedule (shrink_schedule.c), and the
+ * judge that all ask.
  */
 #ifndef SIM_RUN_SHRINK_PRIVATE_H
 #define SIM_RUN_SHRINK_PRIVATE_H
@@ -114,6 +114,17 @@ struct sim__tried {
  * of a try); tried may be NULL. */
 bool sim__shrink_accept(struct sim__shrink *s, struct sim__variant *variant, uint64_t cost,
                         struct sim__tried *tried);
+
+/* --- shrink_files.c --- */
+
+/* Makes every job of an attached file a section of its own, so that it can go by itself. False when
+ * there is none, or the run is not the same. */
+bool sim__jobs_flatten(struct sim__shrink *s);
+/* Takes lines out of attached traces. True when some went. */
+bool sim__traces_pass(struct sim__shrink *s, uint64_t cost);
+/* Lines with an I/O in an attached trace; the text without some of them, malloc()ed. */
+uint32_t sim__trace_lines(const char *text, const char *name);
+char *sim__trace_cut(const char *text, const char *name, uint32_t first, uint32_t count);
 
 /* --- shrink_ladder.c --- */
 

@@ -21,6 +21,7 @@
 #define TRIES_MAX 64u
 #define VARIANTS 50u      /* the scenario's share of the tries is spread over so many */
 #define DRAWN_SHARE 4u    /* of a variant's tries, for some drawn points */
+#define LOADS_FEW 2u      /* more of them are made fewer before each is made small */
 #define SCENARIO_SHARE 4u /* the schedule is left one of so many parts */
 
 /* Numbers that make a run smaller, with the smallest value worth trying. */
@@ -147,16 +148,6 @@ bool sim__shrink_accept(struct sim__shrink *s, struct sim__variant *v, uint64_t 
 static bool accept(struct sim__shrink *s, struct sim__variant *v, uint64_t cost)
 {
     return sim__shrink_accept(s, v, cost, NULL);
-}
-
-static bool without_section(struct sim__shrink *s, const char *kind, const char *name)
-{
-    struct sim__variant *v = sim__variant_copy(&s->best);
-
-    if (sim__variant_cut(v, kind, name))
-        return accept(s, v, share_of(s));
-    sim__variant_drop(v);
-    return false;
 }
 
 static bool with_value(struct sim__shrink *s, const char *name, enum sim_option_type type,
@@ -319,21 +310,52 @@ static bool numbers_pass(struct sim__shrink *s)
     return changed;
 }
 
-static bool sections_pass(struct sim__shrink *s, const char *kind)
+static uint32_t sections_now(struct sim__shrink *s, const char *kind,
+                             char name[SIM__PLACES_MAX][64])
 {
-    char name[SIM__PLACES_MAX][64];
     struct sim_scenario *scenario;
     struct sim_error ignored;
     uint32_t n = 0;
-    bool changed = false;
 
     if (sim__shrink_parse(s, &s->best, &ignored, &scenario))
-        return false;
+        return 0;
     for (; n < sim_sections(scenario, kind) && n < SIM__PLACES_MAX; n++)
         snprintf(name[n], sizeof name[n], "%s", sim_section_name(sim_section(scenario, kind, n)));
     sim_scenario_free(scenario);
-    for (uint32_t i = 0; i < n && !sim__shrink_over(s); i++)
-        changed |= without_section(s, kind, name[i]);
+    return n;
+}
+
+static bool without_sections(struct sim__shrink *s, const char *kind, char name[][64], uint32_t n)
+{
+    struct sim__variant *v = sim__variant_copy(&s->best);
+
+    for (uint32_t i = 0; i < n; i++)
+        if (!sim__variant_cut(v, kind, name[i])) {
+            sim__variant_drop(v);
+            return false;
+        }
+    return accept(s, v, share_of(s));
+}
+
+/* All of a kind at once; when that fails, ever smaller parts. */
+static bool sections_pass(struct sim__shrink *s, const char *kind)
+{
+    char name[SIM__PLACES_MAX][64];
+    uint32_t n = sections_now(s, kind, name);
+    bool changed = false;
+
+    for (uint32_t part = n; part > 0; part = part > n ? n : part / 2)
+        for (uint32_t i = 0; i < n && !sim__shrink_over(s);) {
+            uint32_t some = part < n - i ? part : n - i;
+
+            if (!without_sections(s, kind, &name[i], some)) {
+                i += some;
+                continue;
+            }
+            memmove(name[i], name[i + some], (n - i - some) * sizeof name[0]);
+            n -= some;
+            changed = true;
+        }
     return changed;
 }
 
@@ -373,18 +395,23 @@ static bool swarm_settle(struct sim__shrink *s)
 
 void sim__shrink_scenario(struct sim__shrink *s)
 {
+    struct sim__place place[SIM__PLACES_MAX];
     uint64_t cost_max = s->cost_max;
     bool changed = true, was_scheduled = s->scheduled, ever;
 
     s->cost_max -= cost_max / SCENARIO_SHARE;
+    sim__jobs_flatten(s);
     s->searching = true;
     ever = swarm_settle(s);
+    if (sim__places(s, SIM_OPT_WORKLOAD_NUMJOBS, place) > LOADS_FEW)
+        ever |= sections_pass(s, "workload");
     ever |= sim__ladder_climb(s);
     ever |= drawn_pass(s);
     for (int pass = 0; pass < PASSES_MAX && changed && !sim__shrink_over(s); pass++) {
         changed = sections_pass(s, "fault");
         changed |= sections_pass(s, "workload");
         changed |= numbers_pass(s);
+        changed |= sim__traces_pass(s, share_of(s));
         ever |= changed;
     }
     /* An unchanged finding shows under its own strategy only. */

@@ -75,6 +75,10 @@ const char *sim_scenario_text(const struct sim_scenario *scenario);
 uint64_t sim_scenario_hash(const struct sim_scenario *scenario);
 /* The i-th warning about what its files say and has no meaning here; NULL: there are no more. */
 const char *sim_scenario_note(const struct sim_scenario *scenario, uint32_t i);
+/* Such a text with every job of an icf or fio file as a section of its own, [workload NAME/JOB],
+ * and all values of workloads as they are, those of --set too; files with jobs are left out.
+ * malloc()ed; NULL when no load comes from such a file. */
+char *sim_scenario_flat(const struct sim_scenario *scenario);
 /* Bytes of such a text before the files. */
 size_t sim_scenario_head(const char *text);
 

@@ -112,6 +112,8 @@ int sim__check(struct sim_scenario *scenario, struct sim_error *error);
 /* The same for one [workload NAME], the number-th; makes its struct sim_workload. */
 int sim__check_workload(struct sim_scenario *scenario, struct sim_section *section, uint32_t number,
                         struct sim_error *error);
+/* Of two options: was b written later? */
+bool sim__written_later(const struct sim_section *section, enum sim_option a, enum sim_option b);
 void sim__workload_free(struct sim_workload *workload); /* NULL is allowed */
 void sim__section_free(struct sim_section *section);
 

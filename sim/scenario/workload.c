@@ -37,10 +37,10 @@ static int complain(const struct making *m, enum sim_option option, const char *
     return sim__complain(m->scenario, m->section, option, what, m->error);
 }
 
-/* Of two options: was b written later? The command line comes after every file. */
-static bool later(const struct making *m, enum sim_option a, enum sim_option b)
+/* The command line comes after every file. */
+bool sim__written_later(const struct sim_section *section, enum sim_option a, enum sim_option b)
 {
-    const struct sim__value *va = &m->section->value[a], *vb = &m->section->value[b];
+    const struct sim__value *va = &section->value[a], *vb = &section->value[b];
     int of_a = va->line, of_b = vb->line;
 
     if (of_a != SIM__FROM_DEFAULT && of_b != SIM__FROM_DEFAULT && !va->file != !vb->file)
@@ -191,7 +191,7 @@ static int read_pattern(struct making *m)
 
     w->rw = (enum sim_rw)number(m, SIM_OPT_WORKLOAD_RW);
     w->read_ppm = (uint32_t)number(m, SIM_OPT_WORKLOAD_RWMIXREAD);
-    if (later(m, SIM_OPT_WORKLOAD_RWMIXREAD, SIM_OPT_WORKLOAD_RWMIXWRITE))
+    if (sim__written_later(m->section, SIM_OPT_WORKLOAD_RWMIXREAD, SIM_OPT_WORKLOAD_RWMIXWRITE))
         w->read_ppm = SIM_ALL_PPM - (uint32_t)number(m, SIM_OPT_WORKLOAD_RWMIXWRITE);
     for (int d = 0; d < SIM_DIRS; d++)
         w->random_ppm[d] = SIM_ALL_PPM;

@@ -5,7 +5,8 @@
  * `needed` is in the scenario, and CPU 1 is held up for 5000 ns or more somewhere between its
  * points 500 and 900.
  */
-// without: sim/run/session.c
+// covers: sim/scenario/flat.c sim/run/shrink_files.c sim/run/shrink_ladder.c
+// sim/run/shrink_variant.c without: sim/run/session.c
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -360,6 +361,62 @@ START_TEST(sections_are_cut_and_files_are_kept)
 }
 END_TEST
 
+/* Job j of file l and the section b are left as they are; the trace stays behind the text. */
+START_TEST(jobs_of_a_file_become_sections)
+{
+    static const char files[] =
+        "; a story\n[workload a]\nfio = l\niodepth = 3\n[workload b]\nrw = "
+        "read\nnumber_ios = 2\n[workload c]\ntrace = t\n[fault f]\naction = "
+        "stop\n--- file 48 l\n[j]\nrw=randwrite\nnumjobs=2\n[k]\niodepth=9\n"
+        "bs=512\n\n--- file 14 t\n5,read,0,4096\n\n";
+    const struct sim_setting set[] = {{"workload.a/k.number_ios", "7"}};
+    struct sim_scenario *sc, *flat;
+    struct sim_error error;
+    char *plain;
+
+    ck_assert_msg(!sim_scenario_parse("x.ini", files, set, 1, &error, &sc), "%s", error.text);
+    plain = sim_scenario_flat(sc);
+    ck_assert_ptr_nonnull(plain);
+    ck_assert_ptr_nonnull(strstr(plain, "; a story\n[workload a/j]\n"));
+    ck_assert_ptr_nonnull(strstr(plain, "action = stop\n--- file 14 t\n5,read"));
+    ck_assert_ptr_null(strstr(plain, "fio"));
+    ck_assert_msg(!sim_scenario_parse("x.ini", plain, NULL, 0, &error, &flat), "%s", error.text);
+    ck_assert_uint_eq(sim_sections(flat, "workload"), sim_sections(sc, "workload"));
+    for (uint32_t i = 0; i < sim_sections(sc, "workload"); i++) {
+        const struct sim_section *was = sim_section(sc, "workload", i);
+        const struct sim_section *is = sim_section(flat, "workload", i);
+
+        ck_assert_str_eq(sim_section_name(is), sim_section_name(was));
+        ck_assert_int_eq(sim_section_opt(is, SIM_OPT_WORKLOAD_IODEPTH),
+                         sim_section_opt(was, SIM_OPT_WORKLOAD_IODEPTH));
+        ck_assert_int_eq(sim_section_opt(is, SIM_OPT_WORKLOAD_NUMBER_IOS),
+                         sim_section_opt(was, SIM_OPT_WORKLOAD_NUMBER_IOS));
+        ck_assert_int_eq(sim_section_opt(is, SIM_OPT_WORKLOAD_RW),
+                         sim_section_opt(was, SIM_OPT_WORKLOAD_RW));
+    }
+    ck_assert_ptr_null(sim_scenario_flat(flat));
+    free(plain);
+    sim_scenario_free(flat);
+    sim_scenario_free(sc);
+}
+END_TEST
+
+START_TEST(lines_of_a_trace_are_cut_and_its_head_is_kept)
+{
+    static const char text_of[] = "[workload c]\ntrace = t\n--- file 2 s\n1\n\n"
+                                  "--- file 20 t\ntime,op\n1,a\n2,b\n3,c\n\n--- file 2 u\n1\n\n";
+    char *cut = sim__trace_cut(text_of, "t", 1, 2);
+
+    ck_assert_uint_eq(sim__trace_lines(text_of, "t"), 3);
+    ck_assert_uint_eq(sim__trace_lines(text_of, "x"), 0);
+    ck_assert_str_eq(cut, "[workload c]\ntrace = t\n--- file 2 s\n1\n\n"
+                          "--- file 12 t\ntime,op\n1,a\n\n--- file 2 u\n1\n\n");
+    ck_assert_uint_eq(sim__trace_lines(cut, "t"), 1);
+    ck_assert_uint_eq(sim__trace_lines(cut, "u"), 1);
+    free(cut);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("shrink");
@@ -368,6 +425,8 @@ int main(void)
     int failed;
 
     tcase_add_test(tc, sections_are_cut_and_files_are_kept);
+    tcase_add_test(tc, jobs_of_a_file_become_sections);
+    tcase_add_test(tc, lines_of_a_trace_are_cut_and_its_head_is_kept);
     tcase_add_test(tc, everything_goes_but_what_the_finding_needs);
     tcase_add_test(tc, a_drawn_point_stays_only_where_the_finding_needs_it);
     tcase_add_test(tc, the_delay_that_is_left_is_late_and_short);

@@ -47,6 +47,13 @@ for replay in "$first" "$minimal"; do
     grep -q '^FAIL reset-outstanding' out || fail "$replay: another finding: $(cat out)"
     "$storsim" explain "$replay" --tries 0 >out 2>err || fail "explain: $(cat out err)"
 done
+
+# --- and made small, jobs that are not needed go, and so do the files they came in ---------------------------------
+"$storsim" shrink "$first" --json >out 2>err || fail "shrink: $(cat out err)"
+grep -q '"after":{[^}]*"requests":[1-4][,}]' out || fail "more than 4 requests are left: $(cat out)"
+[ "$(grep -c '^\[workload ' "$minimal")" = 1 ] || fail "more than one load is left: $(grep '^\[workload ' "$minimal")"
+! grep -q -e '--- file [0-9]* load-.*f' "$minimal" || fail "a job file is left: $(cat "$minimal")"
+
 sed 's/iodepth=16/iodepth=17/' "$first" >edited.replay
 "$storsim" replay edited.replay >out 2>err
 [ $? = 2 ] || fail "an edited file is taken: $(cat out)"
