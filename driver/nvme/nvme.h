@@ -147,6 +147,7 @@ struct _NVME_ADAPTER {
     BOOLEAN ResetInProgress;
 
     volatile LONG State; /* NVME_STATE; written interlocked, for the start-up's waiter to see */
+    ULONGLONG RestUntil;     /* no attempt is made before */
     ULONGLONG StepDeadline;  /* microseconds of NvmeNow, of the state that State is in */
     ULONGLONG StartDeadline; /* of the whole start-up */
     UCHAR StartAttempts;     /* left, the present one included */

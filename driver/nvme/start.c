@@ -9,6 +9,7 @@
 #include "nvme.h"
 
 #define NVME_START_ATTEMPTS 3
+#define NVME_START_REST_US (20 * NVME_US_PER_MS) /* before the second; twice as long before the third */
 #define NVME_START_WAIT_US 500
 #define NVME_START_WAIT_LIMIT_US (NVME_START_LIMIT_US + 5000 * NVME_US_PER_MS)
 
@@ -132,6 +133,9 @@ static VOID NvmeStepDisabling(PNVME_ADAPTER Adapter)
     ULONG Status = NvmeRead(Adapter, NVME_REG_CSTS);
     NVME_MESSAGE_LOCK Lock;
 
+    if (NvmeNow(Adapter) < Adapter->RestUntil) {
+        return;
+    }
     if (Status == NVME_REG_GONE) {
         NvmeStartGiveUp(Adapter);
         return;
@@ -161,8 +165,13 @@ static VOID NvmeStepEnabling(PNVME_ADAPTER Adapter)
 {
     ULONG Status = NvmeRead(Adapter, NVME_REG_CSTS);
 
-    if (Status == NVME_REG_GONE || (Status & NVME_CSTS_CFS) != 0) {
+    if (Status == NVME_REG_GONE) {
         NvmeStartGiveUp(Adapter);
+    } else if ((Status & NVME_CSTS_CFS) != 0) {
+        /* A controller reset is the cure, and what failed may need a while. */
+        Adapter->RestUntil = NvmeNow(Adapter) + ((ULONGLONG)NVME_START_REST_US
+                                                 << (NVME_START_ATTEMPTS - Adapter->StartAttempts));
+        NvmeStartOver(Adapter, TRUE);
     } else if ((Status & NVME_CSTS_RDY) != 0) {
         NvmeStartEnter(Adapter, NvmeStateIdentifyController);
     } else {
@@ -243,6 +252,7 @@ VOID NvmeStartBegin(PNVME_ADAPTER Adapter)
         Adapter->StartDeadline = NvmeNow(Adapter) + NVME_START_LIMIT_US;
     }
     Adapter->StartAttempts = NVME_START_ATTEMPTS;
+    Adapter->RestUntil = 0;
     NvmeStartEnter(Adapter, NvmeStateDisabling);
     NvmeTimerArm(Adapter, NVME_TIMER_PERIOD_US);
     NvmeStartStep(Adapter);

@@ -21,6 +21,27 @@ static uint64_t reach(const struct sim_workload *w)
     return w->bytes - w->bytes % (w->plain ? w->largest : w->unit);
 }
 
+/* Of all buffers: of the gigabyte of host memory the medium, the checkers and the driver need some.
+ */
+#define BUFFERS_MAX ((uint64_t)384 << 20)
+
+static uint64_t stride_of(const struct sim_workload *w)
+{
+    return ((uint64_t)w->largest + NT_PAGE - 1) & ~(uint64_t)(NT_PAGE - 1);
+}
+
+static uint64_t buffers_of(const struct load *load, const struct sim_scenario *scenario)
+{
+    uint64_t bytes = 0;
+
+    for (uint32_t i = 0; i < load->workloads; i++) {
+        const struct sim_workload *w = workload(scenario, i);
+
+        bytes += stride_of(w) * w->jobs * w->depth;
+    }
+    return bytes;
+}
+
 static uint64_t end_of(const struct sim_workload *w)
 {
     return w->offset + w->offset_increment * (w->jobs - 1) + reach(w);
@@ -72,10 +93,10 @@ static void survey(struct load *load, const struct sim_scenario *scenario)
 
 static void build_ios(struct load_worker *worker, struct nt_memory *memory, uint32_t slot)
 {
-    size_t bytes = worker->w->largest > NT_PAGE ? worker->w->largest : NT_PAGE;
-    size_t stride = (bytes + NT_PAGE - 1) & ~(size_t)(NT_PAGE - 1);
+    size_t stride = stride_of(worker->w);
     char *data = nt_pages_alloc(memory, stride * worker->w->depth, NT_SCATTERED, 0);
 
+    SIM_ASSERT(data);
     worker->io = sim_world_alloc(worker->w->depth * sizeof *worker->io, 64);
     for (uint32_t i = 0; i < worker->w->depth; i++) {
         worker->io[i].worker = worker;
@@ -177,6 +198,14 @@ int load__build(struct load *load, const struct sim_machine *machine, struct sim
         return sim_error_set(
             error, "%s: the workloads keep %u I/Os outstanding; at most %d (iodepth x numjobs)",
             sim_scenario_path(machine->scenario), g->in_flight_max, SP_SLOTS_MAX - 1);
+    if (buffers_of(load, machine->scenario) > BUFFERS_MAX)
+        return sim_error_set(
+            error,
+            "%s: the workloads keep %llu MiB of data outstanding; at most %llu (bs x iodepth x "
+            "numjobs)",
+            sim_scenario_path(machine->scenario),
+            (unsigned long long)(buffers_of(load, machine->scenario) >> 20),
+            (unsigned long long)(BUFFERS_MAX >> 20));
     told.slots = g->in_flight_max;
     told.requests_max = g->requests_max;
     told.io_blocks_max = g->io_blocks_max;

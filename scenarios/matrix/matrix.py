@@ -2,7 +2,8 @@
 """scenarios/matrix/matrix.py - every fault action in every phase of a run, as a table of cells and verdicts.
 
 A cell is a scenario that this script writes: one [fault] with the action (as `storsim list faults` has it, so that a new
-one is in the table by itself), struck in one phase, healed after HEAL; load before, during and after. Phases: boot, idle
+one is in the table by itself), struck in one phase, healed after HEAL; load before, during and after. Phases: boot
+(HwStorFindAdapter), start (the start-up proper, while CSTS.RDY is awaited), idle
 (nothing outstanding), load, reset (during a bus reset), reset2 (during a second one in the first), drain (after the last
 I/O was submitted). Every cell must pass; one that no driver can pass is in expected.txt with its rules and the reason.
 
@@ -23,7 +24,7 @@ import tempfile
 
 root = pathlib.Path(os.environ.get("STORSIM_SOURCE", pathlib.Path(__file__).resolve().parents[2]))
 storsim = os.environ.get("STORSIM", str(root / "build/fast/storsim"))
-PHASES = ["boot", "idle", "load", "reset", "reset2", "drain"]
+PHASES = ["boot", "start", "idle", "load", "reset", "reset2", "drain"]
 HEAL = "30s"
 
 MACHINE = """[scenario]
@@ -64,7 +65,7 @@ KEYS = {
     "delay-doorbell": "delay = 2ms", "delay-interrupt": "delay = 5ms", "duplicate-interrupt": "delay = 10us",
     "flood-events": "delay = 10us", "interrupt-storm": "delay = 5us", "foreign-interrupt": "delay = 50us",
 }
-# Not for 30 s: a million interrupts while nothing else happens look like a loop without an end.
+# Not for 30 s: millions of interrupts while nothing else happens take a while.
 BRIEF = {"interrupt-storm", "flood-events"}
 # Occasions of an action that happens to one: the trigger, and which of them in service and during a (re-)start.
 OCCASIONS = {
@@ -85,9 +86,10 @@ def trigger_of(action):
 
 def moment(action, phase, trigger):
     """Lines of [fault cell] that say when."""
-    starting = phase in ("boot", "reset", "reset2")
+    starting = phase in ("boot", "start", "reset", "reset2")
     if trigger is None:
         return {"boot": "from = boot\nat = 1us\nspread = 0ns",
+                "start": "from = boot\nat = 11ms\nspread = 0ns",
                 "idle": "at = 5ms\nspread = 20ms",
                 "load": "at = 20us\nspread = 300us",
                 "reset": "on = began\nof = asked\nspread = 4ms",
@@ -95,8 +97,8 @@ def moment(action, phase, trigger):
                 "drain": "on = io\nnth = 76\nspread = 100us"}[phase]
     in_service, in_start = OCCASIONS[trigger]
     lines = [f"on = {trigger}"]
-    if phase == "boot":
-        lines += ["from = boot", in_start, "nth = 2"]
+    if phase in ("boot", "start"):
+        lines += ["from = boot", in_start, "nth = 2" if phase == "boot" else "nth = 5"]
     elif starting:
         # Which of them: the seed draws. In a start-up there are a dozen.
         lines += [in_start, "probability = 20%" if phase == "reset" else "nth = 3\nprobability = 20%"]
@@ -124,9 +126,9 @@ def scenario(action, phase):
     if word in KEYS:
         text += KEYS[word] + "\n"
     if kind == "lasting":
-        brief = phase == "boot" or word in BRIEF
+        brief = phase in ("boot", "start") or word in BRIEF
         text += "until = time\nduration = 20ms\n" if brief else "until = heal\n"
-    return None if asked and phase == "boot" else text
+    return None if asked and phase in ("boot", "start") else text
 
 
 def expected():

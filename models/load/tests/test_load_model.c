@@ -49,6 +49,13 @@ START_TEST(more_ios_than_slots_are_refused)
 }
 END_TEST
 
+START_TEST(more_data_than_memory_is_refused)
+{
+    expect_refusal("[workload w]\nnumber_ios = 1\nbs = 1m\niodepth = 193\nnumjobs = 2\nsize = 2m\n",
+                   "386 MiB of data outstanding; at most 384");
+}
+END_TEST
+
 START_TEST(the_run_waits_for_the_port_to_settle)
 {
     fake_port.paused = true;
@@ -143,6 +150,7 @@ int main(void)
     tcase_add_test(tc, geometry_is_what_all_loads_share);
     tcase_add_test(tc, a_load_without_an_end_has_no_bound);
     tcase_add_test(tc, more_ios_than_slots_are_refused);
+    tcase_add_test(tc, more_data_than_memory_is_refused);
     tcase_add_test(tc, the_run_waits_for_the_port_to_settle);
     tcase_add_test(tc, the_run_goes_on_for_a_millisecond_after_the_last_io);
     tcase_add_test(tc, without_a_disk_there_is_no_load);
