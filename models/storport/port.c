@@ -1,8 +1,8 @@
 /* models/storport/port.c - the port driver as a whole: its creation, and what others may ask of it.
  *
  * Models storport.sys of Windows 10 between DriverEntry and HwStorResetBus for one adapter with one
- * bus and one target of up to eight LUNs. Leaves out power, PnP removal, WMI and
- * virtual miniports. Source: reference/storport.md; numbers such as 8.3-35 in this folder name
+ * bus and one target of up to eight LUNs. Leaves out runtime power management, WMI and
+ * virtual miniports. Source: the reference; numbers such as 8.3-35 in this folder name
  * its silent points.
  */
 #include <stdarg.h>
