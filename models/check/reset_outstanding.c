@@ -41,8 +41,9 @@ static void returned(struct sim *sim, const struct sim_record *r, void *ctx)
         return;
     name_first(check, names, sizeof names, &first);
     sim_find(sim, SIM_RULE_RESET_OUTSTANDING, first,
-             "HwStorResetBus returned %s with %u requests outstanding (first: SRB %s)",
-             r->arg[1] ? "TRUE" : "FALSE", check->track.started, names);
+             "HwStorResetBus returned %s with %u request%s outstanding (first: SRB %s)",
+             r->arg[1] ? "TRUE" : "FALSE", check->track.started,
+             check->track.started == 1 ? "" : "s", names);
 }
 
 void check__reset_outstanding_setup(struct check *check)

@@ -65,7 +65,7 @@ START_TEST(each_of_several_resets_is_judged)
     fake_submit(2000, 1, 1, SP_WRITE, 0);
     reset(3000, 500, 1);
     fake_run(SIM_S);
-    fake_expect(SIM_RULE_RESET_OUTSTANDING, "1 requests outstanding (first: SRB 1)");
+    fake_expect(SIM_RULE_RESET_OUTSTANDING, "1 request outstanding (first: SRB 1)");
 }
 END_TEST
 
