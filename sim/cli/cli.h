@@ -74,8 +74,7 @@ json_t *sim_iometer_json(const uint64_t count[SIM_IOMETER_BINS]);
 /* What the scenario's files say and has no meaning here, to stderr. */
 void sim_cli_notes(const struct sim_scenario *scenario);
 
-/* --- scenarios of the command line
- * ------------------------------------------------------------------ */
+/* --- scenarios of the command line ------------------------------------------------------------ */
 
 struct sim_settings {
     uint32_t count;
@@ -103,8 +102,7 @@ int sim_last_seed_get(const char *scenario, uint64_t *out, struct sim_error *err
 /* A seed: decimal or 0x..., below 2^63. */
 int sim_seed_parse(const char *text, uint64_t *out, struct sim_error *error);
 
-/* --- output
- * ----------------------------------------------------------------------------------------- */
+/* --- output ----------------------------------------------------------------------------------- */
 
 /* Escape sequence for standard output, or "" when it is no terminal or NO_COLOR is set. */
 enum sim_paint {

@@ -33,8 +33,7 @@ int sim_settings_fill(const struct sim_arguments *arguments, const char *driver,
     return 0;
 }
 
-/* --- scenarios
- * -------------------------------------------------------------------------------------- */
+/* --- scenarios -------------------------------------------------------------------------------- */
 
 /* Where storsim is installed, or else was built; relative to the program's folder. */
 static const char *const folders[] = {"../share/storsim/scenarios", "../../scenarios"};
@@ -110,8 +109,7 @@ int sim_scenario_find(const char *name, char *out, size_t bytes, struct sim_erro
     return not_found(name, error);
 }
 
-/* --- seeds
- * ------------------------------------------------------------------------------------------ */
+/* --- seeds ------------------------------------------------------------------------------------ */
 
 int sim_seed_parse(const char *text, uint64_t *out, struct sim_error *error)
 {

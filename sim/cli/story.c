@@ -209,8 +209,7 @@ void sim_story_event(struct sim *sim, const struct sim_record *record, void *ctx
     }
 }
 
-/* --- telling
- * ---------------------------------------------------------------------------------------- */
+/* --- telling ---------------------------------------------------------------------------------- */
 
 static void where_text(const struct sim_story *story, const struct entry *entry, char *out,
                        size_t bytes)

@@ -15,8 +15,7 @@
 #include "sim/run/report.h"
 #include "sim/run/version.h"
 
-/* --- running
- * ---------------------------------------------------------------------------------------- */
+/* --- running ---------------------------------------------------------------------------------- */
 
 struct sinks {
     struct sim_story *story;
@@ -143,8 +142,7 @@ int sim_telling_exit(const struct sim_telling *telling)
     return telling->result.errors > 0 ? SIM_EXIT_VIOLATED : SIM_EXIT_OK;
 }
 
-/* --- for people
- * ------------------------------------------------------------------------------------- */
+/* --- for people ------------------------------------------------------------------------------- */
 
 static void verdict_pass(const struct sim_telling *telling)
 {
@@ -410,8 +408,7 @@ void sim_telling_print(const struct sim_telling *telling, const struct sim_argum
     state_print(telling, arguments->verbose);
 }
 
-/* --- as JSON
- * ---------------------------------------------------------------------------------------- */
+/* --- as JSON ---------------------------------------------------------------------------------- */
 
 static json_t *finding_json(const struct sim_telling *telling, const struct sim_finding *f)
 {

@@ -54,8 +54,7 @@ struct crew {
 static void crew_fill(struct crew *crew);
 static void crew_end(struct crew *crew);
 
-/* --- a worker's life
- * -------------------------------------------------------------------------------- */
+/* --- a worker's life -------------------------------------------------------------------------- */
 
 static void handle_closed(uv_handle_t *handle)
 {
@@ -166,8 +165,7 @@ static void process_ended(uv_process_t *process, int64_t exit_status, int term_s
         worker_over(w);
 }
 
-/* --- messages
- * --------------------------------------------------------------------------------------- */
+/* --- messages --------------------------------------------------------------------------------- */
 
 struct sending {
     uv_write_t request;
@@ -368,8 +366,7 @@ static void read_done(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
         worker_over(w);
 }
 
-/* --- the crew
- * --------------------------------------------------------------------------------------- */
+/* --- the crew --------------------------------------------------------------------------------- */
 
 static int worker_spawn_process(struct worker *w)
 {

@@ -42,8 +42,7 @@ static const char *const kind_name[SIM_CHOICE_COUNT] = {
     [SIM_CHOICE_INTERRUPT] = "interrupt",
 };
 
-/* --- writing
- * ---------------------------------------------------------------------------------------- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 static void field_write(FILE *file, const struct sim_replay *replay, const struct field *field)
 {
@@ -156,8 +155,7 @@ int sim_replay_write(const char *path, const struct sim_replay *replay, struct s
     return 0;
 }
 
-/* --- reading
- * ---------------------------------------------------------------------------------------- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 struct reading {
     const char *path;

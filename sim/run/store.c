@@ -72,8 +72,7 @@ static int run_sql(struct sim_store *store, const char *sql, struct sim_error *e
     return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : db_error(store, error);
 }
 
-/* --- opening
- * ---------------------------------------------------------------------------------------- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 static int folder_make(const char *path, struct sim_error *error)
 {
@@ -216,8 +215,7 @@ void sim_store_close(struct sim_store *store)
     free(store);
 }
 
-/* --- adding
- * ----------------------------------------------------------------------------------------- */
+/* --- adding ----------------------------------------------------------------------------------- */
 
 static int transaction_begin(struct sim_store *store, struct sim_error *error)
 {
@@ -284,8 +282,7 @@ static int run_for(struct sim_store *store, const char *sql, int64_t one, struct
     return result;
 }
 
-/* --- sweeps
- * ----------------------------------------------------------------------------------------- */
+/* --- sweeps ----------------------------------------------------------------------------------- */
 
 static int64_t sweep_find(struct sim_store *store, const struct sim_store_sweep *sweep)
 {
@@ -401,8 +398,7 @@ int sim_store_begin(struct sim_store *store, const struct sim_store_sweep *sweep
     return 0;
 }
 
-/* --- results
- * ---------------------------------------------------------------------------------------- */
+/* --- results ---------------------------------------------------------------------------------- */
 
 static int run_put(struct sim_store *store, int64_t id, const struct sim_report *r,
                    uint32_t new_pairs, struct sim_error *error)

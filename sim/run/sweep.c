@@ -40,8 +40,7 @@ uint64_t sim__seed_at(const struct sim__sweep *sweep, const struct sim__cell_sta
     return cell->cell->seed_first + (sweep->config->shard - 1) + position * sweep->config->shards;
 }
 
-/* --- handing out
- * ------------------------------------------------------------------------------------ */
+/* --- handing out ------------------------------------------------------------------------------ */
 
 /* The cell's share of the budget begins with its first seed: what is left, divided by the cells
  * that are left. */
@@ -158,8 +157,7 @@ bool sim__sweep_trying(const struct sim__sweep *sweep)
     return false;
 }
 
-/* --- the database
- * ----------------------------------------------------------------------------------- */
+/* --- the database ----------------------------------------------------------------------------- */
 
 static const char *cell_driver(const struct sim_cell *cell)
 {
@@ -199,8 +197,7 @@ void sim__sweep_tried(struct sim__sweep *sweep)
         sim__sweep_fail(sweep, SIM_SWEEP_ERROR, sweep->error->text);
 }
 
-/* --- replay files
- * ----------------------------------------------------------------------------------- */
+/* --- replay files ----------------------------------------------------------------------------- */
 
 static void one_line(char *out, size_t bytes, const char *text)
 {
@@ -288,8 +285,7 @@ static int bugs_note(struct sim__sweep *sweep, struct sim__cell_state *cell,
     return 0;
 }
 
-/* --- results
- * ---------------------------------------------------------------------------------------- */
+/* --- results ---------------------------------------------------------------------------------- */
 
 static void findings_count(struct sim__cell_state *cell, const struct sim_report *report)
 {
@@ -493,8 +489,7 @@ void sim__result_lose(struct sim__sweep *sweep, struct sim__cell_state *cell, ui
     window_put(sweep, cell, position, bytes);
 }
 
-/* --- the whole
- * -------------------------------------------------------------------------------------- */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 void sim__sweep_tick(struct sim__sweep *sweep)
 {

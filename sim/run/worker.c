@@ -19,8 +19,7 @@
 #include "sim/run/repeat.h"
 #include "sim/run/session.h"
 
-/* --- messages
- * --------------------------------------------------------------------------------------- */
+/* --- messages --------------------------------------------------------------------------------- */
 
 static size_t message_begin(struct sim_bytes *out, enum sim_message kind)
 {
@@ -62,8 +61,7 @@ void sim_message_batch(struct sim_bytes *out, const struct sim_batch *batch, con
     message_end(out, start);
 }
 
-/* --- the worker
- * ------------------------------------------------------------------------------------- */
+/* --- the worker ------------------------------------------------------------------------------- */
 
 #define SETTINGS_MAX 64
 #define PLACES_MAX 64 /* described with one result; the others with a later one that has them */

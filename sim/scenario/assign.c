@@ -64,8 +64,7 @@ int sim__assign(struct sim_scenario *scenario, struct sim_section *section, cons
     return 0;
 }
 
-/* --- --set
- * ------------------------------------------------------------------------------------------ */
+/* --- --set ------------------------------------------------------------------------------------ */
 
 static int unknown_section(const char *kind, struct sim_error *error)
 {

@@ -206,8 +206,7 @@ static int file_parse(struct sim_scenario *scenario, struct sim_error *error)
     return 0;
 }
 
-/* --- hash: what decides a run, in one canonical order
- * ----------------------------------------------- */
+/* --- hash: what decides a run, in one canonical order ----------------------------------------- */
 
 static void hash_value(XXH3_state_t *state, enum sim_option option, const struct sim__value *value)
 {
@@ -283,8 +282,7 @@ static uint64_t hash_all(const struct sim_scenario *s)
     return hash;
 }
 
-/* --- whole scenarios
- * -------------------------------------------------------------------------------- */
+/* --- whole scenarios -------------------------------------------------------------------------- */
 
 static char *base_name(const char *path)
 {
