@@ -72,6 +72,7 @@ extern const struct sim_strategy sim_strategy_random;
 extern const struct sim_strategy sim_strategy_pct;
 extern const struct sim_strategy sim_strategy_pos;
 extern const struct sim_strategy sim_strategy_delay;
+extern const struct sim_strategy sim_strategy_stall;
 extern const struct sim_strategy sim_strategy_replay;
 extern const struct sim_strategy sim_strategy_portfolio;
 
@@ -92,10 +93,11 @@ enum sim_focus { SIM_FOCUS_ALL, SIM_FOCUS_SHARED };
 
 /* Knobs that strategies read; set from the scenario's [explore] section. */
 struct sim_explore {
-    sim_ns jitter_ns;     /* time: how far one CPU may run ahead of another */
+    sim_ns jitter_ns;     /* time, stall: how far one CPU may run ahead of another */
     sim_ns delay_max_ns;  /* how long any CPU may be held up by a choice, in one stretch */
     enum sim_focus focus; /* pct */
-    uint32_t pct_depth; /* pct: d of the paper, 1 .. 16; delay: one more than the delays it draws */
+    uint32_t pct_depth; /* pct: d of the paper, 1 .. 16; delay, stall: one more than the delays they
+                           draw */
 };
 const struct sim_explore *sim_explore(const struct sim *sim);
 

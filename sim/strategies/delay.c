@@ -1,12 +1,16 @@
-/* sim/strategies/delay.c - the default order with a few delays at random places.
+/* sim/strategies/delay.c - delay and stall: a few delays at random places.
  *
  * Emmi, Qadeer, Rakamaric: Delay-Bounded Scheduling (POPL 2011). Everybody acts in the order of
  * time but for at most k delays; few delays are enough for most bugs. 'storsim explore' tries all
- * schedules of this kind; this is its random sibling for scenarios that are too long for that: k is
- * drawn from 1 .. d-1 ([explore] pct_depth), the places uniformly from the expected length of the
- * run, and a delay lasts up to [explore] delay_max.
+ * schedules of this kind; `delay` is its random sibling for scenarios that are too long for that: k
+ * is drawn from 1 .. d-1 ([explore] pct_depth), the places uniformly from the expected length of
+ * the run, and a delay lasts up to [explore] delay_max.
+ *
+ * `stall` makes the same delays in the order of `time`, with its jitter: no two seeds have the same
+ * order between the delays, and CPUs that run side by side do not take turns at every point, which
+ * costs most of what `delay` costs.
  */
-#include "sim/engine/sim.h"
+#include "sim/strategies/jitter.h"
 
 #define DELAYS_MAX 16
 
@@ -44,6 +48,14 @@ static void begin(struct sim *sim, void *state, uint64_t seed, uint64_t steps)
     d->delays = 1 + (uint32_t)sim_stream_below(&d->stream, most);
     draw_places(d, sim_points(sim), steps);
     ask_next(sim, d);
+}
+
+static void pick(struct sim *sim, void *state, const struct sim_candidate *c, uint32_t n,
+                 struct sim_pick *out)
+{
+    struct delay_state *d = state;
+
+    sim_jitter_pick(sim, &d->stream, c, n, out);
 }
 
 static uint32_t choose(struct sim *sim, void *state, enum sim_choice kind, uint32_t n)
@@ -85,4 +97,15 @@ const struct sim_strategy sim_strategy_delay = {
     .choose = choose,
     .hold = hold,
     .length = true,
+};
+
+const struct sim_strategy sim_strategy_stall = {
+    .name = "stall",
+    .text = "earliest CPU first, with seeded jitter and a few delays at random places",
+    .begin = begin,
+    .pick = pick,
+    .choose = choose,
+    .hold = hold,
+    .length = true,
+    .sorted = true,
 };

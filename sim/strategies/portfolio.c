@@ -14,8 +14,8 @@ static const struct {
     const struct sim_strategy *strategy;
     uint32_t shares;
 } mix[] = {
-    {&sim_strategy_pct, 9},    {&sim_strategy_delay, 3}, {&sim_strategy_time, 2},
-    {&sim_strategy_random, 1}, {&sim_strategy_pos, 1},
+    {&sim_strategy_pct, 9},  {&sim_strategy_delay, 2},  {&sim_strategy_stall, 2},
+    {&sim_strategy_time, 1}, {&sim_strategy_random, 1}, {&sim_strategy_pos, 1},
 };
 
 const struct sim_strategy *sim_strategy_of_seed(const struct sim_strategy *strategy, uint64_t seed)
@@ -65,7 +65,7 @@ static uint32_t choose(struct sim *sim, void *state, enum sim_choice kind, uint3
 
 const struct sim_strategy sim_strategy_portfolio = {
     .name = "portfolio",
-    .text = "time, random, pct, pos and delay, mixed over the seeds",
+    .text = "pct, delay, stall, time, random and pos, mixed over the seeds",
     .begin = begin,
     .pick = pick,
     .choose = choose,

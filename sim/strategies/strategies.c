@@ -6,8 +6,9 @@
 #define RECHECK "recheck:"
 
 const struct sim_strategy *const sim_strategies[] = {
-    &sim_strategy_portfolio, &sim_strategy_time,  &sim_strategy_random, &sim_strategy_pct,
-    &sim_strategy_pos,       &sim_strategy_delay, &sim_strategy_replay, NULL,
+    &sim_strategy_portfolio, &sim_strategy_time,   &sim_strategy_random,
+    &sim_strategy_pct,       &sim_strategy_pos,    &sim_strategy_delay,
+    &sim_strategy_stall,     &sim_strategy_replay, NULL,
 };
 
 bool sim_strategy_rechecks(const char *name)

@@ -4,7 +4,7 @@
  * others by up to the scenario's jitter, as caches and pipelines have it. Fast, fair, and the
  * default; rare preemptions inside one short section are found sooner by random and pct.
  */
-#include "sim/engine/sim.h"
+#include "sim/strategies/jitter.h"
 
 struct time_state {
     struct sim_stream stream;
@@ -19,10 +19,9 @@ static void begin(struct sim *sim, void *state, uint64_t seed, uint64_t steps)
     sim_stream_seed(&t->stream, seed, "strategy.time");
 }
 
-static void pick(struct sim *sim, void *state, const struct sim_candidate *c, uint32_t n,
-                 struct sim_pick *out)
+void sim_jitter_pick(struct sim *sim, struct sim_stream *stream, const struct sim_candidate *c,
+                     uint32_t n, struct sim_pick *out)
 {
-    struct time_state *t = state;
     sim_ns jitter = sim_explore(sim)->jitter_ns;
     uint32_t near = 1;
 
@@ -30,10 +29,18 @@ static void pick(struct sim *sim, void *state, const struct sim_candidate *c, ui
         return;
     while (near < n && c[near].clock <= c[0].clock + jitter)
         near++;
-    out->index = near > 1 ? (uint32_t)sim_stream_below(&t->stream, near) : 0;
-    out->until = c[out->index ? 0 : 1].clock + 1 + sim_stream_between(&t->stream, 0, jitter);
+    out->index = near > 1 ? (uint32_t)sim_stream_below(stream, near) : 0;
+    out->until = c[out->index ? 0 : 1].clock + 1 + sim_stream_between(stream, 0, jitter);
     if (out->until <= c[out->index].clock)
         out->until = c[out->index].clock + 1;
+}
+
+static void pick(struct sim *sim, void *state, const struct sim_candidate *c, uint32_t n,
+                 struct sim_pick *out)
+{
+    struct time_state *t = state;
+
+    sim_jitter_pick(sim, &t->stream, c, n, out);
 }
 
 static uint32_t choose(struct sim *sim, void *state, enum sim_choice kind, uint32_t n)

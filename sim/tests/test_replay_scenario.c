@@ -10,8 +10,8 @@
 
 #define SEEDS 6
 
-static const char *const strategies[] = {"time",  "random",    "pct",   "pos",
-                                         "delay", "portfolio", "replay"};
+static const char *const strategies[] = {"time",  "random", "pct",       "pos",
+                                         "delay", "stall",  "portfolio", "replay"};
 static const char *const paths[] = {
     "scenarios/01-device-stops-responding.ini",
     "scenarios/02-device-stops-responding-deferred.ini",

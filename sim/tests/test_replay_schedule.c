@@ -140,7 +140,7 @@ static uint64_t run(const struct sim_strategy *strategy, uint64_t seed, struct s
 
 static const struct sim_strategy *const every[] = {
     &sim_strategy_time, &sim_strategy_random, &sim_strategy_pct,
-    &sim_strategy_pos,  &sim_strategy_delay,
+    &sim_strategy_pos,  &sim_strategy_delay,  &sim_strategy_stall,
 };
 
 START_TEST(whatever_a_strategy_did_replay_does_again)
@@ -234,7 +234,7 @@ START_TEST(a_portfolio_is_its_members)
         if (i == kinds)
             seen[kinds++] = member;
     }
-    ck_assert_uint_eq(kinds, 5);
+    ck_assert_uint_eq(kinds, 6);
 }
 END_TEST
 
@@ -247,7 +247,7 @@ int main(void)
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_set_timeout(tc, 60);
-    tcase_add_loop_test(tc, whatever_a_strategy_did_replay_does_again, 0, 5);
+    tcase_add_loop_test(tc, whatever_a_strategy_did_replay_does_again, 0, 6);
     tcase_add_test(tc, any_part_of_a_schedule_is_a_schedule);
     tcase_add_test(tc, the_empty_schedule_is_the_default_order);
     tcase_add_test(tc, a_portfolio_is_its_members);

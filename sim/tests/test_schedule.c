@@ -82,7 +82,7 @@ END_TEST
 
 static const struct sim_strategy *const every[] = {
     &sim_strategy_time, &sim_strategy_random, &sim_strategy_pct,
-    &sim_strategy_pos,  &sim_strategy_delay,
+    &sim_strategy_pos,  &sim_strategy_delay,  &sim_strategy_stall,
 };
 
 START_TEST(no_strategy_lets_an_event_be_overtaken_or_time_run_backwards)
@@ -413,7 +413,7 @@ int main(void)
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, without_jitter_actions_happen_in_order_of_time_and_in_parallel);
-    tcase_add_loop_test(tc, no_strategy_lets_an_event_be_overtaken_or_time_run_backwards, 0, 5);
+    tcase_add_loop_test(tc, no_strategy_lets_an_event_be_overtaken_or_time_run_backwards, 0, 6);
     tcase_add_test(tc, a_run_repeats_and_another_seed_differs);
     tcase_add_loop_test(tc, nobody_is_held_up_beyond_the_bound, 0, 4);
     tcase_add_test(tc, sleep_ends_at_its_deadline_or_by_a_kick);

@@ -68,7 +68,7 @@ END_TEST
 
 static const struct sim_strategy *const every[] = {
     &sim_strategy_time, &sim_strategy_random, &sim_strategy_pct,
-    &sim_strategy_pos,  &sim_strategy_delay,
+    &sim_strategy_pos,  &sim_strategy_delay,  &sim_strategy_stall,
 };
 
 START_TEST(no_strategy_finds_anything_in_the_clean_variant)
@@ -242,7 +242,7 @@ int main(void)
     tcase_add_test(tc, a_run_of_sixteen_slots_has_about_207_points);
     tcase_add_loop_test(tc, pct_finds_the_hard_variant_within_100_runs, 0, 2);
     tcase_add_test(tc, random_finds_the_easy_variant_soon_and_the_hard_one_later_than_pct);
-    tcase_add_loop_test(tc, no_strategy_finds_anything_in_the_clean_variant, 0, 5);
+    tcase_add_loop_test(tc, no_strategy_finds_anything_in_the_clean_variant, 0, 6);
     tcase_add_loop_test(tc, two_preemptions_find_the_hard_variant_and_one_does_not, 0, 2);
     tcase_add_loop_test(tc, two_preemptions_prove_the_clean_variant_within_the_bound, 0, 2);
     tcase_add_test(tc, without_reduction_every_place_is_tried);
