@@ -564,8 +564,9 @@ static BOOLEAN PassiveInitialize(PRAM_ADAPTER Adapter)
     ULONG Wait;
 
     Misbehave(Adapter, IN_PassiveInitialize, NULL);
-    StorPortInitializeWorker(Adapter, &Worker);
-    StorPortQueueWorkItem(Adapter, OnWorkItem, Worker, NULL);
+    if (StorPortInitializeWorker(Adapter, &Worker) == STOR_STATUS_SUCCESS) {
+        StorPortQueueWorkItem(Adapter, OnWorkItem, Worker, NULL);
+    }
     if (IS_CELL(Adapter, IN_TimerEx)) {
         StorPortRequestTimer(Adapter, Timer, OnTimerEx, NULL, 10000, 0);
     }

@@ -44,7 +44,8 @@ StorPortNotification_RequestTimerCall/HwTimer StorPortNotification_WMIEvent/Even
 StorPortRequestTimer/CallbackContext StorPortRequestTimer/TimerCallback StorPortSetFeatureList/FeatureList
 StorPortSetPriorityThread/ThreadContext StorPortStateChangeDetected/HwStateChange
 StorPortStateChangeDetected/HwStateChangeContext StorPortSynchronizeAccess/Context
-PassiveInitialize/StorPortQueryDpcWatchdogInformation/DpcWatchdogInformation
+PassiveInitialize/StorPortQueryDpcWatchdogInformation/DpcWatchdogInformation StartIo/StorPortInitializePerfOpts/PerfConfigData
+StorPortSetPowerSettingNotificationGuids/Guid StorPortBuildScatterGatherList/Context StorPortBuildScatterGatherList/CurrentVa
 """.split())
 MUST = {"Null", "Wild"}  # of these kinds each is found that is in neither list
 KINDS = ["Null", "Wild", "Unmapped", "Odd", "Freed", "PageEnd", "Code"]
@@ -87,7 +88,7 @@ GOOD = {  # sound values of arguments, by name and type
     "TimerHandle": "Good.Timer", "Worker": "Good.Worker", "Mdl": "Good.Mdl", "Dpc": "&Good.Dpc", "Event": "&Good.Event",
     "Object": "&Good.Event", "LockHandle": "&Good.Handle", "SpinLock": "InterruptLock", "LockContext": "NULL",
     "SListHead": "&Good.SList", "SListEntry": "&Good.SListEntry", "ListHead": "&Good.List", "ListEntry": "&Good.Entry",
-    "Lock": "&Good.Lock", "Srb": "Srb", "MessageId": "0", "BaseAddress": "Good.Block", "BufferPointer": "(PVOID)Good.Out",
+    "Lock": "&Good.Lock", "Srb": "Srb", "MessageId": "0", "BaseAddress": "Good.Block", "CurrentVa": "Good.Block", "BufferPointer": "(PVOID)Good.Out",
     "Address": "&Good.Unit", "StorAddress": "&Good.Unit", "Type": "0", "ThreadContext": "Good.Thread", "Register": "Adapter->Registers",
     "PerfConfigData": "&Good.Perf", "Frequency": "NULL", "RequestInfo": "&Good.Info", "LogDetails": "&Good.Details",
     "StartIoPerfParams": "&Good.Params",
@@ -190,6 +191,7 @@ static VOID Prepare(PRAM_ADAPTER Adapter)
     StorPortAllocatePool(Adapter, 4096, 0x6D615220, &Good.Page);
     StorPortAllocatePool(Adapter, 4096, 0x6D615220, &Good.Freed);
     StorPortAllocateMdl(Adapter, Good.Block, 4096, &Good.Mdl);
+    StorPortBuildMdlForNonPagedPool(Adapter, Good.Mdl);
     StorPortFreePool(Adapter, Good.Freed);
     Good.Unit.Type = STOR_ADDRESS_TYPE_BTL8;
     Good.Unit.AddressLength = STOR_ADDR_BTL8_ADDRESS_LENGTH;

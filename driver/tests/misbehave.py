@@ -52,13 +52,13 @@ class Cell:
             self.module = work / f"entry-{self.misdeed}.so"
 
     def choose(self, expected):
-        """The rules for this callback, or ['-']: 'WHERE: rule+rule; ...; rule', WHERE a callback or a word of its level; the first
-        that fits."""
+        """Lists of rules for this callback, [['-']] or [['none']]: 'WHERE: rule+rule|rule; ...; rule', WHERE a callback or a word of
+        its level; the first that fits."""
         for part in expected.split(";"):
             where, _, rule = part.rpartition(":")
             if not where or set(where.split()) & {self.callback, *self.level.split()}:
-                return sorted(rule.strip().split("+"))
-        return ["none"]
+                return [sorted(one.split("+")) for one in rule.strip().split("|")]
+        return [["none"]]
 
     def write(self):
         text = with_settings(conformance.LOAD + SMALL + f"[driver]\nmodule = {self.module}\n", self.setting)
@@ -69,7 +69,7 @@ class Cell:
     def judge(self, result, lines):
         """None when the cell is as it should be."""
         rules = sorted({**result["violations"], **result["warnings"]})
-        if (rules or ["-"]) != self.expected:
+        if (rules or ["-"]) not in self.expected:
             return f"found: {rules or '-'}, wanted: {self.expected}, {(result['first_failure'] or {}).get('message')}"
         if not result["violations"]:
             return None  # a warning has no replay file
@@ -81,8 +81,10 @@ class Cell:
             return "another finding when replayed"
         stack = again["findings"][0]["stack"]
         wanted = [f"{self.misdeed} (misbehave.c:{line})" for line in lines[self.misdeed]]
-        if self.misdeed == "SmashStack" or self.expected == ["reset-hang"]:
+        if self.misdeed == "SmashStack" or self.expected == [["reset-hang"]]:
             return None  # the stack is not there any more; a clock saw it
+        if rules == ["data-race"]:  # the stack is that of the access that came second; both are named
+            wanted = stack if f"{self.misdeed} (misbehave.c:" in result["first_failure"]["message"] else wanted
         if not any(frame in wanted for frame in stack[:2]):
             return f"stack: {stack}, wanted {wanted}"
         return None
@@ -115,7 +117,7 @@ def main():
         os.environ["XDG_STATE_HOME"] = name
         cells = [Cell(callback, misdeed, work) for callback in enumerate(callbacks, 1) for misdeed in enumerate(misdeeds, 1)]
         cells = [cell for cell in cells
-                 if cell.expected != ["none"] and (any(word in cell.name for word in options.words) if options.words else
+                 if cell.expected != [["none"]] and (any(word in cell.name for word in options.words) if options.words else
                                                    options.all or (cell.number + cell.misdeed_number) % SAMPLE == 0)]
         def build(module, *define):
             return run(cc, "-o", str(module), "-j", "1", "-Wall", "-Wextra", "-Werror", "-Wno-infinite-recursion", "-Wno-unused", "-I",

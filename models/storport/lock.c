@@ -421,7 +421,9 @@ ULONG SIM_API StorPortAcquireMSISpinLock(PVOID HwDeviceExtension, ULONG MessageI
     check_caller(port, SP_LOCK_MESSAGE);
     if (too_many(port))
         return STOR_STATUS_INSUFFICIENT_RESOURCES;
-    acquire(port, (struct sp_held){.kind = SP_LOCK_MESSAGE, .index = MessageId});
+    acquire(port, (struct sp_held){.kind = SP_LOCK_MESSAGE,
+                                   .index = MessageId,
+                                   .pc = (uintptr_t)__builtin_return_address(0) - 1});
     return SP_GIVE(OldIrql, sp__cpu(port)->hold[sp__cpu(port)->held - 1].old_irql);
 }
 

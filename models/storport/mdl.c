@@ -206,7 +206,11 @@ static bool within(struct sp_port *port, const void *mdl, const uint8_t *p, uint
     uint8_t *base;
     uint32_t room;
 
-    return described(port, mdl, &base, &room) && (uintptr_t)p - (uintptr_t)base <= room &&
+    if (!described(port, mdl, &base, &room)) {
+        sp__usage(port, "StorPortBuildScatterGatherList: the MDL describes nothing");
+        return false;
+    }
+    return (uintptr_t)p - (uintptr_t)base <= room &&
            bytes <= room - (uint32_t)((uintptr_t)p - (uintptr_t)base);
 }
 

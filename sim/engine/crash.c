@@ -14,6 +14,7 @@
 
 #include "sim/engine/debug.h"
 #include "sim/engine/module.h"
+#include "sim/engine/names.h"
 #include "sim/engine/watch_private.h"
 
 static struct sim_module *module;
@@ -136,6 +137,17 @@ static uintptr_t caller(const struct sim *s, const ucontext_t *uc)
     return sp - lo <= s->fiber->stack_bytes - 8 && !(sp & 7) ? *(const uintptr_t *)sp - 1 : 0;
 }
 
+/* Nothing of the driver's is on the stack: it is the routine itself that is none. */
+static void name_routine(const struct sim *s, struct sim_finding *f, bool called)
+{
+    const char *name = sim_name(SIM_NAME_CALLBACK, s->agent->callback[s->agent->driver_depth]);
+    size_t used = strlen(f->text);
+
+    if (name)
+        snprintf(f->text + used, sizeof f->text - used, called ? ": %s is no code" : ", for %s",
+                 name);
+}
+
 static void finding(struct sim *s, enum sim_rule rule, int signal, const siginfo_t *info,
                     const ucontext_t *uc)
 {
@@ -143,7 +155,9 @@ static void finding(struct sim *s, enum sim_rule rule, int signal, const siginfo
     uintptr_t pc = (uintptr_t)uc->uc_mcontext.gregs[REG_RIP],
               frame = (uintptr_t)uc->uc_mcontext.gregs[REG_RBP];
 
-    if (signal == SIGSEGV && pc == (uintptr_t)info->si_addr)
+    bool called = signal == SIGSEGV && pc == (uintptr_t)info->si_addr;
+
+    if (called)
         pc = caller(s, uc);
 
     if (rule == SIM_RULE_DRIVER_HANG)
@@ -151,6 +165,8 @@ static void finding(struct sim *s, enum sim_rule rule, int signal, const siginfo
     else
         describe_fault(f, signal, info, s);
     sim__finding_stack(s, f, pc, frame);
+    if (!f->frames)
+        name_routine(s, f, called);
     sim_trace(s, SIM_EV_FINDING, rule, 0, 0, 0);
     sim_debug_found(s, f->text, pc);
     sim__escape(s, SIM_STOP_CRASH);

@@ -9,7 +9,23 @@
 #pragma once
 #pragma GCC system_header
 
-#include "../simdefs.h"
+#include "../ntdef.h"
+
+typedef struct _EXCEPTION_RECORD {
+    NTSTATUS ExceptionCode;
+    ULONG ExceptionFlags;
+    struct _EXCEPTION_RECORD *ExceptionRecord;
+    PVOID ExceptionAddress;
+    ULONG NumberParameters;
+    ULONG_PTR ExceptionInformation[15];
+} EXCEPTION_RECORD, *PEXCEPTION_RECORD;
+SIM_ASSERT_SIZE(EXCEPTION_RECORD, 0x98);
+
+typedef struct _CONTEXT CONTEXT, *PCONTEXT;
+typedef struct _EXCEPTION_POINTERS {
+    PEXCEPTION_RECORD ExceptionRecord;
+    PCONTEXT ContextRecord;
+} EXCEPTION_POINTERS, *PEXCEPTION_POINTERS;
 
 #if SIM_MODULE
 #define SIM_TRY_END storsim_leave: __attribute__((unused)); }
@@ -27,6 +43,9 @@
 #define EXCEPTION_CONTINUE_SEARCH 0
 #define EXCEPTION_CONTINUE_EXECUTION (-1)
 #define GetExceptionCode() 0
-#define GetExceptionInformation() ((PVOID)0)
+#define GetExceptionInformation() ((PEXCEPTION_POINTERS)0)
 #define AbnormalTermination() FALSE
+#define exception_code GetExceptionCode
+#define exception_info GetExceptionInformation
+#define abnormal_termination AbnormalTermination
 #endif
