@@ -17,6 +17,10 @@
 #define STALLS_MAX 16
 #define TASK_PULLED 6     /* "surprise removal" in words.def */
 #define CONTROL_PULLED 16 /* ScsiAdapterSurpriseRemoval */
+#define SRB_SUCCESS 1
+#define SRB_RESET_BUS 0x12
+#define SRB_RESET_DEVICE 0x13
+#define SRB_RESET_LUN 0x20
 
 enum {
     LOOK_STACK = 1,       /* the driver's stack at the finding */
@@ -33,7 +37,7 @@ enum {
     LOOK_ENTRIES = 2048, /* where completion entries were released last */
     LOOK_LOCK = 4096,    /* where locks were taken that are still held */
     LOOK_STALL = 8192,   /* where the driver waited longest */
-    LOOK_ABOVE = 16384,  /* where it answered what Windows told it of its device */
+    LOOK_ABOVE = 16384,  /* where it answered what Windows asked or told it of its device */
     LOOK_DEVICE = 32768, /* a device that broke its word is at fault, whatever the driver does */
 };
 
@@ -196,7 +200,7 @@ static void event_look(struct looking *at, uint16_t event, int64_t with, const c
     const struct sim__line *line = last(at->tale, event, with);
 
     if (line != NULL)
-        place_print(at, line->place.frame[0], what);
+        place_print(at, sim__telling_frame(at->tale, &line->place), what);
     else if (none != NULL)
         absence_print(at, none);
 }
@@ -312,6 +316,14 @@ static bool happened(const struct sim_tale *tale, uint16_t event, uint64_t with)
     return false;
 }
 
+/* A reset that was asked for by an SRB, and answered with success. */
+static bool is_reset(const struct sim_life *life)
+{
+    return (life->function == SRB_RESET_BUS || life->function == SRB_RESET_DEVICE ||
+            life->function == SRB_RESET_LUN) &&
+           life->status == SRB_SUCCESS;
+}
+
 static void above_look(struct looking *at)
 {
     char room[SIM_WORD_BYTES], word[SIM_WORD_BYTES], what[96];
@@ -324,7 +336,8 @@ static void above_look(struct looking *at)
         const struct sim_life *life = &at->tale->lives.life[i];
         const struct sim_place *place = &life->station[SIM_AT_DONE].place;
 
-        if (!sim__from_above(life) || life->station[SIM_AT_DONE].at < 0 || place->frames == 0)
+        if (!(is_reset(life) || sim__from_above(life)) || life->station[SIM_AT_DONE].at < 0 ||
+            place->frames == 0)
             continue;
         snprintf(what, sizeof(what), "SRB %llu (%s) is answered with %s",
                  (unsigned long long)life->srb,

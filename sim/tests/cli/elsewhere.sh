@@ -88,7 +88,8 @@ fi
 # --- another processor, where somebody has installed qemu-user --------------------------------------------------------
 qemu=$(command -v qemu-x86_64 || command -v qemu-x86_64-static)
 for model in Nehalem EPYC; do
-    if [ -n "$qemu" ] && "$qemu" -cpu "$model" "$there/storsim" --version >/dev/null 2>&1; then
+    # A sanitizer's shadow memory is more than qemu can map.
+    if [ -n "$qemu" ] && ! grep -q __asan_init "$there/storsim" && "$qemu" -cpu "$model" "$there/storsim" --version >/dev/null 2>&1; then
         same "a processor like $model" "$qemu" -cpu "$model"
     else
         echo "a processor like $model: not possible here"

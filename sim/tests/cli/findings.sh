@@ -126,6 +126,7 @@ defect report-13-lock-order lock-order 3
 defect report-14-identifier-out-of-range driver-fault 3
 defect report-15-torn-completion stale-completion 3
 defect power-loss-flush-lies data-integrity 20 data_integrity.c
+defect vintage-argument-lost dpc-argument-lost 5 StorPortIssueDpc
 defect vintage-deferred-reset reset-outstanding 1 call_reset_bus
 defect vintage-double-completion srb-completed-once 100 NvComplete
 
