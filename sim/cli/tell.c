@@ -219,7 +219,7 @@ static void recovery_print(const struct sim_result *r)
     if (r->figure[SIM_FIG_RESET_AT] < 0)
         return;
     printf("  %-16s %s", "recovery",
-           r->figure[SIM_FIG_RECOVERY] < 0 ? "not ended"
+           r->figure[SIM_FIG_RECOVERY] < 0 ? "no I/O succeeded since"
                                            : sim_text_span(span, r->figure[SIM_FIG_RECOVERY]));
     for (size_t i = 0; i < sizeof(phase) / sizeof(phase[0]); i++) {
         if (r->figure[phase[i].figure] < 0)
