@@ -295,8 +295,10 @@ static void stall_look(struct looking *at)
             k++;
         if (k == STALLS_MAX)
             continue;
-        if (k == n)
-            place[n++].frame = frame, place[k].ns = 0;
+        if (k == n) {
+            place[n++].frame = frame;
+            place[k].ns = 0;
+        }
         place[k].ns += (sim_ns)line->r.arg[0];
         most = place[k].ns > place[most].ns ? k : most;
     }
