@@ -477,7 +477,7 @@ static inline void sp__touch(const volatile void *p, size_t bytes)
         sp__touch_pages(p, bytes);
 }
 /* A result, where the driver wants it; GIVE: and the status of a routine that is done with it. */
-#define SP_PUT(out, value) (sp__touch((out), sizeof *(out)), (void)(*(out) = (value)))
+#define SP_PUT(out, value) (sp__touch((out), sizeof(__typeof__(*(out)))), (void)(*(out) = (value)))
 #define SP_GIVE(out, value) (SP_PUT(out, value), STOR_STATUS_SUCCESS)
 
 /* driver_object.c: the record, before DriverEntry; Storport's routines in it; the miniport's

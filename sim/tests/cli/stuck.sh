@@ -54,7 +54,7 @@ says story 'NvmeQueueDrain +its completion entry is released, the SRB not comple
 change stuck hold.c 'StorPortResume(Adapter);' '(void)0;'
 minimum stuck adapter-stuck 01-device-stops-responding
 says story "^    I/O [0-9]+: in the port driver's queue"
-says story 'NvmeHoldRequests +StorPortPause$'
+says story 'NvmeResetBus +StorPortPause$'
 
 # Told apart by points without progress; the minimum keeps the scenario's own limit.
 change loop queue.c 'PVOID Owner = Queue->Slots[Slot].Owner;' \
