@@ -36,8 +36,8 @@ static void find(const struct check *check, uint32_t cqid, const struct nvme_uns
 
     sim_find(
         check->sim, SIM_RULE_LOST_INTERRUPT, 0,
-        "%u %s in completion queue %u, unseen for %s: vector %u, %s; the controller has %u more "
-        "commands, the miniport %u SRBs",
+        "%u %s in completion queue %u, unseen for %s: vector %u, %s; commands inside the "
+        "controller: %u, SRBs in the miniport: %u",
         unseen->entries, unseen->entries == 1 ? "entry lies" : "entries lie", cqid,
         check__span(now - unseen->since, &span), unseen->vector, why,
         check->ask.inside(check->ask.ctx), check->track.started);
