@@ -34,13 +34,12 @@ static void find(const struct check *check, uint32_t cqid, const struct nvme_uns
                       : told         ? "an interrupt was taken since"
                                      : "no interrupt came";
 
-    sim_find(
-        check->sim, SIM_RULE_LOST_INTERRUPT, 0,
-        "%u %s in completion queue %u, unseen for %s: vector %u, %s; commands inside the "
-        "controller: %u, SRBs in the miniport: %u",
-        unseen->entries, unseen->entries == 1 ? "entry lies" : "entries lie", cqid,
-        check__span(now - unseen->since, &span), unseen->vector, why,
-        check->ask.inside(check->ask.ctx), check->track.started);
+    sim_find(check->sim, SIM_RULE_LOST_INTERRUPT, 0,
+             "%u %s in completion queue %u, unseen for %s: vector %u, %s; commands inside the "
+             "controller: %u, SRBs in the miniport: %u",
+             unseen->entries, unseen->entries == 1 ? "entry lies" : "entries lie", cqid,
+             check__span(now - unseen->since, &span), unseen->vector, why,
+             check->ask.inside(check->ask.ctx), check->track.started);
 }
 
 /* The driver rang for all of them, and the doorbell's write was lost. */
