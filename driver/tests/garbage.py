@@ -8,9 +8,6 @@ UNSEEN say which it does not need, or does not look at. Nothing may end storsim,
 cells whose name (CALLBACK/ROUTINE/ARGUMENT/KIND) holds one; -v tells each; --all takes every cell, not one of SAMPLE.
 """
 # timeout: 900
-import argparse
-import concurrent.futures
-import json
 import os
 import pathlib
 import re
@@ -19,7 +16,8 @@ import sys
 import tempfile
 
 import conformance
-from conformance import cc, folder, root, run, storsim
+from conformance import cc, folder, root, run
+from misbehave import SMALL, is_chosen, read_options, replayed, run_cells
 
 CHUNK = 40  # cells a process sweeps
 SAMPLE = 16
@@ -277,7 +275,7 @@ class Cell:
         self.file = work / f"{self.stem}.ini"
         self.number = call + kind + callback
         parameter = (call * len(KINDS) + kind) * len(CALLBACKS) + callback + 1
-        self.file.write_text(conformance.LOAD + "[explore]\npoints_max = 100000\n" +
+        self.file.write_text(conformance.LOAD + SMALL +
                              f"[driver]\nmodule = {work}/garbage.so\nparameter = {parameter}\n")
 
     def must_be_found(self, unmodelled):
@@ -290,33 +288,16 @@ class Cell:
 
     def judge(self, result, unmodelled):
         """None when the cell is as it should be."""
-        if not result:
-            return "no result"
         if not result["violations"]:
             return "nothing is found" if self.must_be_found(unmodelled) else None
-        done = run(storsim, "replay", "--json", result["first_failure"]["replay"])
-        if done.returncode != 1:
-            return f"replay: exit status {done.returncode}: {done.stderr.strip()[-300:]}"
-        again = json.loads(done.stdout)
-        if not again["same_finding"] or not again["same_hash"]:
-            return "another finding when replayed"
-        finding = again["findings"][0]
+        finding, complaint = replayed(result)
+        if complaint:
+            return complaint
         # A routine that is called later is not called from there.
         later = re.search("Routine|Callback|HwStateChange$", self.argument)
         if self.frame not in finding["stack"][:2] and not later:
             return f"{finding['rule']}: {finding['message']}; stack {finding['stack'][:3]}, wanted {self.frame}"
         return None
-
-
-def sweep(cells, out):
-    done = run(storsim, "sweep", *[str(cell.file) for cell in cells], "--seeds", "1", "--jobs", "1", "--json", "--tries", "0",
-               "--no-coverage", "--out", str(out))
-    results = {}
-    for line in done.stdout.splitlines():
-        result = json.loads(line)
-        results[result["scenario"]] = result
-    fault = None if done.returncode in (0, 1) else f"exit status {done.returncode}: {done.stderr.strip()[-600:]}"
-    return results, fault
 
 
 def build(work):
@@ -332,33 +313,15 @@ def build(work):
 
 
 def main():
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("-v", dest="verbose", action="store_true")
-    arguments.add_argument("words", nargs="*")
-    arguments.add_argument("--all", action="store_true", help="every cell, not one of SAMPLE")
-    options = arguments.parse_args()
-    bad, unmodelled = 0, polite()
+    options, unmodelled = read_options(__doc__), polite()
     with tempfile.TemporaryDirectory() as name:
         work = pathlib.Path(name)
         os.environ["XDG_STATE_HOME"] = name
         found, lines = build(work)
         cells = [Cell(call, kind, callback, found, lines, work) for callback in range(len(CALLBACKS))
                  for kind in range(len(KINDS)) for call in range(len(found))]
-        cells = [cell for cell in cells if (any(word in cell.name for word in options.words) if options.words else
-                                            options.all or cell.number % SAMPLE == 0)]
-        chunks = [cells[at:at + CHUNK] for at in range(0, len(cells), CHUNK)]
-        with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
-            swept = list(pool.map(lambda at: sweep(chunks[at], work / f"out-{at}"), range(len(chunks))))
-            results = {key: value for part, _ in swept for key, value in part.items()}
-            for cell, outcome in zip(cells, pool.map(lambda cell: cell.judge(results.get(cell.stem), unmodelled), cells)):
-                bad += outcome is not None
-                if outcome or options.verbose:
-                    print(f"{'FAIL' if outcome else 'ok':4} {cell.name}{': ' if outcome else ''}{outcome or ''}")
-    faults = [fault for _, fault in swept if fault]
-    for fault in faults:
-        print("FAIL", fault)
-    print(f"{len(cells)} cells, {bad} not as they should be")
-    return 1 if bad or faults or not cells else 0
+        cells = [cell for cell in cells if is_chosen(options, cell.name, cell.number, SAMPLE)]
+        return run_cells(cells, CHUNK, work, lambda cell, result: cell.judge(result, unmodelled), options.verbose)
 
 
 if __name__ == "__main__":

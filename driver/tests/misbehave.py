@@ -73,13 +73,10 @@ class Cell:
             return f"found: {rules or '-'}, wanted: {self.expected}, {(result['first_failure'] or {}).get('message')}"
         if not result["violations"]:
             return None  # a warning has no replay file
-        done = run(storsim, "replay", "--json", result["first_failure"]["replay"])
-        if done.returncode != 1:
-            return f"replay: exit status {done.returncode}: {done.stderr.strip()[-300:]}"
-        again = json.loads(done.stdout)
-        if not again["same_finding"] or not again["same_hash"]:
-            return "another finding when replayed"
-        stack = again["findings"][0]["stack"]
+        finding, complaint = replayed(result)
+        if complaint:
+            return complaint
+        stack = finding["stack"]
         wanted = [f"{self.misdeed} (misbehave.c:{line})" for line in lines[self.misdeed]]
         if self.misdeed == "SmashStack" or self.expected == [["reset-hang"]]:
             return None  # the stack is not there any more; a clock saw it
@@ -90,6 +87,31 @@ class Cell:
         return None
 
 
+# --- cells of any table: driver/tests/garbage.py has them too ---
+
+def replayed(result):
+    """A sweep's first failure once more, from its replay file: the finding, or None and what is wrong."""
+    done = run(storsim, "replay", "--json", result["first_failure"]["replay"])
+    if done.returncode != 1:
+        return None, f"replay: exit status {done.returncode}: {done.stderr.strip()[-300:]}"
+    again = json.loads(done.stdout)
+    if not again["same_finding"] or not again["same_hash"]:
+        return None, "another finding when replayed"
+    return again["findings"][0], None
+
+
+def read_options(about):
+    arguments = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("-v", dest="verbose", action="store_true")
+    arguments.add_argument("words", nargs="*")
+    arguments.add_argument("--all", action="store_true", help="every cell, not one of SAMPLE")
+    return arguments.parse_args()
+
+
+def is_chosen(options, name, place, sample):
+    return any(word in name for word in options.words) if options.words else options.all or place % sample == 0
+
+
 def sweep(cells, out):
     done = run(storsim, "sweep", *[str(cell.file) for cell in cells], "--seeds", "1", "--jobs", "1", "--json", "--tries", "0",
                "--no-coverage", "--out", str(out))
@@ -97,55 +119,61 @@ def sweep(cells, out):
     for line in done.stdout.splitlines():
         result = json.loads(line)
         results[result["scenario"]] = result
-    if done.returncode not in (0, 1):
-        results[None] = f"exit status {done.returncode}: {done.stderr.strip()[-500:]}"
-    return results
+    fault = None if done.returncode in (0, 1) else f"exit status {done.returncode}: {done.stderr.strip()[-600:]}"
+    return results, fault
+
+
+def run_cells(cells, chunk, work, judge, verbose):
+    """Sweeps cells (name, stem, file), `chunk` in a process, and tells what judge(cell, result) says of each; the exit status."""
+    bad = 0
+    chunks = [cells[at:at + chunk] for at in range(0, len(cells), chunk)]
+    with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
+        swept = list(pool.map(lambda at: sweep(chunks[at], work / f"out-{at}"), range(len(chunks))))
+        results = {key: value for part, _ in swept for key, value in part.items()}
+        def outcome_of(cell):
+            return judge(cell, results[cell.stem]) if cell.stem in results else "no result"
+        for cell, outcome in zip(cells, pool.map(outcome_of, cells)):
+            bad += outcome is not None
+            if outcome or verbose:
+                print(f"{'FAIL' if outcome else 'ok':4} {cell.name}{': ' if outcome else ''}{outcome or ''}")
+    faults = [fault for _, fault in swept if fault]
+    for fault in faults:
+        print("FAIL", fault)
+    print(f"{len(cells)} cells, {bad} not as they should be")
+    return 1 if bad or faults or not cells else 0
+
+
+# --- this table ---
+
+def build(modules):
+    """modules: options of the compiler for each path."""
+    def one(module):
+        return run(cc, "-o", str(module), "-j", "1", "-Wall", "-Wextra", "-Werror", "-Wno-infinite-recursion", "-Wno-unused", "-I",
+                   str(folder), *modules[module], str(folder / "misbehave.c"), str(folder / "ram.c"))
+    with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
+        for built in pool.map(one, modules):
+            if built.returncode:
+                sys.exit("misbehave.c does not build: " + built.stderr)
 
 
 def main():
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("-v", dest="verbose", action="store_true")
-    arguments.add_argument("words", nargs="*")
-    arguments.add_argument("--all", action="store_true", help="every cell, not one of SAMPLE")
-    options = arguments.parse_args()
+    options = read_options(__doc__)
     source = (folder / "misbehave.c").read_text().splitlines()
     callbacks, misdeeds = table("CALLBACK", "callbacks"), table("MISDEED", "misdeeds")
     lines = {name: [number for number, line in enumerate(source, 1) if f"/* {name} */" in line] for name, _ in misdeeds}
-    bad = 0
     with tempfile.TemporaryDirectory() as name:
         work = pathlib.Path(name)
         os.environ["XDG_STATE_HOME"] = name
         cells = [Cell(callback, misdeed, work) for callback in enumerate(callbacks, 1) for misdeed in enumerate(misdeeds, 1)]
-        cells = [cell for cell in cells
-                 if cell.expected != [["none"]] and (any(word in cell.name for word in options.words) if options.words else
-                                                   options.all or (cell.number + cell.misdeed_number) % SAMPLE == 0)]
-        def build(module, *define):
-            return run(cc, "-o", str(module), "-j", "1", "-Wall", "-Wextra", "-Werror", "-Wno-infinite-recursion", "-Wno-unused", "-I",
-                       str(folder), *define, str(folder / "misbehave.c"), str(folder / "ram.c"))
+        cells = [cell for cell in cells if cell.expected != [["none"]] and
+                 is_chosen(options, cell.name, cell.number + cell.misdeed_number, SAMPLE)]
         modules = {cell.module: [] for cell in cells}
         for cell in cells:
             if cell.callback == "DriverEntry":
                 modules[cell.module] = [f"-DENTRY={cell.misdeed_number}"]
             cell.write()
-        with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
-            for built in pool.map(lambda module: build(module, *modules[module]), modules):
-                if built.returncode:
-                    sys.exit("misbehave.c does not build: " + built.stderr)
-            chunks = [cells[at:at + CHUNK] for at in range(0, len(cells), CHUNK)]
-            swept = list(pool.map(lambda at: sweep(chunks[at], work / f"out-{at}"), range(len(chunks))))
-            results = {key: value for part in swept for key, value in part.items() if key}
-            faults = [part[None] for part in swept if None in part]
-            def judge(cell):
-                result = results.get(cell.stem)
-                return cell.judge(result, lines) if result else "no result"
-            for cell, outcome in zip(cells, pool.map(judge, cells)):
-                bad += outcome is not None
-                if outcome or options.verbose:
-                    print(f"{'FAIL' if outcome else 'ok':4} {cell.name}{': ' if outcome else ''}{outcome or ''}")
-    for fault in faults:
-        print("FAIL", fault)
-    print(f"{len(cells)} cells, {bad} not as they should be")
-    return 1 if bad or faults or not cells else 0
+        build(modules)
+        return run_cells(cells, CHUNK, work, lambda cell, result: cell.judge(result, lines), options.verbose)
 
 
 if __name__ == "__main__":
