@@ -8,7 +8,6 @@
 #include "sim/engine/sim_assert.h"
 #include "sim/run/shrink_private.h"
 
-#define BLOCK "--- file "
 #define TRACE_SHARE 4u /* of a variant's tries, for some lines */
 
 /* --- jobs ------------------------------------------------------------------------------------- */
@@ -40,29 +39,6 @@ bool sim__jobs_flatten(struct sim__shrink *s)
 
 /* --- traces ----------------------------------------------------------------------------------- */
 
-/* The block of an attached file: where its head begins, and its bytes. */
-struct block {
-    const char *head, *bytes;
-    size_t length;
-};
-
-static bool block_find(const char *text, const char *name, struct block *out)
-{
-    const char *at = text + sim_scenario_head(text);
-    unsigned long long length;
-    char found[256];
-
-    while (sscanf(at, BLOCK "%llu %255[^\n]", &length, found) == 2) {
-        out->head = at;
-        out->bytes = strchr(at, '\n') + 1;
-        out->length = length;
-        if (strcmp(found, name) == 0)
-            return true;
-        at = out->bytes + length + 1;
-    }
-    return false;
-}
-
 static const char *line_next(const char *line, const char *end)
 {
     const char *newline = memchr(line, '\n', (size_t)(end - line));
@@ -78,12 +54,12 @@ static bool is_data(const char *line)
 
 uint32_t sim__trace_lines(const char *text, const char *name)
 {
-    struct block block;
+    struct sim_text_file file;
     uint32_t n = 0;
 
-    if (!block_find(text, name, &block))
+    if (!sim_text_file_find(text, name, &file))
         return 0;
-    for (const char *line = block.bytes, *end = line + block.length; line < end;
+    for (const char *line = file.bytes, *end = line + file.length; line < end;
          line = line_next(line, end))
         n += is_data(line);
     return n;
@@ -92,27 +68,25 @@ uint32_t sim__trace_lines(const char *text, const char *name)
 char *sim__trace_cut(const char *text, const char *name, uint32_t first, uint32_t count)
 {
     char *shorter = malloc(strlen(text) + 1), *out = NULL;
-    struct block block;
+    struct sim_text_file file;
     size_t kept = 0, bytes;
     uint32_t n = 0;
-    FILE *file;
+    FILE *stream;
 
-    SIM_ASSERT(shorter && block_find(text, name, &block));
-    for (const char *line = block.bytes, *end = line + block.length, *next; line < end;
-         line = next) {
+    SIM_ASSERT(shorter && sim_text_file_find(text, name, &file));
+    for (const char *line = file.bytes, *end = line + file.length, *next; line < end; line = next) {
         next = line_next(line, end);
         if (is_data(line) && n++ - first < count)
             continue;
         memcpy(shorter + kept, line, (size_t)(next - line));
         kept += (size_t)(next - line);
     }
-    file = open_memstream(&out, &bytes);
-    SIM_ASSERT(file);
-    fwrite(text, 1, (size_t)(block.head - text), file);
-    fprintf(file, BLOCK "%zu %s\n", kept, name);
-    fwrite(shorter, 1, kept, file);
-    fputs(block.bytes + block.length, file);
-    fclose(file);
+    stream = open_memstream(&out, &bytes);
+    SIM_ASSERT(stream);
+    fwrite(text, 1, (size_t)(file.head - text), stream);
+    sim_text_file_put(stream, name, shorter, kept);
+    fputs(file.bytes + file.length + 1, stream);
+    fclose(stream);
     free(shorter);
     return out;
 }

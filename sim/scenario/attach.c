@@ -40,6 +40,30 @@ size_t sim_scenario_head(const char *text)
     }
 }
 
+bool sim_text_file_find(const char *text, const char *name, struct sim_text_file *out)
+{
+    const char *at = text + sim_scenario_head(text);
+    unsigned long long length;
+    char found[256];
+
+    while (sscanf(at, BLOCK "%llu %255[^\n]", &length, found) == 2) {
+        out->head = at;
+        out->bytes = strchr(at, '\n') + 1;
+        out->length = length;
+        if (strcmp(found, name) == 0)
+            return true;
+        at = out->bytes + length + 1;
+    }
+    return false;
+}
+
+void sim_text_file_put(FILE *out, const char *name, const char *bytes, size_t length)
+{
+    fprintf(out, BLOCK "%zu %s\n", length, name);
+    fwrite(bytes, 1, length, out);
+    fputc('\n', out);
+}
+
 /* "dir/NAME" for a scenario in dir. */
 static char *path_of(const struct sim_scenario *s, const char *name)
 {

@@ -97,11 +97,8 @@ char *sim_scenario_flat(const struct sim_scenario *s)
     for (uint32_t i = 0; i < s->files; i++) {
         const struct sim__file *file = &s->file[i];
 
-        if (is_used_up(s, file))
-            continue;
-        fprintf(out, "--- file %zu %s\n", file->length, file->name);
-        fwrite(s->text + file->at, 1, file->length, out);
-        fputc('\n', out);
+        if (!is_used_up(s, file))
+            sim_text_file_put(out, file->name, s->text + file->at, file->length);
     }
     fclose(out);
     return text;

@@ -82,6 +82,16 @@ char *sim_scenario_flat(const struct sim_scenario *scenario);
 /* Bytes of such a text before the files. */
 size_t sim_scenario_head(const char *text);
 
+/* A file behind such a text: where its head begins, and its bytes; in the text. */
+struct sim_text_file {
+    const char *head, *bytes;
+    size_t length;
+};
+/* False: none has this name. The text was read as a scenario before. */
+bool sim_text_file_find(const char *text, const char *name, struct sim_text_file *out);
+/* Writes one behind a text. */
+void sim_text_file_put(FILE *out, const char *name, const char *bytes, size_t length);
+
 /* Values of options outside [workload] and [fault]. TIME: ns. SIZE: bytes. PERCENT: parts per
  * million of one (40% is 400000). BOOL: 0 or 1. ENUM: index into its list. INDEX: -1 for any.
  * Asking with the wrong type is an assertion. */
