@@ -26,7 +26,7 @@ struct ack {
 };
 
 struct check_durable {
-    struct check_unit *safe; /* of each unit; page zone */
+    struct check_unit *safe; /* of each unit; page zone, as the ring: few of them change in a run */
     struct ack *ring;
     uint64_t first, last; /* counts; modulo ACKS_MAX a place */
     bool overflowed;
@@ -46,6 +46,7 @@ void check__durable_acknowledged(struct check *check, uint64_t unit, const struc
                                  bool fua)
 {
     struct check_durable *d = check->integrity->durable;
+    struct ack *ack;
 
     if (fua) {
         make_safe(d, unit, write);
@@ -55,8 +56,9 @@ void check__durable_acknowledged(struct check *check, uint64_t unit, const struc
         d->overflowed = true;
         d->first++;
     }
-    d->ring[d->last++ % ACKS_MAX] =
-        (struct ack){.at = check->integrity->seq, .unit = unit, .write = *write};
+    ack = &d->ring[d->last++ % ACKS_MAX];
+    sim_world_touch(ack, sizeof *ack);
+    *ack = (struct ack){.at = check->integrity->seq, .unit = unit, .write = *write};
 }
 
 void check__durable_flushed(struct check *check, const struct check_io *flush)
@@ -124,14 +126,18 @@ static void power_lost(struct sim *sim, const struct sim_record *r, void *ctx)
     fall_back_reads(check);
 }
 
+static void *pages(size_t bytes)
+{
+    return sim_world_page(
+        sim_world_pages_alloc((uint32_t)((bytes + SIM_PAGE_SIZE - 1) >> SIM_PAGE_SHIFT)));
+}
+
 void check__durable_setup(struct check *check)
 {
     struct check_integrity *in = check->integrity;
-    size_t bytes = in->units * sizeof *in->durable->safe;
 
     in->durable = sim_world_alloc(sizeof *in->durable, 64);
-    in->durable->safe = sim_world_page(
-        sim_world_pages_alloc((uint32_t)((bytes + SIM_PAGE_SIZE - 1) >> SIM_PAGE_SHIFT)));
-    in->durable->ring = sim_world_alloc(ACKS_MAX * sizeof *in->durable->ring, 64);
+    in->durable->safe = pages(in->units * sizeof *in->durable->safe);
+    in->durable->ring = pages(ACKS_MAX * sizeof *in->durable->ring);
     sim_trace_subscribe(check->sim, SIM_EV_POWER_LOST, power_lost, check);
 }
