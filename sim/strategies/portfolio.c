@@ -8,8 +8,6 @@
  */
 #include "sim/engine/sim.h"
 
-#define SHARES 16
-
 static const struct {
     const struct sim_strategy *strategy;
     uint32_t shares;
@@ -21,12 +19,14 @@ static const struct {
 const struct sim_strategy *sim_strategy_of_seed(const struct sim_strategy *strategy, uint64_t seed)
 {
     struct sim_stream stream;
-    uint32_t share, i = 0;
+    uint32_t shares = 0, share, i = 0;
 
     if (strategy != &sim_strategy_portfolio)
         return strategy;
     sim_stream_seed(&stream, seed, "strategy.portfolio");
-    share = (uint32_t)sim_stream_below(&stream, SHARES);
+    for (uint32_t k = 0; k < sizeof mix / sizeof mix[0]; k++)
+        shares += mix[k].shares;
+    share = (uint32_t)sim_stream_below(&stream, shares);
     for (; share >= mix[i].shares; i++)
         share -= mix[i].shares;
     return mix[i].strategy;
